@@ -1,0 +1,121 @@
+"""`signals worker | relay | web`, `signals db` and `signals topics`: the parts of the service, one process each."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from prometheus_client import start_http_server
+
+from signals import metrics
+from signals.commands.connection import engine_here
+from signals.consumers.broker import BrokerAwayError, broker_log_id, end_offsets
+from signals.consumers.discovery import arrears_topics
+from signals.consumers.intake import BatchIntake
+from signals.consumers.publisher import publishing
+from signals.consumers.relay import relay
+from signals.consumers.topics import apply_topics, wanted_topics
+from signals.consumers.worker import run_worker
+from signals.outreach.configuration import load_partners
+from signals.reports.figures import read_figures
+from signals.store.database import WORKER_OPTIONS, engine_for, transaction
+from signals.store.migrate import is_current
+from signals.web.app import create_app, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from signals.consumers.relay import Published
+    from signals.metrics import Figures
+    from signals.settings import Settings
+
+
+def log_to_stderr() -> None:
+    """Log lines for the supervisor: one line each, nothing personal in them."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("kafka", "aiokafka", "faust", "mode", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def work(settings: Settings) -> int:
+    """Take events in until told to stop; the exit code."""
+
+    def intake() -> BatchIntake:
+        if settings.metrics_port is not None:
+            start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.REGISTRY)
+        return BatchIntake(engine_for(settings.database, options=WORKER_OPTIONS), broker_log_id(settings))
+
+    return run_worker(settings, intake)
+
+
+def relay_until_stopped(settings: Settings) -> int:
+    """Publish the outbox until told to stop."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with engine_here(settings) as engine:
+        relay(engine, _Reconnecting(settings), should_stop=stopping.is_set)
+    return 0
+
+
+class _Reconnecting:
+    """Publishes over one connection, and over a new one after an error."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open: Callable[[list[Published]], int] | None = None
+        self._connection = publishing(settings)
+
+    def __call__(self, messages: object) -> int:
+        try:
+            if self._open is None:
+                self._connection = publishing(self._settings)
+                self._open = self._connection.__enter__()
+            return self._open(messages)  # type: ignore[arg-type]  # the relay's own rows
+        except BaseException:
+            opened, self._open = self._open, None
+            if opened is not None:
+                self._connection.__exit__(None, None, None)
+            raise
+
+
+def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[int], None]) -> None:
+    """Serve `/metrics`, health and the first page until told to stop."""
+    engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
+    app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings))
+    serve(app, host, port, on_listening=on_listening)
+
+
+def figures(engine: Engine, settings: Settings) -> Figures:
+    """The figures of the whole installation now."""
+    ends = end_offsets(settings, arrears_topics(settings))
+    log_id = broker_log_id(settings)
+    with transaction(engine) as cursor:
+        return read_figures(cursor, log_id, ends)
+
+
+def troubles(engine: Engine, settings: Settings) -> list[str]:
+    """What keeps this installation from working now, in words."""
+    found = []
+    try:
+        if not is_current(engine):
+            found.append("the database does not have the newest tables: run `signals db upgrade`")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
+        found.append(f"the database cannot be used ({type(error).__name__})")
+    try:
+        arrears_topics(settings)
+    except BrokerAwayError as error:
+        found.append(str(error))
+    return found
+
+
+def apply_all_topics(settings: Settings) -> list[str]:
+    """Make the topics of all registered partners; what was changed, a line each."""
+    with engine_here(settings) as engine, transaction(engine) as cursor:
+        partners = load_partners(cursor)
+    return apply_topics(settings, wanted_topics(settings, partners))

@@ -1,0 +1,171 @@
+"""`signals up`: the whole service on this machine, with a simulated month at Almelo, until Ctrl-C.
+
+Embedded PostgreSQL and broker; worker, relay and web as processes of their own, as in production.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from signals.commands import show
+from signals.commands.eventfile import parse_event_line
+from signals.commands.registers import shipped_policies
+from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
+from signals.consumers.discovery import arrears_topics
+from signals.consumers.publisher import publish
+from signals.consumers.topics import apply_topics, wanted_topics
+from signals.embedded import Ending, child, embedded_services, stop_together
+from signals.embedded.broker import free_port
+from signals.errors import SignalsError
+from signals.outreach.configuration import load_partners
+from signals.outreach.queues import first_due, policy_book, queue
+from signals.settings import load_settings
+from signals.simulation.partners import PARTNERS
+from signals.simulation.simulate import simulate, wire_line
+from signals.store.database import engine_for, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from signals.embedded.children import Process
+    from signals.settings import Settings
+
+MUNICIPALITY: Final = "0141"
+INHABITANTS: Final = 73_000
+LEAVING: Final = Ending(within=6.0)  # with the services' own seconds this stays within 10
+
+
+def up(*, empty: bool, port: int | None) -> None:
+    """Start everything, show the queues, and stay until told to stop."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    folder = load_settings().folder
+    show.note(f"Starting PostgreSQL and a broker in {folder} …")
+    with embedded_services(folder) as services:
+        settings = load_settings(
+            database_url=services.database_url, kafka_bootstrap=services.kafka_bootstrap, kafka_log_id=services.log_id
+        )
+        prepare(settings, PARTNERS, shipped_policies())
+        _make_topics(settings)
+        web_port = port or free_port()
+        with _children(folder, services.environment(), web_port) as processes:
+            if not empty:
+                _first_month(settings, processes["worker"], stopping)
+            _welcome(settings, web_port)
+            _stay(processes, stopping)
+            show.note("Stopping …")
+
+
+def _make_topics(settings: Settings) -> None:
+    engine = engine_for(settings.database)
+    with transaction(engine) as cursor:
+        partners = load_partners(cursor)
+    engine.dispose()
+    apply_topics(settings, wanted_topics(settings, partners))
+
+
+@contextmanager
+def _children(folder: Path, environment: dict[str, str], port: int) -> Iterator[dict[str, Process]]:
+    """Worker, relay and web; they leave together."""
+    commands = {
+        "worker": worker_command(),
+        "relay": signals_command("relay"),
+        "web": signals_command("web", "--port", str(port)),
+    }
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(
+                child(command, {**QUICK, **environment}, log=folder / f"{name}.log", ending=LEAVING)
+            )
+            for name, command in commands.items()
+        }
+        stack.callback(lambda: stop_together(processes.values(), LEAVING))
+        yield processes
+
+
+def _first_month(settings: Settings, worker: Process, stopping: threading.Event) -> None:
+    """Publish last month's simulated events, unless this folder has events already."""
+    engine = engine_for(settings.database)
+    try:
+        with transaction(engine) as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM inbox)")
+            known = cursor.fetchone()
+        if known == (True,):
+            show.note("This folder has events already: nothing new is simulated (`make clean` begins anew).")
+            return
+        month = _last_month(datetime.now(UTC).date())
+        show.note(f"Simulating {month} for Almelo ({INHABITANTS:,} made-up inhabitants) …")
+        lines = [parse_event_line(wire_line(wire)) for wire, _ in simulate(MUNICIPALITY, INHABITANTS, month, 1, 1)]
+        with show.progress("publiceren", len(lines)) as told:
+            publish(settings, ((line.topic, line.key, line.value) for line in lines), told)
+        topics = sorted(arrears_topics(settings) & {line.topic for line in lines})
+        if not stopping.is_set():
+            await_drained(engine, settings, topics, worker)
+    finally:
+        engine.dispose()
+
+
+def _last_month(today: date) -> str:
+    return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+
+
+def _welcome(settings: Settings, port: int) -> None:
+    """The queues, the month's figures, and what one can do now."""
+    engine = engine_for(settings.database)
+    try:
+        _queues(engine)
+        _figures(engine)
+    finally:
+        engine.dispose()
+    show.line()
+    show.line(f"Address   http://127.0.0.1:{port}/   (health: /health/ready, figures: /metrics; no sign-in yet)")
+    show.line("Try, in another terminal in this folder:")
+    show.line("  .venv/bin/signals queue visits          .venv/bin/signals case ID")
+    show.line("  .venv/bin/signals release ID            .venv/bin/signals quarantine list")
+    show.line("  .venv/bin/signals publish FILE --partner welbions     a first event of your own (README)")
+    show.line("Ctrl-C stops everything; what came in stays in this folder.")
+
+
+def _queues(engine: Engine) -> None:
+    with transaction(engine) as cursor:
+        visits, letters = queue(cursor, "visits"), queue(cursor, "letters")
+        due = first_due(visits + letters, policy_book(cursor))
+    show.line()
+    show.queue_table("visits", visits, due, most=12)
+    show.line()
+    show.queue_table("letters", letters, due, most=5)
+
+
+def _figures(engine: Engine) -> None:
+    with transaction(engine) as cursor:
+        cursor.execute(
+            """SELECT sector, count(*), count(*) FILTER (WHERE case_id IS NOT NULL) FROM reports
+            JOIN arrears ON arrears.id = arrears_id GROUP BY sector ORDER BY count(*) DESC"""
+        )
+        sectors = cursor.fetchall()
+        cursor.execute("SELECT code, count(*) FROM quarantine WHERE resolved_at IS NULL GROUP BY code ORDER BY code")
+        codes = ", ".join(f"{code} {count}" for code, count in cursor)
+    total = sum(count for _, count, _ in sectors)
+    rows = [(sector, count, f"{100 * count / total:.0f}%", inside) for sector, count, inside in sectors]
+    show.line()
+    show.table("Signalen per sector", ("sector", "signalen", "deel", "in een zaak"), rows, right=("signalen", "deel"))
+    show.line(f"In quarantaine: {codes or 'niets'}")
+
+
+def _stay(processes: dict[str, Process], stopping: threading.Event) -> None:
+    """Wait until told to stop. Raises SignalsError when a part of the service ends by itself."""
+    while not stopping.is_set():
+        for name, process in processes.items():
+            if process.poll() is not None and not stopping.is_set():
+                raise SignalsError(f"the {name} ended with code {process.returncode}: see {name}.log in the folder")
+        stopping.wait(0.5)
+        time.sleep(0)

@@ -1,0 +1,180 @@
+"""How do we reach the broker, which log is it, and how far does each topic go?
+
+The connection options stand here once, for kafka-python (topics, publishing, offsets) and for Faust
+(reading). Every limit in time is set here, so that no call waits for ever on a broker that went away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import faust
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from signals.errors import SignalsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from signals.settings import Settings
+
+CLIENT_ID: Final = "signals"
+REQUEST_MS: Final = 10_000
+POLL_MS: Final = 50
+BOOTSTRAP_MS: Final = 10_000
+
+
+class BrokerAwayError(SignalsError):
+    """The broker cannot be reached, or did not answer in time."""
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """The options every kafka-python client gets."""
+    return {
+        "bootstrap_servers": settings.bootstrap,
+        "client_id": CLIENT_ID,
+        "request_timeout_ms": REQUEST_MS,
+        "bootstrap_timeout_ms": BOOTSTRAP_MS,
+        "reconnect_backoff_ms": 50,
+        "reconnect_backoff_max_ms": 2_000,
+        "security_protocol": settings.kafka_security_protocol,
+        "ssl_context": ssl_context(settings),
+        "ssl_check_hostname": True,
+        "sasl_mechanism": settings.kafka_sasl_mechanism,
+        "sasl_plain_username": settings.kafka_username,
+        "sasl_plain_password": _password(settings),
+    }
+
+
+def faust_broker(settings: Settings) -> dict[str, Any]:
+    """The options by which Faust reaches the broker."""
+    return {
+        "broker": [f"kafka://{address}" for address in settings.bootstrap],
+        "broker_credentials": _credentials(settings),
+        "broker_client_id": CLIENT_ID,
+    }
+
+
+def ssl_context(settings: Settings) -> ssl.SSLContext | None:
+    """TLS as the settings say; None where the protocol has none."""
+    if not settings.kafka_security_protocol.endswith("SSL"):
+        return None
+    context = ssl.create_default_context(cafile=settings.kafka_cafile)
+    if settings.kafka_certfile and settings.kafka_keyfile:
+        context.load_cert_chain(settings.kafka_certfile, settings.kafka_keyfile)
+    return context
+
+
+def _credentials(settings: Settings) -> faust.Credentials | None:
+    context = ssl_context(settings)
+    if settings.kafka_security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            mechanism=settings.kafka_sasl_mechanism,
+            username=settings.kafka_username,
+            password=_password(settings),
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context else None
+
+
+def _password(settings: Settings) -> str | None:
+    return settings.kafka_password.get_secret_value() if settings.kafka_password else None
+
+
+@contextlib.contextmanager
+def reaching_broker(settings: Settings) -> Iterator[None]:
+    """Say in words what a Kafka client raises inside the `with` block.
+
+    Raises:
+        BrokerAwayError: with the address and the kind of the error; never with what was sent.
+    """
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        kind = type(error).__name__
+        raise BrokerAwayError(
+            f"the broker at {settings.kafka_bootstrap} cannot be used ({kind}): "
+            "check that it runs, SIGNALS_KAFKA_BOOTSTRAP, the security settings and `signals topics apply`"
+        ) from error
+
+
+@contextlib.contextmanager
+def admin_client(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """An admin client for the length of the `with` block.
+
+    Raises:
+        BrokerAwayError: the broker cannot be reached.
+    """
+    with reaching_broker(settings), contextlib.closing(KafkaAdminClient(**client_options(settings))) as admin:
+        yield admin
+
+
+def broker_log_id(settings: Settings) -> str:
+    """What names this broker's log: progress stored under another name says nothing about it.
+
+    Raises:
+        BrokerAwayError: the broker cannot be reached.
+    """
+    if settings.kafka_log_id:
+        return settings.kafka_log_id
+    with admin_client(settings) as admin:
+        return str(admin.describe_cluster()["cluster_id"])
+
+
+def topic_names(settings: Settings) -> frozenset[str]:
+    """All topics the broker shows us.
+
+    Raises:
+        BrokerAwayError: the broker cannot be reached.
+    """
+    with admin_client(settings) as admin:
+        return frozenset(admin.list_topics())
+
+
+def end_offsets(settings: Settings, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """The offset after the last record of every partition of `topics`; topics that do not exist are left out.
+
+    Raises:
+        BrokerAwayError: the broker cannot be reached, or did not tell in time.
+    """
+    known = topic_names(settings) & frozenset(topics)
+    with reaching_broker(settings), contextlib.closing(_offsets_consumer(settings)) as consumer:
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in sorted(known)
+            for number in sorted(consumer.partitions_for_topic(topic) or ())
+        ]
+        return {(one.topic, one.partition): end for one, end in _ends(consumer, partitions).items()}
+
+
+def _ends(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """The high watermarks as fetching tells them.
+
+    Asking for the latest offset alone is not enough: the embedded broker answers with one that lies inside the last
+    batch. Reading on from there costs a real Kafka nothing, since there is nothing to read.
+    """
+    if not partitions:
+        return {}
+    consumer.assign(partitions)
+    consumer.seek_to_end()
+    deadline = time.monotonic() + REQUEST_MS / 1000
+    while waiting := [one for one in partitions if consumer.highwater(one) is None]:
+        if time.monotonic() > deadline:
+            raise KafkaTimeoutError(f"no end offset of {waiting[0].topic} within {REQUEST_MS} ms")
+        consumer.poll(timeout_ms=POLL_MS)
+    return {one: consumer.highwater(one) for one in partitions}
+
+
+def _offsets_consumer(settings: Settings) -> KafkaConsumer:
+    return KafkaConsumer(
+        **client_options(settings),
+        group_id=None,
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        fetch_max_wait_ms=POLL_MS,
+    )

@@ -1,0 +1,243 @@
+"""What becomes of each report of one arrears? (borders.md section 4, rules 2, 3, 5, 6 and 7)
+
+Pure: the stored events of one (municipality, partner, reference), in any order, give each report's status and what is
+last known of the arrears. The shell loads the events and writes the difference (design.md section 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.periods import Period, period_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from signals.outreach.policy import Policy, PolicyBook
+
+GRAVITY: Final[dict[str | None, int]] = {
+    None: 0,
+    "end-of-delivery": 1,
+    "end-of-insurance": 2,
+    "disconnection": 3,
+    "eviction": 4,
+}
+# What a report that still waited becomes when its arrears is withdrawn (rule 6).
+STATUS_BY_REASON: Final = {
+    "wrongful": "wrongful",
+    "deceased": "deceased",
+    "moved": "not-a-resident",
+    "paid": "other-reason",
+    "arrangement": "other-reason",
+}
+IN_A_CASE: Final = frozenset({"not-yet-picked-up", "picked-up"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands in the order of its arrears; compares as borders.md section 4 says."""
+
+    signalled_on: date
+    time_us: int
+    event_id: str
+    source: str
+
+    def key(self) -> tuple[date, int, str, str]:
+        """What the order compares: strings by code point."""
+        return (self.signalled_on, self.time_us, self.event_id, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFact:
+    """A stored report, as far as judging it needs: nothing personal."""
+
+    id: int
+    place: Place
+    household: int
+    amount: int  # cents
+    crisis: str | None
+    arisen_on: date | None
+    objected: bool
+    legal_person: bool
+    verdict: str | None = None  # of register, caseload or exclusion list
+    picked_up: bool = False  # a person's decision
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFact:
+    """A stored change; `crisis` counts only when `crisis_given`."""
+
+    id: int
+    place: Place
+    amount: int | None
+    crisis: str | None
+    crisis_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalFact:
+    """A stored withdrawal and its reason."""
+
+    id: int
+    place: Place
+    reason: str
+
+
+Fact = ReportFact | ChangeFact | WithdrawalFact
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedReport:
+    """What was decided of one report; it is in a case when its status says so or when it was withdrawn from one."""
+
+    id: int
+    household: int
+    status: str
+    withdrawn: str | None  # the reason by which it left the count of its case
+    moved: bool  # withdrawn because a later report came from another household
+    period: Period
+    policy_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedArrears:
+    """All reports of one arrears judged, and what is last known of the arrears as a whole."""
+
+    reports: tuple[JudgedReport, ...]
+    last_amount: int | None
+    last_crisis: str | None
+    rise: int
+    raised_by: frozenset[int]  # changes that raised amount or crisis
+    deceased: tuple[int, date] | None  # household and day of a withdrawal as deceased
+
+
+@dataclass(slots=True)
+class _Draft:
+    fact: ReportFact
+    status: str
+    period: Period
+    policy_id: int
+    withdrawn: str | None = None
+    moved: bool = False
+
+    def judged(self) -> JudgedReport:
+        return JudgedReport(
+            self.fact.id,
+            self.fact.household,
+            self.status,
+            self.withdrawn,
+            self.moved,
+            self.period,
+            self.policy_id,
+        )
+
+
+def own_status(fact: ReportFact, sector: str, policy: Policy) -> str | None:
+    """The status a report has by itself (rule 2, before repeat), or None when nothing keeps it out of a case."""
+    if fact.picked_up:
+        return "picked-up"
+    if fact.verdict is not None:
+        return fact.verdict
+    if fact.legal_person:
+        return "other-reason"
+    return "wrongful" if fact.objected or _outside_limits(fact, sector, policy) else None
+
+
+def _outside_limits(fact: ReportFact, sector: str, policy: Policy) -> bool:
+    if fact.crisis is not None:
+        return False
+    if fact.amount < policy.threshold.get(sector, 0):
+        return True
+    window = policy.window.get(sector)
+    if window is None or fact.arisen_on is None:
+        return False
+    return not window.holds((fact.place.signalled_on - fact.arisen_on).days)
+
+
+class _Walk:
+    """Goes through the events of one arrears in their order and remembers what the rules ask for."""
+
+    def __init__(self, sector: str, municipality: str, book: PolicyBook) -> None:
+        self.sector, self.municipality, self.book = sector, municipality, book
+        self.drafts: list[_Draft] = []
+        self.since_withdrawal = 0  # index of the first report after the last withdrawal
+        self.amount: int | None = None
+        self.crisis: str | None = None
+        self.rise = 0
+        self.raised_by: set[int] = set()
+        self.deceased: tuple[int, date] | None = None
+
+    def report(self, fact: ReportFact) -> None:
+        policy = self.book.in_force(self.municipality, fact.place.signalled_on)
+        status = own_status(fact, self.sector, policy)
+        if status is None:
+            status = "repeat" if self._is_repeat(fact, policy) else "not-yet-picked-up"
+        self._end_elsewhere(fact.household)
+        period = period_of(policy.period, fact.place.signalled_on)
+        self._note_rise(fact)
+        self.drafts.append(_Draft(fact, status, period, policy.id))
+        self.amount, self.crisis = fact.amount, fact.crisis
+
+    def _note_rise(self, fact: ReportFact) -> None:
+        afresh = self.since_withdrawal == len(self.drafts)
+        self.rise = 0 if afresh or self.amount is None else max(0, fact.amount - self.amount)
+
+    def _is_repeat(self, fact: ReportFact, policy: Policy) -> bool:
+        if self.amount is None or fact.amount > self.amount:
+            return False
+        return any(
+            earlier.status in IN_A_CASE
+            and earlier.fact.household == fact.household
+            and (fact.place.signalled_on - earlier.fact.place.signalled_on).days <= policy.repeat_window_days
+            and fact.amount <= earlier.fact.amount
+            and GRAVITY[fact.crisis] <= GRAVITY[earlier.fact.crisis]
+            for earlier in self.drafts[self.since_withdrawal :]
+        )
+
+    def _end_elsewhere(self, household: int) -> None:
+        for draft in self.drafts:
+            if draft.fact.household != household and draft.status == "not-yet-picked-up":
+                draft.status, draft.withdrawn, draft.moved = "not-a-resident", "moved", True
+
+    def change(self, fact: ChangeFact) -> None:
+        if self.amount is None:
+            return
+        amount = self.amount if fact.amount is None else fact.amount
+        crisis = fact.crisis if fact.crisis_given else self.crisis
+        if amount > self.amount or GRAVITY[crisis] > GRAVITY[self.crisis]:
+            self.raised_by.add(fact.id)
+        if fact.amount is not None:
+            self.rise = max(0, fact.amount - self.drafts[-1].fact.amount)
+        self.amount, self.crisis = amount, crisis
+
+    def withdraw(self, fact: WithdrawalFact) -> None:
+        if not self.drafts:
+            return
+        for draft in self.drafts:
+            if draft.status in IN_A_CASE and draft.withdrawn is None:
+                draft.withdrawn = fact.reason
+                if draft.status == "not-yet-picked-up":
+                    draft.status = STATUS_BY_REASON[fact.reason]
+        self.since_withdrawal = len(self.drafts)
+        if fact.reason == "deceased":
+            self.deceased = (self.drafts[-1].fact.household, fact.place.signalled_on)
+
+    def outcome(self) -> JudgedArrears:
+        reports = tuple(draft.judged() for draft in self.drafts)
+        return JudgedArrears(reports, self.amount, self.crisis, self.rise, frozenset(self.raised_by), self.deceased)
+
+
+def judge_arrears(facts: Iterable[Fact], *, municipality: str, sector: str, book: PolicyBook) -> JudgedArrears:
+    """Judge all events of one arrears; the order in which they are given does not matter."""
+    walk = _Walk(sector, municipality, book)
+    for fact in sorted(facts, key=lambda fact: fact.place.key()):
+        match fact:
+            case ReportFact():
+                walk.report(fact)
+            case ChangeFact():
+                walk.change(fact)
+            case WithdrawalFact():
+                walk.withdraw(fact)
+    return walk.outcome()

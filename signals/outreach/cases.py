@@ -1,0 +1,234 @@
+"""Which cases does a household have, and what do they look like? (borders.md section 4, rules 4, 6, 8 and 9)
+
+Pure: all judged reports of one household give its cases with route, flags and score. The answer depends on the set of
+reports and on what people decided, never on the order in which reports came in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.arrears import GRAVITY, IN_A_CASE
+from signals.outreach.periods import Period, six_months_before
+from signals.outreach.policy import ROUTES, Policy, PolicyBook
+from signals.scoring.facts import ArrearsFacts, CaseFacts
+from signals.scoring.score import Score, score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+ROUTE_GRAVITY: Final[dict[str | None, int]] = {None: -1} | {route: rank for rank, route in enumerate(ROUTES)}
+# Reports with one of these count for `consecutive` (rule 9).
+_EVIDENCE: Final = frozenset({"not-yet-picked-up", "picked-up", "repeat"})
+_PAID: Final = frozenset({"paid", "arrangement"})
+# How a case ended that nobody had to work: the first reason that occurs in it decides.
+_OUTCOMES: Final = (
+    ("paid", "paid-or-arranged"),
+    ("arrangement", "paid-or-arranged"),
+    ("deceased", "deceased"),
+    ("moved", "not-a-resident"),
+    ("wrongful", "wrongful"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdReport:
+    """One judged report of the household, as far as its cases need it."""
+
+    id: int
+    arrears: int
+    signalled_on: date
+    period: Period
+    status: str
+    withdrawn: str | None
+    days_in_arrears: int | None
+    explicit_wish: bool
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ArrearsState:
+    """What is last known of an arrears as a whole, at whatever address (rule 9)."""
+
+    id: int
+    partner: str
+    ddas_type: str | None
+    sector: str
+    last_amount: int
+    last_crisis: str | None
+    rise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What people did with a case: kept, whatever comes in later."""
+
+    released_route: str | None = None
+    reviewed: bool = False
+    requeued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A case as it should be now."""
+
+    period: Period
+    state: str
+    route: str
+    arrears_count: int
+    multiple: bool
+    consecutive: bool
+    crisis: str | None
+    score: Score
+    earliest_on: date
+    received_on: date
+    policy_id: int
+    waiting: bool
+    requeued: bool
+    held: bool
+    outcome: str | None
+    reports: tuple[int, ...]
+
+
+def graver_route(*routes: str | None) -> str:
+    """The gravest of `routes`; "none" when there is none."""
+    return max((route for route in routes if route), key=ROUTE_GRAVITY.__getitem__, default="none")
+
+
+def gravest(crises: Iterable[str | None]) -> str | None:
+    """The gravest of `crises`."""
+    return max(crises, key=GRAVITY.__getitem__, default=None)
+
+
+def counted(states: Iterable[ArrearsState], by: str) -> int:
+    """How many arrears these are, as the policy counts."""
+    if by == "partners":
+        return len({state.partner for state in states})
+    if by == "sectors":
+        return len({state.sector for state in states})
+    return len({state.id for state in states})
+
+
+def judge_household(
+    reports: Iterable[HouseholdReport],
+    states: Mapping[int, ArrearsState],
+    *,
+    municipality: str,
+    book: PolicyBook,
+    acts: Mapping[str, Acts] = {},
+    died_on: date | None = None,
+) -> dict[str, JudgedCase]:
+    """The cases of one household, by period label.
+
+    `acts` go by period label too; `died_on` is the day of the last withdrawal as deceased.
+    """
+    reports = list(reports)
+    periods: dict[str, list[HouseholdReport]] = {}
+    for report in reports:
+        if in_a_case(report.status, report.withdrawn):
+            periods.setdefault(report.period.label, []).append(report)
+    evidence = [report for report in reports if _is_evidence(report)]
+    return {
+        label: _judge_case(
+            own,
+            evidence,
+            states,
+            book.in_force(municipality, own[0].period.start),
+            acts.get(label, Acts()),
+            died_on,
+        )
+        for label, own in periods.items()
+    }
+
+
+def _is_evidence(report: HouseholdReport) -> bool:
+    return report.status in _EVIDENCE or (report.status == "other-reason" and report.withdrawn in _PAID)
+
+
+def _judge_case(
+    reports: list[HouseholdReport],
+    evidence: list[HouseholdReport],
+    states: Mapping[int, ArrearsState],
+    policy: Policy,
+    acts: Acts,
+    died_on: date | None,
+) -> JudgedCase:
+    counting = [report for report in reports if report.withdrawn is None]
+    open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
+    count = counted(open_states, policy.count)
+    route = graver_route(_route(count, open_states, policy), acts.released_route)
+    is_open = count > 0 or acts.released_route is not None
+    earliest = min(report.signalled_on for report in reports)
+    earlier = _earlier_signals(evidence, reports[0].period, earliest)
+    return JudgedCase(
+        period=reports[0].period,
+        state="open" if is_open else "closed",
+        route=route,
+        arrears_count=count,
+        multiple=count >= 2,
+        consecutive=earlier > 0,
+        crisis=gravest(state.last_crisis for state in open_states),
+        score=score(_facts(counting, open_states, earlier), policy.scoring),
+        earliest_on=earliest,
+        received_on=min(report.received_on for report in reports),
+        policy_id=policy.id,
+        waiting=count > 0 and _waits(counting, route, acts),
+        requeued=acts.requeued,
+        held=is_open and not acts.reviewed and died_on is not None and earliest <= died_on,
+        outcome=None if is_open else _outcome(reports),
+        reports=tuple(sorted(report.id for report in reports)),
+    )
+
+
+def _route(count: int, open_states: list[ArrearsState], policy: Policy) -> str:
+    if count == 0:
+        return "none"
+    by_count = policy.route.one if count == 1 else policy.route.more
+    by_crisis = (policy.route.crisis.get(state.last_crisis) for state in open_states if state.last_crisis)
+    return graver_route(by_count, *by_crisis)
+
+
+def _earlier_signals(evidence: list[HouseholdReport], period: Period, earliest: date) -> int:
+    since = six_months_before(earliest)
+    return sum(1 for report in evidence if report.period.start < period.start and report.signalled_on >= since)
+
+
+def _waits(counting: list[HouseholdReport], route: str, acts: Acts) -> bool:
+    if acts.released_route is None or acts.requeued:
+        return True
+    new = any(report.status == "not-yet-picked-up" for report in counting)
+    return new or ROUTE_GRAVITY[route] > ROUTE_GRAVITY[acts.released_route]
+
+
+def _facts(counting: list[HouseholdReport], open_states: list[ArrearsState], earlier: int) -> CaseFacts:
+    days: dict[int, int] = {}
+    for report in counting:
+        if report.days_in_arrears is not None:  # the longest: two of one day have no order that people see
+            days[report.arrears] = max(report.days_in_arrears, days.get(report.arrears, 0))
+    wishes = {report.arrears for report in counting if report.explicit_wish}
+    facts = tuple(
+        ArrearsFacts(
+            sector=state.sector,
+            partner=state.partner,
+            ddas_type=state.ddas_type,
+            amount_cents=state.last_amount,
+            days_in_arrears=days.get(state.id),
+            rise_cents=state.rise,
+            crisis=state.last_crisis,
+            explicit_wish=state.id in wishes,
+        )
+        for state in open_states
+    )
+    return CaseFacts(arrears=facts, signals_past_six_months=earlier, reached_before=None)
+
+
+def _outcome(reports: list[HouseholdReport]) -> str:
+    reasons = {report.withdrawn for report in reports}
+    return next(outcome for reason, outcome in _OUTCOMES if reason in reasons)
+
+
+def in_a_case(status: str, withdrawn: str | None) -> bool:
+    """Whether a report with this judgement belongs to a case (it is counted there, or was withdrawn from it)."""
+    return status in IN_A_CASE or withdrawn is not None

@@ -1,0 +1,250 @@
+"""What is different now, and what has to be written, remembered and told because of it?
+
+The last step of a batch (design.md section 5): judged cases against stored ones give rows, history lines, events for
+`outreach.cases` and feedback for the partners concerned. Nothing is written that did not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.cases import JudgedCase, in_a_case
+from signals.outreach.messages import case_message, feedback_message, tombstone
+from signals.store import ledger
+from signals.store.outbox import Message, add_messages
+from signals.store.sets import next_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from signals.outreach.take_up import Standing
+    from signals.store.database import Cursor
+
+INTAKE: Final = "signals"  # the actor of what nobody decided in person
+_DERIVED: Final = {"score", "explanation", "waiting_since"}
+_PUBLISHED: Final = ("state", "route", "score", "multiple", "consecutive", "crisis", "arrears_count")
+
+
+@dataclass(slots=True)
+class Difference:
+    """What judging found, beside what was stored."""
+
+    standing: Standing
+    before: dict[int, ledger.PlacedReport]
+    arrears_before: dict[int, ledger.ArrearsRow] = field(default_factory=dict)
+    judged: dict[int, dict[str, JudgedCase]] = field(default_factory=dict)  # by household and period
+    moved: set[int] = field(default_factory=set)  # reports ended by a report from another household
+    raised: set[int] = field(default_factory=set)  # changes that raise, from where they stand
+    rose: set[int] = field(default_factory=set)  # arrears with a change that raises and did not before
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The rows of one batch, gathered before anything is written."""
+
+    now: datetime
+    new_cases: list[ledger.CaseRow] = field(default_factory=list)
+    changed_cases: list[ledger.CaseRow] = field(default_factory=list)
+    history: list[ledger.HistoryRow] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    case_ids: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def line(self, case: int, kind: str, **detail: object) -> None:
+        self.history.append(ledger.HistoryRow(case, INTAKE, kind, detail))
+
+
+def write_difference(
+    cursor: Cursor,
+    difference: Difference,
+    new_events: Sequence[ledger.EventRow],
+    new_reports: Sequence[ledger.ReportRow],
+) -> None:
+    """Write everything that changed; new events and reports are inserted with what was judged of them."""
+    writing = _Writing(datetime.now(UTC))
+    _cases(cursor, difference, writing)
+    _attach(difference, writing)
+    _tell_reports(difference, writing)
+    ledger.add_events(cursor, [replace(row, raised=row.id in difference.raised) for row in new_events])
+    _update_raised(cursor, difference, {row.id for row in new_events})
+    ledger.add_cases(cursor, writing.new_cases)
+    ledger.update_cases(cursor, writing.changed_cases)
+    _write_reports(cursor, difference, new_reports)
+    after = difference.standing.arrears
+    ledger.update_arrears(cursor, [after[n] for n, old in difference.arrears_before.items() if after[n] != old])
+    ledger.add_history(cursor, writing.history)
+    if writing.messages:
+        add_messages(cursor, writing.messages)
+
+
+def _update_raised(cursor: Cursor, difference: Difference, new: set[int]) -> None:
+    stored = [row for rows in difference.standing.events.values() for row in rows if row.id not in new]
+    up = [row.id for row in stored if row.id in difference.raised and not row.raised]
+    down = [row.id for row in stored if row.raised and row.id not in difference.raised]
+    ledger.mark_raised(cursor, up, raised=True)
+    ledger.mark_raised(cursor, down, raised=False)
+
+
+def _cases(cursor: Cursor, difference: Difference, writing: _Writing) -> None:
+    stored = difference.standing.cases
+    fresh = [
+        (household, case)
+        for household, cases in difference.judged.items()
+        for label, case in cases.items()
+        if label not in stored.get(household, {})
+    ]
+    for number, (household, case) in zip(next_ids(cursor, "cases", len(fresh)), fresh, strict=True):
+        _open(number, household, case, difference, writing)
+    for household, rows in stored.items():
+        for label, row in rows.items():
+            writing.case_ids[household, label] = row.id
+            judged = difference.judged.get(household, {}).get(label)
+            if judged is not None:
+                _revise(row, judged, writing)
+            elif row.state != "removed":
+                _remove(row, writing)
+
+
+def _municipality(difference: Difference, case: JudgedCase) -> str:
+    report = difference.standing.reports[case.reports[0]]
+    return difference.standing.arrears[report.arrears_id].municipality
+
+
+def _open(number: int, household: int, case: JudgedCase, difference: Difference, writing: _Writing) -> None:
+    row = ledger.CaseRow(
+        id=number,
+        household_id=household,
+        municipality=_municipality(difference, case),
+        period=case.period.label,
+        period_start=case.period.start,
+        waiting_since=writing.now if case.waiting else None,
+        reviewed=False,
+        released_route=None,
+        **_judged_fields(case),  # type: ignore[arg-type]  # the fields by their names
+    )
+    writing.case_ids[household, row.period] = number
+    writing.new_cases.append(row)
+    writing.line(number, "opened", route=row.route, policy=row.policy_id)
+    writing.messages.append(case_message(row))
+
+
+def _judged_fields(case: JudgedCase) -> dict[str, object]:
+    return {name: getattr(case, name) for name in ledger.JUDGED_CASE if name not in _DERIVED} | {
+        "score": case.score.value,
+        "explanation": [asdict(contribution) for contribution in case.score.contributions],
+    }
+
+
+def _revise(row: ledger.CaseRow, case: JudgedCase, writing: _Writing) -> None:
+    since = (row.waiting_since or writing.now) if case.waiting else None
+    new = replace(row, waiting_since=since, **_judged_fields(case))  # type: ignore[arg-type]
+    if new == row:
+        return
+    writing.changed_cases.append(new)
+    _tell_case(row, new, writing)
+    if any(getattr(row, name) != getattr(new, name) for name in _PUBLISHED):
+        writing.messages.append(case_message(new))
+
+
+def _tell_case(old: ledger.CaseRow, new: ledger.CaseRow, writing: _Writing) -> None:
+    if old.state != new.state:
+        kind = "closed" if new.state == "closed" else "reopened"
+        writing.line(new.id, kind, **({"outcome": new.outcome} if new.outcome else {}))
+    if old.route != new.route:
+        writing.line(new.id, "route", before=old.route, after=new.route, policy=new.policy_id)
+    if new.held and not old.held:
+        writing.line(new.id, "held", reason="deceased")
+    if old.released_route is not None and new.waiting and not old.waiting:
+        writing.line(new.id, "back-in-queue")
+    if old.released_route and old.arrears_count > new.arrears_count:
+        writing.line(new.id, "stop-what-is-not-done", before=old.arrears_count, after=new.arrears_count)
+
+
+def _remove(row: ledger.CaseRow, writing: _Writing) -> None:
+    writing.changed_cases.append(
+        replace(row, state="removed", waiting=False, waiting_since=None, held=False, outcome=None)
+    )
+    writing.line(row.id, "removed")
+    writing.messages.append(tombstone(row.id))
+
+
+def _attach(difference: Difference, writing: _Writing) -> None:
+    """Give every judged report the number of its case."""
+    reports = difference.standing.reports
+    for number, report in reports.items():
+        inside = in_a_case(report.status, report.withdrawn)
+        case = writing.case_ids[report.household_id, report.period] if inside else None
+        if report.case_id != case:
+            reports[number] = replace(report, case_id=case)
+
+
+def _tell_reports(difference: Difference, writing: _Writing) -> None:
+    for number, report in difference.standing.reports.items():
+        old = difference.before.get(number)
+        if old == report:
+            continue
+        arrears = difference.standing.arrears[report.arrears_id]
+        naming = {"partner": arrears.partner_id, "reference": arrears.reference}
+        for case, kind, detail in _report_lines(number, old, report, difference):
+            writing.line(case, kind, **naming, **detail)
+        if report.status != (old.status if old else "not-yet-picked-up"):
+            writing.messages.append(feedback_message(arrears, report, _event_id(difference, report)))
+    for line in _amount_lines(difference):
+        writing.history.append(line)
+
+
+def _event_id(difference: Difference, report: ledger.PlacedReport) -> str:
+    rows = difference.standing.events[report.arrears_id]
+    return next(row.event_id for row in rows if row.id == report.event_id)
+
+
+def _report_lines(
+    number: int, old: ledger.PlacedReport | None, new: ledger.PlacedReport, difference: Difference
+) -> Iterator[tuple[int, str, dict[str, object]]]:
+    old_case = old.case_id if old else None
+    if old_case is not None and old_case != new.case_id:
+        yield old_case, "report-left", {"status": new.status}
+    if new.case_id is not None and old_case != new.case_id:
+        yield new.case_id, "report", {"signalledOn": new.signalled_on.isoformat(), "status": new.status}
+    if new.case_id is not None and new.withdrawn is not None and (old is None or old.withdrawn != new.withdrawn):
+        if number in difference.moved:
+            yield new.case_id, "moved", {"note": "moved to another address"}
+        else:
+            yield new.case_id, "withdrawn", {"reason": new.withdrawn}
+
+
+def _amount_lines(difference: Difference) -> Iterable[ledger.HistoryRow]:
+    """A line in every case where an arrears that changed still counts."""
+    cases: dict[int, set[int]] = {}
+    for report in difference.standing.reports.values():
+        if report.case_id is not None and report.withdrawn is None:
+            cases.setdefault(report.arrears_id, set()).add(report.case_id)
+    for number, old in difference.arrears_before.items():
+        new = difference.standing.arrears[number]
+        if old.last_amount is None or (old.last_amount, old.last_crisis) == (
+            new.last_amount,
+            new.last_crisis,
+        ):
+            continue
+        detail = {
+            "partner": new.partner_id,
+            "reference": new.reference,
+            "before": {"amount": old.last_amount, "crisis": old.last_crisis},
+            "after": {"amount": new.last_amount, "crisis": new.last_crisis},
+        }
+        for case in sorted(cases.get(number, ())):
+            yield ledger.HistoryRow(case, INTAKE, "amount", detail)
+
+
+def _write_reports(cursor: Cursor, difference: Difference, new_reports: Sequence[ledger.ReportRow]) -> None:
+    reports = difference.standing.reports
+    ledger.add_reports(
+        cursor,
+        [
+            replace(row, **{name: getattr(reports[row.event_id], name) for name in ledger.JUDGED_REPORT})
+            for row in new_reports
+        ],
+    )
+    changed = [report for number, report in reports.items() if difference.before.get(number, report) != report]
+    ledger.update_reports(cursor, changed)

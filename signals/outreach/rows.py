@@ -1,0 +1,164 @@
+"""How do stored rows become the facts that the rules judge, and how does a new event become rows?
+
+Between the tables (`store`) and the pure rules (`arrears`, `cases`): no decision is taken here but the cleaning of what
+a partner wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from signals.contract.events import AnyEvent, Changed, Reported, Withdrawn
+from signals.households.personal import clean_email, clean_phone
+from signals.outreach.arrears import ChangeFact, Fact, JudgedReport, Place, ReportFact, WithdrawalFact
+from signals.outreach.cases import ArrearsState, HouseholdReport
+from signals.outreach.legal import is_legal_person
+from signals.outreach.periods import Period
+from signals.store.ledger import ArrearsRow, EventRow, PlacedReport, ReportRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A new event with the moment it reached the municipality."""
+
+    event: AnyEvent
+    received_at: datetime
+
+
+def event_row(number: int, arrears: int, accepted: Accepted) -> EventRow:
+    """The row of a new event; `raised` is judged later."""
+    event = accepted.event
+    crisis, given = _crisis(event)
+    return EventRow(
+        id=number,
+        arrears_id=arrears,
+        type=event.__struct_config__.tag,  # type: ignore[arg-type]  # our tags are texts
+        signalled_on=event.signalled_on,
+        time_us=event.time_us,
+        event_id=event.id,
+        source=event.source,
+        amount=None if isinstance(event, Withdrawn) else event.amount_cents,
+        crisis=crisis,
+        crisis_given=given,
+        reason=event.reason if isinstance(event, Withdrawn) else None,
+        raised=False,
+        received_at=accepted.received_at,
+    )
+
+
+def _crisis(event: AnyEvent) -> tuple[str | None, bool]:
+    if isinstance(event, Reported):
+        return event.crisis, True
+    if isinstance(event, Changed) and not isinstance(event.crisis, msgspec.UnsetType):
+        return event.crisis, True
+    return None, False
+
+
+def new_report(event: Reported, row: EventRow, *, household: int, person: int, verdict: str | None) -> ReportRow:
+    """The row of a new report, still to be judged."""
+    return ReportRow(
+        event_id=row.id,
+        arrears_id=row.arrears_id,
+        household_id=household,
+        person_id=person,
+        kind=event.kind,
+        arisen_on=event.arisen_on,
+        objected=event.collection.objected is True,
+        warm_transfer=event.warm_transfer,
+        legal_person=is_legal_person(event.person),
+        verdict=verdict,
+        street=event.address.street,
+        house_number_text=event.address.house_number_text,
+        city=event.address.city,
+        phone=clean_phone(event.person.phone),
+        email=clean_email(event.person.email),
+        status="",
+        withdrawn=None,
+        case_id=None,
+        period="",
+        period_start=date.min,
+        policy_id=0,
+        picked_up=False,
+    )
+
+
+def placed(report: ReportRow, row: EventRow) -> PlacedReport:
+    """A new report as its household sees it."""
+    shared = {name: getattr(report, name) for name in PlacedReport.__dataclass_fields__ if hasattr(report, name)}
+    return PlacedReport(**shared, signalled_on=row.signalled_on, received_at=row.received_at)
+
+
+def fact_of(row: EventRow, report: PlacedReport | None) -> Fact:
+    """The stored event as a fact to judge; `report` is given for reports."""
+    place = Place(row.signalled_on, row.time_us, row.event_id, row.source)
+    if row.type == "withdrawn":
+        return WithdrawalFact(row.id, place, row.reason or "")
+    if report is None:
+        return ChangeFact(row.id, place, row.amount, row.crisis, row.crisis_given)
+    return ReportFact(
+        id=row.id,
+        place=place,
+        household=report.household_id,
+        amount=row.amount or 0,
+        crisis=row.crisis,
+        arisen_on=report.arisen_on,
+        objected=report.objected,
+        legal_person=report.legal_person,
+        verdict=report.verdict,
+        picked_up=report.picked_up,
+    )
+
+
+def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
+    """The report with what was decided of it; its case is attached later."""
+    return replace(
+        report,
+        status=judged.status,
+        withdrawn=judged.withdrawn,
+        period=judged.period.label,
+        period_start=judged.period.start,
+        policy_id=judged.policy_id,
+    )
+
+
+def household_report(report: PlacedReport) -> HouseholdReport:
+    """The report as its household's cases need it."""
+    days = None if report.arisen_on is None else (report.signalled_on - report.arisen_on).days
+    return HouseholdReport(
+        id=report.event_id,
+        arrears=report.arrears_id,
+        signalled_on=report.signalled_on,
+        period=Period(report.period_start, report.period),
+        status=report.status,
+        withdrawn=report.withdrawn,
+        days_in_arrears=days,
+        explicit_wish=report.warm_transfer,
+        received_on=report.received_at.astimezone(AMSTERDAM).date(),
+    )
+
+
+def states_of(rows: Iterable[ArrearsRow]) -> dict[int, ArrearsState]:
+    """What is last known of each arrears that had a report."""
+    return {
+        row.id: ArrearsState(
+            id=row.id,
+            partner=row.partner_id,
+            ddas_type=row.ddas_type,
+            sector=row.sector,
+            last_amount=row.last_amount,
+            last_crisis=row.last_crisis,
+            rise=row.rise,
+        )
+        for row in rows
+        if row.last_amount is not None
+    }

@@ -1,0 +1,1 @@
+"""Figures of what was done, for people and for machines."""

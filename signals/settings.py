@@ -1,0 +1,192 @@
+"""With what is this installation set up? Read once at start from the environment, all faults told at once.
+
+Every setting is an environment variable `SIGNALS_…` (`SIGNALS_DATABASE_URL`, `SIGNALS_KAFKA_BOOTSTRAP`, …);
+secrets never appear in an error, a log or a representation.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import (
+    Field,
+    FilePath,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from signals.errors import FaultsError, WrongUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX: Final = "SIGNALS_"
+NAME = StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")
+ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s,:\[\]]+):(\d{1,5})")
+SASL_NEEDS: Final = ("kafka_sasl_mechanism", "kafka_username", "kafka_password")
+
+
+class Settings(BaseSettings):
+    """All settings; times are in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    folder: Path = Field(Path(".signals"), description="where `signals up` keeps its data")
+
+    database_url: SecretStr | None = Field(None, description="libpq URI of PostgreSQL; may name a socket folder")
+    ddl_database_url: SecretStr | None = Field(
+        None, description="libpq URI of the role that may change tables, for `signals db upgrade`"
+    )
+
+    kafka_bootstrap: str | None = Field(None, description="host:port[,host:port…]")
+    kafka_log_id: str | None = Field(
+        None, min_length=1, max_length=100, description="names the broker's log; default: its cluster id"
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_cafile: FilePath | None = Field(None, description="certificate authority of the broker (PEM)")
+    kafka_certfile: FilePath | None = Field(None, description="our own certificate (PEM), for mutual TLS")
+    kafka_keyfile: FilePath | None = Field(None, description="the key of our own certificate (PEM)")
+    kafka_group: Annotated[str, NAME] = Field("signals", description="consumer group of the workers")
+
+    topic_partitions: int = Field(6, ge=1, le=1000)
+    topic_replication: int = Field(1, ge=1, le=15)
+    topic_retention_days: int = Field(30, ge=1, le=3650)
+
+    worker_name: Annotated[str, NAME] | None = Field(
+        None,
+        description="unique among the running workers; restarted under it, a worker takes its place at once",
+    )
+    batch_size: int = Field(500, ge=1, le=10_000)
+    take_within_seconds: float = Field(0.1, gt=0, le=60)
+    session_seconds: float = Field(6.0, ge=1, le=300)
+    rebalance_seconds: float = Field(6.0, ge=1, le=300)
+    heartbeat_seconds: float = Field(1.5, gt=0, le=60)
+    discovery_seconds: float = Field(5.0, gt=0, le=50, description="how often new topics are looked for")
+    shutdown_seconds: float = Field(10.0, ge=1, le=300, description="a worker has left this long after SIGTERM")
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+
+    @field_validator("database_url", "ddl_database_url")
+    @classmethod
+    def _is_libpq_uri(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _parses(url.get_secret_value()):
+            raise ValueError("must be a libpq URI such as postgresql://user:password@host:5432/signals")
+        return url
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _is_addresses(cls, addresses: str | None) -> str | None:
+        if addresses is not None and not all(ADDRESS.fullmatch(one.strip()) for one in addresses.split(",")):
+            raise ValueError("must be host:port, or several of them with commas between")
+        return addresses
+
+    @model_validator(mode="after")
+    def _agree(self) -> Settings:
+        faults = [*_time_faults(self), *_security_faults(self)]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @property
+    def database(self) -> str:
+        """The libpq URI of the database.
+
+        Raises:
+            WrongUseError: it is not set.
+        """
+        if self.database_url is None:
+            raise _missing("database_url", "the libpq URI, such as postgresql://user@host/signals")
+        return self.database_url.get_secret_value()
+
+    @property
+    def ddl_database(self) -> str:
+        """The libpq URI for changing tables: that of its own role, else the usual one."""
+        return self.ddl_database_url.get_secret_value() if self.ddl_database_url else self.database
+
+    @property
+    def bootstrap(self) -> list[str]:
+        """The broker's addresses, each `host:port`.
+
+        Raises:
+            WrongUseError: they are not set.
+        """
+        if self.kafka_bootstrap is None:
+            raise _missing("kafka_bootstrap", "the broker's address, e.g. kafka.example.nl:9092")
+        return [address.strip() for address in self.kafka_bootstrap.split(",")]
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of this process's environment, checked; `given` ones (by field name) go before it.
+
+    Raises:
+        FaultsError: one or more are not as they should be; all are named, no value is.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise FaultsError("settings", _faults(error, given)) from None
+
+
+def _faults(error: ValidationError, given: Mapping[str, object]) -> list[str]:
+    """Every fault in words: of single settings, then between settings (pydantic skips those then)."""
+    wrong = {str(fault["loc"][0]): fault["msg"] for fault in error.errors(include_input=False) if fault["loc"]}
+    faults = [f"{variable(name)}: {_plain(message)}" for name, message in sorted(wrong.items())]
+    defaults = {name: Settings.model_fields[name].get_default(call_default_factory=True) for name in wrong}
+    try:
+        Settings(**{**given, **defaults})  # the faulty ones as if they were not set
+    except ValidationError as between:
+        named = [line for fault in between.errors() for line in _plain(fault["msg"]).splitlines()]
+        faults += [line for line in named if not any(variable(name) in line for name in wrong)]
+    return faults
+
+
+def variable(name: str) -> str:
+    """The environment variable of the setting `name`."""
+    return PREFIX + name.upper()
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
+
+
+def _parses(url: str) -> bool:
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        return False
+    return url.startswith(("postgresql://", "postgres://"))
+
+
+def _time_faults(settings: Settings) -> list[str]:
+    if settings.heartbeat_seconds * 2 < settings.session_seconds:
+        return []
+    return [f"{variable('heartbeat_seconds')} must be less than half of {variable('session_seconds')}"]
+
+
+def _security_faults(settings: Settings) -> list[str]:
+    protocol = settings.kafka_security_protocol
+    needed = SASL_NEEDS if protocol.startswith("SASL") else ()
+    faults = [
+        f"{variable(name)} is needed with {variable('kafka_security_protocol')}={protocol}"
+        for name in needed
+        if getattr(settings, name) is None
+    ]
+    if (settings.kafka_certfile is None) != (settings.kafka_keyfile is None):
+        faults.append(f"{variable('kafka_certfile')} and {variable('kafka_keyfile')} are needed together")
+    return faults
+
+
+def _missing(name: str, what: str) -> WrongUseError:
+    return WrongUseError(f"{variable(name)} is not set: it holds {what}")

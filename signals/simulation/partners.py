@@ -1,0 +1,32 @@
+"""Who sends the simulated signals? The partners of deploy/partners.toml, with made-up sources."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from signals.contract.partners import Partner
+
+
+def _partner(name: str, sector: str, number: int, ddas_type: str) -> Partner:
+    source = f"urn:nld:oin:00000099{number:09}000:systeem:incasso"
+    return Partner(name, sector, frozenset({source}), bsn=sector == "health", ddas_type=ddas_type)
+
+
+PARTNERS: Final = (
+    _partner("welbions", "housing", 100000011, "Huur"),
+    _partner("sint-joseph", "housing", 100000012, "Huur"),
+    _partner("twentestroom", "energy", 100000021, "Energie"),
+    _partner("noorderwarmte", "energy", 100000022, "Energie"),
+    _partner("vitens", "water", 100000031, "Water"),
+    _partner("menzis", "health", 100000041, "Zorg"),
+    _partner("zilverzorg", "health", 100000042, "Zorg"),
+)
+SHARES: Final = {  # Divosa 2024, first half: health 41, rent 20, energy 20, water 18
+    PARTNERS[0]: 12,
+    PARTNERS[1]: 8,
+    PARTNERS[2]: 12,
+    PARTNERS[3]: 9,
+    PARTNERS[4]: 18,
+    PARTNERS[5]: 26,
+    PARTNERS[6]: 15,
+}

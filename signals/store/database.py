@@ -1,0 +1,57 @@
+"""How does one get a connection, and which errors mean "again, later"?
+
+The engine is SQLAlchemy's; the address is a libpq URI, a socket folder included.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors as pg
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+# Freshly filled tables have no statistics yet: without these the planner reads whole tables (recipes.md).
+WORKER_OPTIONS = "-c jit=off -c enable_seqscan=off -c lock_timeout=20s -c statement_timeout=60s"
+# Ours or the machine's fault, never the event's: connection, shutdown, locks, resources, disk.
+AGAIN_LATER = (
+    psycopg.InterfaceError,
+    pg.OperationalError,
+    pg.TransactionRollback,
+    pg.LockNotAvailable,
+    pg.QueryCanceled,
+    pg.InsufficientResources,
+    pg.ReadOnlySqlTransaction,
+)
+
+
+def is_again_later(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the database, not the event, is the reason."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, AGAIN_LATER) and not isinstance(cause, pg.ProgramLimitExceeded)
+
+
+def engine_for(url: str, *, options: str = "-c jit=off", pool_size: int = 4) -> Engine:
+    """An engine for the libpq URI `url`; every connection runs in UTC."""
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(url, connect_timeout=5, options=f"{options} -c TimeZone=UTC")
+
+    return create_engine(
+        "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_size=pool_size, max_overflow=2
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Cursor]:
+    """One transaction as a psycopg cursor: committed at the end, rolled back on any error."""
+    with engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor:
+            yield cursor

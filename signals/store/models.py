@@ -1,0 +1,416 @@
+"""Which tables are there, and what does the database itself refuse?
+
+Ground floor of the walk (design.md section 1): every room above reads and writes these tables; no rule lives here but
+those the database can keep by itself. Text that takes part in an order has collation "C" (code points, borders.md
+section 4). Amounts are whole cents. Each index names the query it serves.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    false,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+CODE_POINTS = Text(collation="C")
+SECTORS = "('housing', 'energy', 'water', 'health', 'other')"
+CRISES = "('eviction', 'disconnection', 'end-of-insurance', 'end-of-delivery')"
+REASONS = "('paid', 'arrangement', 'wrongful', 'deceased', 'moved')"
+STATUSES = (
+    "('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', "
+    "'known-to-debt-help', 'not-a-resident')"
+)
+
+
+class Base(DeclarativeBase):
+    """All tables, with named constraints so that a refusal says which rule it broke."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: BigInteger(),
+        datetime: DateTime(timezone=True),
+        bytes: LargeBinary(),
+    }
+
+
+def _now() -> Mapped[datetime]:
+    return mapped_column(server_default=func.now())
+
+
+def _id() -> Mapped[int]:
+    return mapped_column(Identity(), primary_key=True)
+
+
+class Revision(Base):
+    """One number per kind of configuration; a worker that sees it rise reads that configuration anew."""
+
+    __tablename__ = "revisions"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Partner(Base):
+    """A signal partner: who may send what for whom (borders.md section 5)."""
+
+    __tablename__ = "partners"
+    id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    sector: Mapped[str]
+    sources: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    municipalities: Mapped[list[str] | None] = mapped_column(ARRAY(CODE_POINTS))
+    bsn: Mapped[bool] = mapped_column(server_default=false())
+    ddas_type: Mapped[str | None]
+    registered_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
+        CheckConstraint(f"sector IN {SECTORS}", name="sector"),
+    )
+
+
+class PolicyVersion(Base):
+    """One version of a municipality's policy, never changed after it was loaded."""
+
+    __tablename__ = "policy_versions"
+    id: Mapped[int] = _id()
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    name: Mapped[str]
+    valid_from: Mapped[date] = mapped_column(Date)
+    body: Mapped[str]
+    loaded_at: Mapped[datetime] = _now()
+    __table_args__ = (UniqueConstraint("municipality", "valid_from"),)
+
+
+class Progress(Base):
+    """How far each partition was taken in, and what became of its records; written in the batch's transaction."""
+
+    __tablename__ = "progress"
+    log_id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    topic: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    partition: Mapped[int] = mapped_column(Integer, primary_key=True)
+    next_offset: Mapped[int] = mapped_column(server_default=text("0"))
+    stored: Mapped[int] = mapped_column(server_default=text("0"))
+    duplicates: Mapped[int] = mapped_column(server_default=text("0"))
+    quarantined: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class InboxKey(Base):
+    """The idempotency key of every valid event (borders.md section 2); outlives the event it came with."""
+
+    __tablename__ = "inbox"
+    source: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    event_id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    content: Mapped[bytes]  # digest of what was said: the same key with another digest is shown as id-reused
+    partner_id: Mapped[str] = mapped_column(CODE_POINTS, ForeignKey("partners.id"))
+    duplicates: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    reused: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    received_at: Mapped[datetime]
+    __table_args__ = (
+        # partner health: `id-reused` per partner
+        Index("ix_inbox_reused", "partner_id", postgresql_where=text("reused > 0")),
+    )
+
+
+class Address(Base):
+    """One cleaned address within one municipality (borders.md section 4.1)."""
+
+    __tablename__ = "addresses"
+    id: Mapped[int] = _id()
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    postcode: Mapped[str] = mapped_column(CODE_POINTS)
+    number: Mapped[int] = mapped_column(Integer)
+    suffix: Mapped[str] = mapped_column(CODE_POINTS)
+    __table_args__ = (
+        UniqueConstraint("municipality", "postcode", "number", "suffix"),
+        CheckConstraint("postcode ~ '^[1-9][0-9]{3}[A-Z]{2}$'", name="postcode"),
+        CheckConstraint("number BETWEEN 1 AND 99999", name="number"),
+        CheckConstraint("suffix ~ '^[0-9A-Z]*$'", name="suffix"),
+    )
+
+
+class Household(Base):
+    """The people at one address who are approached together; the row that a batch locks."""
+
+    __tablename__ = "households"
+    id: Mapped[int] = _id()
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+
+
+class Person(Base):
+    """One person of a household, known by the exact cleaned identity a partner wrote."""
+
+    __tablename__ = "persons"
+    id: Mapped[int] = _id()
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    identity: Mapped[str] = mapped_column(CODE_POINTS)  # digest of the cleaned identity
+    initials: Mapped[str | None]
+    prefix: Mapped[str | None]
+    surname: Mapped[str | None]
+    partner_prefix: Mapped[str | None]
+    partner_surname: Mapped[str | None]
+    business_name: Mapped[str | None]
+    date_of_birth: Mapped[str | None]  # as sent: month and day may be 00
+    bsn: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("household_id", "identity"),
+        CheckConstraint("bsn ~ '^[0-9]{9}$'", name="bsn"),
+    )
+
+
+class Arrears(Base):
+    """The unpaid amount behind a partner's reference, with what is last known of it (borders.md section 4.9)."""
+
+    __tablename__ = "arrears"
+    id: Mapped[int] = _id()
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    partner_id: Mapped[str] = mapped_column(CODE_POINTS, ForeignKey("partners.id"))
+    reference: Mapped[str] = mapped_column(CODE_POINTS)
+    sector: Mapped[str]
+    last_amount: Mapped[int | None]
+    last_crisis: Mapped[str | None]
+    rise: Mapped[int] = mapped_column(server_default=text("0"))
+    deceased_household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"))
+    deceased_on: Mapped[date | None] = mapped_column(Date)
+    __table_args__ = (
+        UniqueConstraint("municipality", "partner_id", "reference"),
+        CheckConstraint(f"sector IN {SECTORS}", name="sector"),
+        CheckConstraint("last_amount > 0 AND rise >= 0", name="amounts"),
+        CheckConstraint(f"last_crisis IN {CRISES}", name="last_crisis"),
+        CheckConstraint("(deceased_household_id IS NULL) = (deceased_on IS NULL)", name="deceased"),
+        # judging a household: who of its people died
+        Index("ix_arrears_deceased", "deceased_household_id", postgresql_where=text("deceased_on IS NOT NULL")),
+    )
+
+
+class Event(Base):
+    """One stored event of an arrears, in the order of borders.md section 4."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = _id()
+    arrears_id: Mapped[int] = mapped_column(ForeignKey("arrears.id"))
+    type: Mapped[str]
+    signalled_on: Mapped[date] = mapped_column(Date)
+    time_us: Mapped[int]
+    event_id: Mapped[str] = mapped_column(CODE_POINTS)
+    source: Mapped[str] = mapped_column(CODE_POINTS)
+    amount: Mapped[int | None]
+    crisis: Mapped[str | None]
+    crisis_given: Mapped[bool]
+    reason: Mapped[str | None]
+    raised: Mapped[bool] = mapped_column(server_default=false())
+    received_at: Mapped[datetime]
+    __table_args__ = (
+        # the inbox refuses a second event with its key; an event without an inbox key is refused here
+        ForeignKeyConstraint(["source", "event_id"], ["inbox.source", "inbox.event_id"]),
+        UniqueConstraint("source", "event_id"),
+        # judging an arrears reads all its events
+        Index("ix_events_arrears", "arrears_id"),
+        CheckConstraint("type IN ('reported', 'changed', 'withdrawn')", name="type"),
+        CheckConstraint("amount BETWEEN 1 AND 100000000", name="amount"),
+        CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
+        CheckConstraint(f"(type = 'withdrawn') = (reason IS NOT NULL) AND reason IN {REASONS}", name="reason"),
+        CheckConstraint("type <> 'reported' OR amount IS NOT NULL", name="report_amount"),
+        CheckConstraint("type <> 'changed' OR amount IS NOT NULL OR crisis_given", name="change"),
+    )
+
+
+class Case(Base):
+    """What the municipality makes of the signals of one household in one matching period."""
+
+    __tablename__ = "cases"
+    id: Mapped[int] = _id()
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    period: Mapped[str] = mapped_column(CODE_POINTS)
+    period_start: Mapped[date] = mapped_column(Date)
+    state: Mapped[str]
+    route: Mapped[str]
+    arrears_count: Mapped[int] = mapped_column(Integer)
+    multiple: Mapped[bool]
+    consecutive: Mapped[bool]
+    crisis: Mapped[str | None]
+    score: Mapped[int] = mapped_column(Integer)
+    explanation: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    earliest_on: Mapped[date] = mapped_column(Date)
+    received_on: Mapped[date] = mapped_column(Date)  # clocks run from here
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    waiting: Mapped[bool]
+    waiting_since: Mapped[datetime | None]
+    requeued: Mapped[bool] = mapped_column(server_default=false())  # a rise brought it back after its release
+    held: Mapped[bool] = mapped_column(server_default=false())
+    reviewed: Mapped[bool] = mapped_column(server_default=false())
+    released_route: Mapped[str | None]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("household_id", "period"),
+        # the queues: open cases of a municipality, most urgent first
+        Index("ix_cases_open", "municipality", postgresql_where=text("state = 'open'")),
+        CheckConstraint("state IN ('open', 'closed', 'removed')", name="state"),
+        CheckConstraint("route IN ('none', 'letter', 'home-visit')", name="route"),
+        CheckConstraint("released_route IN ('none', 'letter', 'home-visit')", name="released_route"),
+        CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+        CheckConstraint("arrears_count >= 0", name="arrears_count"),
+        CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
+        CheckConstraint("NOT waiting OR state = 'open'", name="waiting"),
+        CheckConstraint("waiting = (waiting_since IS NOT NULL)", name="waiting_since"),
+        CheckConstraint("(released_route IS NULL) = (released_at IS NULL)", name="released"),
+        CheckConstraint("state <> 'removed' OR released_at IS NULL", name="removed"),
+    )
+
+
+class Report(Base):
+    """One report: what the partner said, where it belongs, and what was judged of it."""
+
+    __tablename__ = "reports"
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    arrears_id: Mapped[int] = mapped_column(ForeignKey("arrears.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    kind: Mapped[str]
+    arisen_on: Mapped[date | None] = mapped_column(Date)
+    objected: Mapped[bool]
+    warm_transfer: Mapped[bool]
+    legal_person: Mapped[bool]
+    verdict: Mapped[str | None]  # of caseload and exclusion list at receipt
+    street: Mapped[str | None]
+    house_number_text: Mapped[str]
+    city: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    status: Mapped[str]
+    withdrawn: Mapped[str | None]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    period: Mapped[str] = mapped_column(CODE_POINTS)
+    period_start: Mapped[date] = mapped_column(Date)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    picked_up: Mapped[bool] = mapped_column(server_default=false())  # a person's decision: kept when judged again
+    __table_args__ = (
+        Index("ix_reports_arrears", "arrears_id"),  # every household an arrears ever had
+        Index("ix_reports_household", "household_id"),  # judging the cases of a household
+        Index("ix_reports_case", "case_id"),  # the case page
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        CheckConstraint(f"withdrawn IN {REASONS}", name="withdrawn"),
+        CheckConstraint("verdict IN ('known-to-debt-help', 'other-reason')", name="verdict"),
+        CheckConstraint("(status = 'picked-up') = picked_up", name="picked_up"),
+        CheckConstraint(
+            "(case_id IS NOT NULL) = (status IN ('not-yet-picked-up', 'picked-up') OR withdrawn IS NOT NULL)",
+            name="exactly_one_place",
+        ),
+        CheckConstraint("status <> 'not-yet-picked-up' OR withdrawn IS NULL", name="withdrawn_is_told"),
+    )
+
+
+class HistoryLine(Base):
+    """One line of a case's history; never changed."""
+
+    __tablename__ = "case_history"
+    id: Mapped[int] = _id()
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    at: Mapped[datetime] = _now()
+    actor: Mapped[str]
+    kind: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    __table_args__ = (Index("ix_case_history_case", "case_id", "id"),)  # the case page, in order
+
+
+class Quarantined(Base):
+    """A record that could not be accepted, with its original bytes (borders.md section 3)."""
+
+    __tablename__ = "quarantine"
+    id: Mapped[int] = _id()
+    log_id: Mapped[str] = mapped_column(CODE_POINTS)
+    topic: Mapped[str] = mapped_column(CODE_POINTS)
+    partition: Mapped[int] = mapped_column(Integer)
+    offset: Mapped[int]
+    code: Mapped[str]
+    message: Mapped[str]
+    original: Mapped[bytes | None]
+    received_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("log_id", "topic", "partition", "offset"),
+        # `signals quarantine list`: what is still to be mended
+        Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
+        CheckConstraint("resolution IN ('stored', 'duplicate')", name="resolution"),
+        CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
+    )
+
+
+class Outgoing(Base):
+    """The outbox: what is to be published, written in the transaction that decided it."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = _id()
+    topic: Mapped[str] = mapped_column(CODE_POINTS)
+    key: Mapped[str] = mapped_column(CODE_POINTS)
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime] = _now()
+    published_at: Mapped[datetime | None]
+    __table_args__ = (
+        # the relay: the head of every key that waits
+        Index("ix_outbox_waiting", "topic", "key", "id", postgresql_where=text("published_at IS NULL")),
+    )
+
+
+class Audit(Base):
+    """Append-only log of what people and commands did."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = _id()
+    at: Mapped[datetime] = _now()
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class Listed(Base):
+    """One row of a municipality's caseload or exclusion list."""
+
+    __tablename__ = "listings"
+    id: Mapped[int] = _id()
+    kind: Mapped[str]
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    bsn: Mapped[str | None]
+    date_of_birth: Mapped[date | None] = mapped_column(Date)
+    surname: Mapped[str]
+    initials: Mapped[str]
+    postcode: Mapped[str | None]
+    number: Mapped[int | None] = mapped_column(Integer)
+    suffix: Mapped[str]
+    reason: Mapped[str | None]
+    imported_at: Mapped[datetime] = _now()
+    __table_args__ = (
+        CheckConstraint("kind IN ('caseload', 'exclusion')", name="kind"),
+        # an import replaces the list of its municipality
+        Index("ix_listings_list", "kind", "municipality"),
+    )

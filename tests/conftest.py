@@ -1,0 +1,97 @@
+"""What all tests share: an embedded PostgreSQL, the broker of `tests.brokers`, and the bounds of generated tests."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Final, LiteralString
+from urllib.parse import urlsplit
+
+import hypothesis
+import psycopg
+import pytest
+
+from signals.embedded import embedded_postgres
+from signals.store import migrate
+from signals.store.database import engine_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+
+pytest_plugins = ["tests.brokers.fixtures"]
+
+SOAK: Final = bool(os.environ.get("SIGNALS_SOAK"))
+
+hypothesis.settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("soak" if SOAK else "default")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long runs to `make soak`."""
+    if SOAK:
+        return
+    soak = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=soak)
+    items[:] = [item for item in items if item not in soak]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The libpq URI of a PostgreSQL of this test session, without fsync."""
+    with embedded_postgres(tmp_path_factory.mktemp("postgres"), fresh=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: str) -> str:
+    """The name of a database with all tables and nothing in them, to make others from."""
+    url = create_database(postgres)
+    migrate.upgrade(url)
+    return database_name(url)
+
+
+@pytest.fixture
+def database(postgres: str, migrated_template: str) -> Iterator[str]:
+    """The libpq URI of a database of this test alone: all tables, no rows."""
+    url = create_database(postgres, migrated_template)
+    yield url
+    drop_database(postgres, url)
+
+
+@pytest.fixture
+def empty_database(postgres: str) -> Iterator[str]:
+    """The libpq URI of a database of this test alone, without any table."""
+    url = create_database(postgres)
+    yield url
+    drop_database(postgres, url)
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An engine on `database`."""
+    engine = engine_for(database)
+    yield engine
+    engine.dispose()
+
+
+def create_database(server: str, template: str = "template1") -> str:
+    name = f"test_{secrets.token_hex(6)}"
+    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def drop_database(server: str, url: str) -> None:
+    _run(server, f'DROP DATABASE "{database_name(url)}" WITH (FORCE)')
+
+
+def database_name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
+
+
+def _run(server: str, statement: LiteralString) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)

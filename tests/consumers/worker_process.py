@@ -1,0 +1,52 @@
+"""A worker as a process of its own, with an intake that only writes down what it got.
+
+`FAKE_OUT` is the file it writes to, a JSON line per record. `FAKE_AWAY` first attempts fail as if the database were
+away; `FAKE_FAULT` is `hang` (a call that never returns) or `broken` (an error that quotes a person's name).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signals.consumers.records import StoreAwayError
+from signals.consumers.worker import run_worker
+from signals.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signals.consumers.records import Record
+
+log = logging.getLogger(__name__)
+
+
+class FakeIntake:
+    def __init__(self) -> None:
+        self._out = Path(os.environ["FAKE_OUT"]).open("a", encoding="utf-8")  # noqa: SIM115 - open until the end
+        self._away = int(os.environ.get("FAKE_AWAY", "0"))
+        self._fault = os.environ.get("FAKE_FAULT")
+        self._attempts = itertools.count()
+
+    def store(self, records: Sequence[Record]) -> None:
+        if next(self._attempts) < self._away:
+            raise StoreAwayError("the fake database is away")
+        if self._fault == "hang":
+            log.warning("hanging")
+            time.sleep(600)
+        if self._fault == "broken":
+            raise ValueError("Jansen-de Vries")
+        lines = [json.dumps([r.topic, r.partition, r.offset, r.value and len(r.value)]) for r in records]
+        self._out.write("".join(line + "\n" for line in lines))
+        self._out.flush()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)
+    sys.exit(run_worker(load_settings(), FakeIntake))

@@ -1,0 +1,1 @@
+"""The border: what comes in, what goes out."""

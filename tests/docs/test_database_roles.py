@@ -1,0 +1,102 @@
+"""The roles of docs/operations.md suffice for the whole walk, and for nothing beyond it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from signals.commands.eventfile import read_event_lines, register_from
+from signals.consumers.intake import BatchIntake
+from signals.consumers.records import Record
+from signals.embedded import embedded_postgres
+from signals.households.listings import read_listing
+from signals.outreach.policy import parse_policy
+from signals.outreach.registers import load_policy, register_partners, replace_listing
+from signals.outreach.release import release
+from signals.reports.summary import summary
+from signals.store.database import WORKER_OPTIONS, engine_for, transaction
+from signals.store.migrate import upgrade
+from signals.store.outbox import mark_published, take_waiting
+from tests.docs.pages import ROOT, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+pytestmark = pytest.mark.database
+POLICY = 'municipality = "0141"\nname = "Almelo"\nvalid_from = 2020-01-01\n'
+
+
+def run(url: str, statements: str) -> None:
+    """Run the statements one by one: a database cannot be made inside a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in filter(None, map(str.strip, statements.split(";"))):
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A server of its own, set up as the page says; an engine with the application's role."""
+    create, before, after = blocks((ROOT / "docs" / "operations.md").read_text("utf-8"), "sql")
+    with embedded_postgres(tmp_path_factory.mktemp("roles"), fresh=True) as server:
+        at = server.partition("?")[2]
+        owner = f"postgresql://signals_owner@/signals?{at}"
+        run(server, create)
+        run(owner, before)
+        upgrade(owner)
+        run(owner, after)
+        engine = engine_for(f"postgresql://signals_app@/signals?{at}", options=WORKER_OPTIONS)
+        yield engine
+        engine.dispose()
+
+
+def first_records(folder: Path) -> tuple[list[Record], Path]:
+    """The first events of the README as records, with the file that they stand in."""
+    (written,) = [b for b in blocks((ROOT / "README.md").read_text("utf-8")) if "<<'END'" in b]
+    file = folder / "first.jsonl"
+    file.write_text(written.partition("<<'END'\n")[2].partition("\nEND\n")[0], "utf-8")
+    offsets = itertools.count()
+    return [Record(line.topic, 0, next(offsets), line.value, 0) for line in read_event_lines([file])], file
+
+
+def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: Path) -> None:
+    records, file = first_records(tmp_path)
+    with transaction(application) as cursor:
+        load_policy(cursor, parse_policy(POLICY, "almelo"), actor="test")
+        register_partners(cursor, register_from(read_event_lines([file])), actor="test")
+        entries = read_listing("municipality,bsn\n0141,123456782\n", "caseload")
+        replace_listing(cursor, "caseload", entries, ["0141"], actor="test")
+    topic = records[0].topic
+    more = [Record(topic, 0, 10, records[0].value, 0), Record(topic, 0, 11, b"bad", 0)]
+    BatchIntake(application, "log").store([*records, *more])
+    with transaction(application) as cursor:
+        document = summary(cursor)
+        release(cursor, [int(document["cases"][0]["case_id"])], actor="test")
+        waiting = take_waiting(cursor, 100)
+        mark_published(cursor, [one.id for one in waiting])
+    assert (document["stored"], document["duplicates"], document["quarantined"]) == (3, 1, {"not-json": 1})
+    assert [case["route"] for case in document["cases"]] == ["home-visit", "letter"]
+    assert waiting
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'nobody'",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "UPDATE case_history SET kind = 'other'",
+        "DELETE FROM case_history",
+        "DELETE FROM cases",
+        "DROP TABLE listings",
+        "CREATE TABLE more ()",
+    ],
+)
+def test_the_application_can_do_no_more(application: Engine, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction(application) as cursor:
+        cursor.execute(statement)

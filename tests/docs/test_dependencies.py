@@ -1,0 +1,55 @@
+"""docs/dependencies.md names every direct dependency with its licence, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import metadata
+
+import pytest
+
+from tests.docs.pages import ROOT, table_rows
+
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+# How packages that state no SPDX expression name their licence.
+WORDS = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD-",
+    "MIT License": "MIT",
+}
+
+
+def declared() -> set[str]:
+    """The direct dependencies by name: to run, embedded, to develop, to build."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *(one for many in project["optional-dependencies"].values() for one in many)]
+    wanted += (ROOT / "requirements-build.in").read_text("utf-8").splitlines()
+    return {match[0].lower() for line in wanted if (match := NAME.match(line))}
+
+
+def documented() -> dict[str, list[str]]:
+    """The rows of the page by package."""
+    rows = table_rows((ROOT / "docs" / "dependencies.md").read_text("utf-8"))
+    return {row[0].strip("`"): row for row in rows if row[0].startswith("`")}
+
+
+def stated_licence(package: str) -> str:
+    """The licence that the installed package states: an expression, or at least the family."""
+    facts = metadata(package)
+    if expressions := facts.get_all("License-Expression"):
+        return str(expressions[0])
+    classifiers = facts.get_all("Classifier") or []
+    families = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License :: OSI")]
+    return WORDS[families[0]] if families else str(facts["License"])
+
+
+def test_the_page_has_every_dependency_and_no_other() -> None:
+    assert set(documented()) == declared()
+
+
+@pytest.mark.parametrize("package", sorted(declared()))
+def test_a_row_is_complete_and_its_licence_true(package: str) -> None:
+    row = documented()[package]
+    assert len(row) == 4
+    assert all(row)
+    assert row[2].startswith(stated_licence(package))
