@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def settings_here() -> Settings:
     """The settings, completed with the running services of this folder where no address is set."""
     settings = load_settings()
-    if settings.database_url is not None or settings.kafka_bootstrap is not None:
+    if settings.database_url or settings.ddl_database_url or settings.kafka_bootstrap:
         return settings
     services = running_services(settings.folder)
     if services is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -18,7 +19,7 @@ from signals.consumers.intake import BatchIntake
 from signals.consumers.publisher import publishing
 from signals.consumers.relay import relay
 from signals.consumers.topics import apply_topics, wanted_topics
-from signals.consumers.worker import run_worker
+from signals.consumers.worker import PAST_DEADLINE, run_worker
 from signals.outreach.configuration import load_partners
 from signals.reports.figures import read_figures
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
@@ -46,18 +47,34 @@ def work(settings: Settings) -> int:
     """Take events in until told to stop; the exit code."""
 
     def intake() -> BatchIntake:
-        if settings.metrics_port is not None:
-            start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.REGISTRY)
+        _show_metrics(settings)
         return BatchIntake(engine_for(settings.database, options=WORKER_OPTIONS), broker_log_id(settings))
 
     return run_worker(settings, intake)
 
 
+def _show_metrics(settings: Settings) -> None:
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.REGISTRY)
+
+
 def relay_until_stopped(settings: Settings) -> int:
-    """Publish the outbox until told to stop."""
+    """Publish the outbox until told to stop.
+
+    A broker that is away can hold a publish longer than a relay may take to leave: then the process ends by force.
+    That loses nothing: what was not marked as published is published again.
+    """
     stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        deadline = threading.Timer(settings.shutdown_seconds - 1, os._exit, [PAST_DEADLINE])
+        deadline.daemon = True
+        deadline.start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
+    _show_metrics(settings)
     with engine_here(settings) as engine:
         relay(engine, _Reconnecting(settings), should_stop=stopping.is_set)
     return 0

@@ -14,21 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from signals.commands import words
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from signals.outreach.queues import ListedCase
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
-_ROUTES: Final = {"letter": "brief", "home-visit": "huisbezoek", "none": "–"}
-_CRISES: Final = {
-    "eviction": "ontruiming",
-    "disconnection": "afsluiting",
-    "end-of-insurance": "einde zorgverzekering",
-    "end-of-delivery": "einde levering",
-}
 _QUEUES: Final = {"letters": "Brieven", "visits": "Huisbezoeken", "review": "Beoordelen"}
 
 
@@ -57,10 +52,10 @@ def progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
-    """A table on stdout."""
+    """A table on stdout; on a narrow terminal the last column folds, the others stay whole."""
     shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for column in columns:
-        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        shown.add_column(column, justify="right" if column in right else "left", no_wrap=column != columns[-1])
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(shown)
@@ -81,7 +76,7 @@ def _cell(cell: object) -> object:
 def reason_of(case: ListedCase) -> str:
     """Why the case stands where it stands, in a few words: its crisis, or what weighs most in its score."""
     if case.crisis:
-        return _CRISES[case.crisis]
+        return words.CRISES[case.crisis]
     weighing = sorted(case.explanation, key=lambda one: -int(one["points"]))
     return str(weighing[0]["nl"]) if weighing else ""
 
@@ -89,20 +84,24 @@ def reason_of(case: ListedCase) -> str:
 def queue_table(name: str, cases: Sequence[ListedCase], due: dict[int, date], *, most: int | None = None) -> None:
     """A queue as its workers read it, most urgent first."""
     rows = [_queue_row(case, due[case.id]) for case in cases[:most]]
-    columns = ("nr", "zaak", "adres", "periode", "route", "aantal", "score", "let op", "uiterlijk", "waarom")
+    columns = ("nr", "zaak", "adres", "periode", "route", "aantal", "score", "uiterlijk", "waarom")
     table(f"{_QUEUES[name]}: {len(cases)} zaken", columns, rows, right=("nr", "zaak", "aantal", "score"))
     if most is not None and len(cases) > most:
         line(f"… en nog {len(cases) - most}: signals queue {name}")
 
 
 def _queue_row(case: ListedCase, due: date) -> tuple[object, ...]:
-    what = (case.priority, case.id, case.household, case.period, _ROUTES[case.worked_route], case.arrears_count)
-    return (*what, case.score, _flags(case), due.strftime("%d-%m-%Y"), reason_of(case))
+    what = (case.priority, case.id, case.household, case.period, words.ROUTES[case.worked_route], case.arrears_count)
+    return (*what, case.score, due.strftime("%d-%m-%y"), "; ".join([*_flags(case), reason_of(case)]))
 
 
-def _flags(case: ListedCase) -> str:
-    words = {"opeenvolgend": case.consecutive, "heropend": case.released_route is not None, "overleden": case.held}
-    return ", ".join(word for word, is_so in words.items() if is_so)
+def _flags(case: ListedCase) -> list[str]:
+    words = {
+        "overlijden gemeld": case.held,
+        "terug in de wachtrij": case.released_route is not None,
+        "opeenvolgend": case.consecutive,
+    }
+    return [word for word, is_so in words.items() if is_so]
 
 
 def summary_tables(document: dict[str, Any]) -> None:
@@ -110,50 +109,60 @@ def summary_tables(document: dict[str, Any]) -> None:
     counts = [("gelezen", document["published"]), ("opgeslagen", document["stored"])]
     counts += [("dubbel", document["duplicates"])]
     counts += [(f"quarantaine: {code}", n) for code, n in document["quarantined"].items()]
-    table("Berichten", ("", "aantal"), counts, right=("aantal",))
+    table("Berichten", ("aantal", "berichten"), [(n, name) for name, n in counts], right=("aantal",))
     line()
-    table("Signalen", ("status", "aantal"), list(document["signal_status"].items()), right=("aantal",))
+    statuses = [(n, words.status(code)) for code, n in document["signal_status"].items()]
+    table("Signalen", ("aantal", "status"), statuses, right=("aantal",))
     line()
-    shown = document["cases"][:40]
-    fields = ("municipality", "priority", "household", "period", "state", "route", "arrears_count", "score", "crisis")
-    rows = [[case[field] for field in fields] for case in shown]
+    _cases_table(document["cases"])
+
+
+def _cases_table(cases: Sequence[dict[str, Any]], most: int = 40) -> None:
+    rows = [
+        (
+            *(case[field] for field in ("municipality", "priority", "household", "period")),
+            words.STATES[case["state"]],
+            words.ROUTES[case["route"]],
+            *(case[field] for field in ("arrears_count", "score")),
+            words.CRISES.get(case["crisis"]),
+        )
+        for case in cases[:most]
+    ]
     columns = ("gemeente", "nr", "adres", "periode", "stand", "route", "aantal", "score", "crisis")
-    table(f"Zaken: {len(document['cases'])}", columns, rows, right=("nr", "aantal", "score"))
-    if len(document["cases"]) > len(shown):
-        line(f"… en nog {len(document['cases']) - len(shown)}; met --json staan ze er allemaal")
+    table(f"Zaken: {len(cases)}", columns, rows, right=("nr", "aantal", "score"))
+    if len(cases) > most:
+        line(f"… en nog {len(cases) - most}; met --json staan ze er allemaal")
 
 
 def case_view(page: dict[str, Any]) -> None:
     """One case: what, why, by when, and what happened."""
     line(f"Zaak {page['case_id']}  {page['household']}  {page['period']}  gemeente {page['municipality']}")
-    line(f"{page['state']}, route {page['route']}, prioriteit {page['priority']}, score {page['score']}")
+    line(f"{words.STATES[page['state']]}, {_standing(page)}")
     if page["flags"]:
-        line("Let op: " + ", ".join(page["flags"]))
-    line()
-    arrears = [(a["partner"], a["reference"], a["amount"], a["status"]) for a in page["arrears"]]
-    table("Achterstanden", ("partner", "kenmerk", "bedrag", "stand"), arrears, right=("bedrag",))
-    line()
+        line("Let op: " + ", ".join(words.FLAGS[flag] for flag in page["flags"]))
+    arrears = [(a["partner"], a["reference"], a["amount"], words.LINES[a["status"]]) for a in page["arrears"]]
+    _section("Achterstanden", ("partner", "kenmerk", "bedrag", "stand"), arrears)
     points = [(c["points"], c["nl"]) for c in page["explanation"]]
-    table(f"Waarom score {page['score']}", ("punten", "reden"), points, right=("punten",))
-    line()
-    table("Termijnen", ("uiterlijk", "wat"), [(d["due"], d["nl"]) for d in page["deadlines"]])
-    line()
-    signals = [
-        (
-            s["signalled_on"],
-            s["partner"],
-            s["reference"],
-            s["type"],
-            s.get("amount"),
-            s.get("status") or s.get("reason"),
-        )
-        for s in page["signals"]
-    ]
-    table("Signalen", ("datum", "partner", "kenmerk", "soort", "bedrag", "status"), signals, right=("bedrag",))
-    line()
-    history = [(h["at"], h["actor"], h["kind"], _detail(h)) for h in page["history"]]
-    table("Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), history)
+    _section(f"Waarom score {page['score']}", ("punten", "reden"), points)
+    _section("Termijnen", ("uiterlijk", "wat"), [(d["due"], d["nl"]) for d in page["deadlines"]])
+    columns = ("datum", "partner", "kenmerk", "soort", "bedrag", "status")
+    _section("Signalen", columns, [_signal_row(signal) for signal in page["signals"]])
+    history = [(h["at"][:16], h["actor"], words.HISTORY[h["kind"]], words.what_happened(h)) for h in page["history"]]
+    _section("Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), history)
 
 
-def _detail(row: dict[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in row.items() if key not in {"at", "actor", "kind"})
+def _standing(page: dict[str, Any]) -> str:
+    if page["state"] == "closed":
+        return words.outcome(page["outcome"]) if page["outcome"] else ""
+    return f"route {words.ROUTES[page['route']]}, prioriteit {page['priority']}, score {page['score']}"
+
+
+def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    line()
+    table(title, columns, rows, right=("bedrag", "punten"))
+
+
+def _signal_row(signal: dict[str, Any]) -> tuple[object, ...]:
+    told = words.status(signal["status"]) if "status" in signal else words.REASONS.get(signal.get("reason", ""), "")
+    kind = words.EVENTS[signal["type"]]
+    return (*(signal[name] for name in ("signalled_on", "partner", "reference")), kind, signal.get("amount"), told)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from signals.commands import show
+from signals.commands import show, words
 from signals.commands.eventfile import parse_event_line
 from signals.commands.registers import shipped_policies
 from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
@@ -155,9 +155,14 @@ def _figures(engine: Engine) -> None:
         cursor.execute("SELECT code, count(*) FROM quarantine WHERE resolved_at IS NULL GROUP BY code ORDER BY code")
         codes = ", ".join(f"{code} {count}" for code, count in cursor)
     total = sum(count for _, count, _ in sectors)
-    rows = [(sector, count, f"{100 * count / total:.0f}%", inside) for sector, count, inside in sectors]
+    rows = [(words.SECTORS[sector], count, f"{100 * count / total:.0f}%", inside) for sector, count, inside in sectors]
     show.line()
-    show.table("Signalen per sector", ("sector", "signalen", "deel", "in een zaak"), rows, right=("signalen", "deel"))
+    show.table(
+        "Signalen per sector",
+        ("sector", "signalen", "deel", "in een zaak"),
+        rows,
+        right=("signalen", "deel", "in een zaak"),
+    )
     show.line(f"In quarantaine: {codes or 'niets'}")
 
 

@@ -17,7 +17,6 @@ import logging
 import os
 import random
 import signal
-import tempfile
 import threading
 import time
 import traceback
@@ -29,6 +28,7 @@ from faust.tables.manager import TableManager
 from signals.consumers.broker import faust_broker
 from signals.consumers.discovery import watch_topics
 from signals.consumers.records import Record, StoreAwayError
+from signals.consumers.repeats import quiet_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,11 +54,11 @@ ENDING_SIGNALS: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 class Worker:
     """One member of the group: a Faust app with an agent per arrears topic."""
 
-    def __init__(self, settings: Settings, intake: Intake, scratch: str) -> None:
+    def __init__(self, settings: Settings, intake: Intake) -> None:
         self.left = threading.Event()
         self._settings = settings
         self._intake = intake
-        self._app = _app(settings, scratch)
+        self._app = _app(settings)
         self._app.topics._resubscribe_sleep_lock_seconds = RESUBSCRIBE_SECONDS  # noqa: SLF001 - not a setting
         self._loop = asyncio.get_running_loop()
         self._leaving = asyncio.Event()
@@ -175,12 +175,18 @@ class _NoTables(TableManager):  # type: ignore[misc]  # Faust comes without type
         await asyncio.sleep(0)
 
 
-def _app(settings: Settings, scratch: str) -> faust.App:
+class _Reader(faust.App):  # type: ignore[misc]  # Faust comes without types
+    """Faust makes folders for tables at its first start; here there are none."""
+
+    async def on_first_start(self) -> None:
+        """Make nothing."""
+
+
+def _app(settings: Settings) -> _Reader:
     """The Faust app: a reader in a group and nothing else (no tables, web server or topics of its own)."""
-    return faust.App(
+    return _Reader(
         settings.kafka_group,
         **faust_broker(settings),
-        datadir=scratch,
         autodiscover=False,
         TableManager=_NoTables,
         web_enabled=False,
@@ -209,13 +215,13 @@ def run_worker(settings: Settings, intake_factory: Callable[[], Intake]) -> int:
         0 left in good order, 1 an error that a restart may mend (it is in the log). The process ends with 3
         when it could not leave within `shutdown_seconds`.
     """
+    quiet_repeats()
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
-    with tempfile.TemporaryDirectory(prefix="signals-worker-") as scratch:  # Faust makes folders for tables
-        return asyncio.run(_work(settings, intake_factory(), scratch))
+    return asyncio.run(_work(settings, intake_factory()))
 
 
-async def _work(settings: Settings, intake: Intake, scratch: str) -> int:
-    worker = Worker(settings, intake, scratch)
+async def _work(settings: Settings, intake: Intake) -> int:
+    worker = Worker(settings, intake)
     _hear_ending_signals(worker, settings.shutdown_seconds)
     watch_topics(settings, worker.hear_of_topics, worker.left)
     try:

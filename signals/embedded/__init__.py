@@ -12,6 +12,7 @@ import fcntl
 import secrets
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,14 @@ __all__ = [
 ]
 
 TEMPORARY_PREFIX: Final = "signals-run-"
+YOUNG_SECONDS: Final = 60.0
+
+# The embedded broker lets a group wait for its session time less a second; a lost membership only costs a rejoin.
+QUICK_JOIN: Final = {
+    "SIGNALS_SESSION_SECONDS": "2",
+    "SIGNALS_REBALANCE_SECONDS": "2",
+    "SIGNALS_HEARTBEAT_SECONDS": "0.4",
+}
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -63,6 +72,7 @@ class Services(msgspec.Struct, frozen=True):
             "SIGNALS_DATABASE_URL": self.database_url,
             "SIGNALS_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             "SIGNALS_KAFKA_LOG_ID": self.log_id,
+            **QUICK_JOIN,
         }
 
 
@@ -195,8 +205,9 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _clear_if_left(folder: Path) -> None:
-    """Remove a killed run's folder; one that is held by a run, or not yet locked by it, stays."""
+    """Remove a killed run's folder; one that a run holds, or is only about to hold, stays."""
+    lock = folder / "lock"
     with contextlib.suppress(OSError, WrongUseError):
-        if (folder / "lock").exists():
+        if time.time() - lock.stat().st_mtime > YOUNG_SECONDS:
             with _held(folder, fresh=True):
                 shutil.rmtree(folder, ignore_errors=True)

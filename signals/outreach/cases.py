@@ -25,8 +25,8 @@ _EVIDENCE: Final = frozenset({"not-yet-picked-up", "picked-up", "repeat"})
 _PAID: Final = frozenset({"paid", "arrangement"})
 # How a case ended that nobody had to work: the first reason that occurs in it decides.
 _OUTCOMES: Final = (
-    ("paid", "paid-or-arranged"),
-    ("arrangement", "paid-or-arranged"),
+    ("paid", "already-paid"),
+    ("arrangement", "already-paid"),
     ("deceased", "deceased"),
     ("moved", "not-a-resident"),
     ("wrongful", "wrongful"),

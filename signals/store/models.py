@@ -8,65 +8,35 @@ section 4). Amounts are whole cents. Each index names the query it serves.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
-    Text,
     UniqueConstraint,
     false,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-NAMING = {
-    "pk": "pk_%(table_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-}
-CODE_POINTS = Text(collation="C")
-SECTORS = "('housing', 'energy', 'water', 'health', 'other')"
-CRISES = "('eviction', 'disconnection', 'end-of-insurance', 'end-of-delivery')"
-REASONS = "('paid', 'arrangement', 'wrongful', 'deceased', 'moved')"
-STATUSES = (
-    "('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', "
-    "'known-to-debt-help', 'not-a-resident')"
+from signals.store.base import (
+    CODE_POINTS,
+    CRISES,
+    REASONS,
+    SECTORS,
+    STATUSES,
+    Base,
+    moment_of_writing,
+    numbered,
 )
 
-
-class Base(DeclarativeBase):
-    """All tables, with named constraints so that a refusal says which rule it broke."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: Text(),
-        int: BigInteger(),
-        datetime: DateTime(timezone=True),
-        bytes: LargeBinary(),
-    }
-
-
-def _now() -> Mapped[datetime]:
-    return mapped_column(server_default=func.now())
-
-
-def _id() -> Mapped[int]:
-    return mapped_column(Identity(), primary_key=True)
+__all__ = ["Base"]
 
 
 class Revision(Base):
@@ -87,7 +57,7 @@ class Partner(Base):
     municipalities: Mapped[list[str] | None] = mapped_column(ARRAY(CODE_POINTS))
     bsn: Mapped[bool] = mapped_column(server_default=false())
     ddas_type: Mapped[str | None]
-    registered_at: Mapped[datetime] = _now()
+    registered_at: Mapped[datetime] = moment_of_writing()
     __table_args__ = (
         CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
         CheckConstraint(f"sector IN {SECTORS}", name="sector"),
@@ -98,12 +68,12 @@ class PolicyVersion(Base):
     """One version of a municipality's policy, never changed after it was loaded."""
 
     __tablename__ = "policy_versions"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     name: Mapped[str]
     valid_from: Mapped[date] = mapped_column(Date)
     body: Mapped[str]
-    loaded_at: Mapped[datetime] = _now()
+    loaded_at: Mapped[datetime] = moment_of_writing()
     __table_args__ = (UniqueConstraint("municipality", "valid_from"),)
 
 
@@ -141,7 +111,7 @@ class Address(Base):
     """One cleaned address within one municipality (borders.md section 4.1)."""
 
     __tablename__ = "addresses"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     postcode: Mapped[str] = mapped_column(CODE_POINTS)
     number: Mapped[int] = mapped_column(Integer)
@@ -158,7 +128,7 @@ class Household(Base):
     """The people at one address who are approached together; the row that a batch locks."""
 
     __tablename__ = "households"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
 
 
@@ -166,7 +136,7 @@ class Person(Base):
     """One person of a household, known by the exact cleaned identity a partner wrote."""
 
     __tablename__ = "persons"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
     identity: Mapped[str] = mapped_column(CODE_POINTS)  # digest of the cleaned identity
     initials: Mapped[str | None]
@@ -187,7 +157,7 @@ class Arrears(Base):
     """The unpaid amount behind a partner's reference, with what is last known of it (borders.md section 4.9)."""
 
     __tablename__ = "arrears"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     partner_id: Mapped[str] = mapped_column(CODE_POINTS, ForeignKey("partners.id"))
     reference: Mapped[str] = mapped_column(CODE_POINTS)
@@ -212,7 +182,7 @@ class Event(Base):
     """One stored event of an arrears, in the order of borders.md section 4."""
 
     __tablename__ = "events"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     arrears_id: Mapped[int] = mapped_column(ForeignKey("arrears.id"))
     type: Mapped[str]
     signalled_on: Mapped[date] = mapped_column(Date)
@@ -244,7 +214,7 @@ class Case(Base):
     """What the municipality makes of the signals of one household in one matching period."""
 
     __tablename__ = "cases"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     period: Mapped[str] = mapped_column(CODE_POINTS)
@@ -332,9 +302,9 @@ class HistoryLine(Base):
     """One line of a case's history; never changed."""
 
     __tablename__ = "case_history"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    at: Mapped[datetime] = _now()
+    at: Mapped[datetime] = moment_of_writing()
     actor: Mapped[str]
     kind: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -345,7 +315,7 @@ class Quarantined(Base):
     """A record that could not be accepted, with its original bytes (borders.md section 3)."""
 
     __tablename__ = "quarantine"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     log_id: Mapped[str] = mapped_column(CODE_POINTS)
     topic: Mapped[str] = mapped_column(CODE_POINTS)
     partition: Mapped[int] = mapped_column(Integer)
@@ -369,11 +339,11 @@ class Outgoing(Base):
     """The outbox: what is to be published, written in the transaction that decided it."""
 
     __tablename__ = "outbox"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     topic: Mapped[str] = mapped_column(CODE_POINTS)
     key: Mapped[str] = mapped_column(CODE_POINTS)
     body: Mapped[bytes | None]
-    created_at: Mapped[datetime] = _now()
+    created_at: Mapped[datetime] = moment_of_writing()
     published_at: Mapped[datetime | None]
     __table_args__ = (
         # the relay: the head of every key that waits
@@ -385,8 +355,8 @@ class Audit(Base):
     """Append-only log of what people and commands did."""
 
     __tablename__ = "audit"
-    id: Mapped[int] = _id()
-    at: Mapped[datetime] = _now()
+    id: Mapped[int] = numbered()
+    at: Mapped[datetime] = moment_of_writing()
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str]
@@ -397,7 +367,7 @@ class Listed(Base):
     """One row of a municipality's caseload or exclusion list."""
 
     __tablename__ = "listings"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = numbered()
     kind: Mapped[str]
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     bsn: Mapped[str | None]
@@ -408,7 +378,7 @@ class Listed(Base):
     number: Mapped[int | None] = mapped_column(Integer)
     suffix: Mapped[str]
     reason: Mapped[str | None]
-    imported_at: Mapped[datetime] = _now()
+    imported_at: Mapped[datetime] = moment_of_writing()
     __table_args__ = (
         CheckConstraint("kind IN ('caseload', 'exclusion')", name="kind"),
         # an import replaces the list of its municipality

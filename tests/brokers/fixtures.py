@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -27,7 +27,12 @@ INSIST_KAFKA: Final = bool(os.environ.get("SIGNALS_INSIST_KAFKA"))
 NOT_PROVEN: Final = pytest.StashKey[str]()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """Say last, after everything else, what a real Kafka would have proven."""
+    yield
     reason = config.stash.get(NOT_PROVEN, None)
     if reason:
         terminalreporter.section("not proven on a real Kafka", yellow=True)

@@ -166,7 +166,7 @@ def test_an_error_of_the_intake_ends_the_worker_and_quotes_nobody(
 ) -> None:
     settings, topic = kafka_settings(), topics(partitions=1)
     publish_to(settings, topic, 5)
-    with started_worker(settings, tmp_path, fault="broken") as worker:
+    with started_worker(settings, tmp_path, fault="broken", person="Jansen") as worker:
         assert worker.process.wait(SECONDS) == FAILED
     assert worker.said("the intake failed with ValueError")
     assert not worker.said("Jansen")

@@ -1,7 +1,8 @@
 """A worker as a process of its own, with an intake that only writes down what it got.
 
 `FAKE_OUT` is the file it writes to, a JSON line per record. `FAKE_AWAY` first attempts fail as if the database were
-away; `FAKE_FAULT` is `hang` (a call that never returns) or `broken` (an error that quotes a person's name).
+away; `FAKE_FAULT` is `hang` (a call that never returns) or `broken` (an error that quotes
+`FAKE_PERSON`).
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ class FakeIntake:
             log.warning("hanging")
             time.sleep(600)
         if self._fault == "broken":
-            raise ValueError("Jansen-de Vries")
-        lines = [json.dumps([r.topic, r.partition, r.offset, r.value and len(r.value)]) for r in records]
+            raise ValueError(os.environ["FAKE_PERSON"])
+        lines = [
+            json.dumps([r.topic, r.partition, r.offset, None if r.value is None else len(r.value)]) for r in records
+        ]
         self._out.write("".join(line + "\n" for line in lines))
         self._out.flush()
 

@@ -50,8 +50,11 @@ class StartedWorker:
         return [read for read in self.got() if read.topic == topic]
 
     def await_records(self, topic: str, number: int) -> None:
-        arrived = await_until(lambda: len(self.got_from(topic)) >= number, SECONDS)
-        assert arrived, f"{len(self.got_from(topic))} of {number} records\n{self.log.read_text()}"
+        await_until(lambda: self.has(topic, number) or self.process.poll() is not None, SECONDS)
+        assert self.has(topic, number), f"{len(self.got_from(topic))} of {number}\n{self.log.read_text()}"
+
+    def has(self, topic: str, number: int) -> bool:
+        return len(self.got_from(topic)) >= number
 
     def said(self, words: str) -> bool:
         return words in self.log.read_text(encoding="utf-8")

@@ -1,0 +1,85 @@
+"""In which words does a specialist read it? Our codes in Dutch; the DDAS words where the standard has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from signals.contract.codes import OUTCOMES, STATUS_IN_DDAS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROUTES: Final = {"letter": "brief", "home-visit": "huisbezoek", "none": "geen"}
+STATES: Final = {"open": "open", "closed": "gesloten"}
+CRISES: Final = {
+    "eviction": "ontruiming dreigt",
+    "disconnection": "afsluiting dreigt",
+    "end-of-insurance": "einde zorgverzekering dreigt",
+    "end-of-delivery": "einde energielevering",
+}
+FLAGS: Final = {
+    "multiple": "meervoudig",
+    "consecutive": "opeenvolgend",
+    "held": "wacht op beoordeling: overlijden gemeld",
+    "waiting": "wacht op vrijgave",
+}
+LINES: Final = {"open": "open", "withdrawn": "ingetrokken"}
+SECTORS: Final = {"housing": "huur", "energy": "energie", "water": "water", "health": "zorg", "other": "overig"}
+EVENTS: Final = {"reported": "melding", "changed": "wijziging", "withdrawn": "intrekking"}
+REASONS: Final = {
+    "paid": "betaald",
+    "arrangement": "betalingsregeling",
+    "wrongful": "onterecht",
+    "deceased": "overleden",
+    "moved": "verhuisd",
+}
+HISTORY: Final = {
+    "opened": "zaak geopend",
+    "report": "signaal toegevoegd",
+    "report-left": "signaal hoort niet meer bij deze zaak",
+    "withdrawn": "signaal ingetrokken",
+    "moved": "verhuisd naar een ander adres",
+    "amount": "bedrag of crisis gewijzigd",
+    "route": "route gewijzigd",
+    "closed": "zaak gesloten",
+    "reopened": "zaak heropend",
+    "held": "wacht op beoordeling",
+    "back-in-queue": "terug in de wachtrij",
+    "stop-what-is-not-done": "stoppen wat nog niet gedaan is",
+    "released": "vrijgegeven",
+    "removed": "zaak vervallen",
+}
+
+
+_PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
+    "reason": REASONS,
+    "outcome": OUTCOMES,
+    "status": STATUS_IN_DDAS,
+    "route": ROUTES,
+}
+
+
+def status(code: str) -> str:
+    """A report's status in the words of DDAS."""
+    return STATUS_IN_DDAS[code]
+
+
+def outcome(code: str) -> str:
+    """How a case ended, in the words of DDAS."""
+    return OUTCOMES[code]
+
+
+def what_happened(line: Mapping[str, Any]) -> str:
+    """The particulars of a history line in a few words."""
+    said = [str(line[name]) for name in ("partner", "reference") if name in line]
+    said += [words[line[name]] for name, words in _PARTICULARS.items() if name in line]
+    if "before" in line:
+        said.append(f"{_value(line['before'])} → {_value(line['after'])}")
+    return ", ".join(said)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):  # what was last known of an arrears: cents and crisis
+        crisis = value["crisis"]
+        return f"€ {value['amount'] / 100:.2f}" + (f" ({CRISES[crisis]})" if crisis else "")
+    return ROUTES.get(str(value), str(value))

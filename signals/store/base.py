@@ -1,0 +1,47 @@
+"""On what do all tables stand? Names of constraints, column types, and the code lists the database checks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, MetaData, Text, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+CODE_POINTS = Text(collation="C")
+SECTORS = "('housing', 'energy', 'water', 'health', 'other')"
+CRISES = "('eviction', 'disconnection', 'end-of-insurance', 'end-of-delivery')"
+REASONS = "('paid', 'arrangement', 'wrongful', 'deceased', 'moved')"
+STATUSES = (
+    "('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', "
+    "'known-to-debt-help', 'not-a-resident')"
+)
+
+
+class Base(DeclarativeBase):
+    """All tables, with named constraints so that a refusal says which rule it broke."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: BigInteger(),
+        datetime: DateTime(timezone=True),
+        bytes: LargeBinary(),
+    }
+
+
+def moment_of_writing() -> Mapped[datetime]:
+    """A column that the database fills with the time of the transaction."""
+    return mapped_column(server_default=func.now())
+
+
+def numbered() -> Mapped[int]:
+    """A primary key that the database numbers."""
+    return mapped_column(Identity(), primary_key=True)
