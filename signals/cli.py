@@ -192,17 +192,12 @@ def partners_add(
 
 @partners.command("list")
 def partners_list(*, as_json: AsJson = False) -> None:
-    """All registered partners."""
+    """All registered partners, and what became of what they sent."""
     from signals.commands import show
     from signals.commands.connection import settings_here
-    from signals.commands.registers import partners_here
+    from signals.commands.registers import PARTNER_COLUMNS, partner_rows
 
-    rows = [
-        (p.id, p.sector, sorted(p.sources), sorted(p.municipalities) if p.municipalities else None, p.bsn, p.ddas_type)
-        for p in partners_here(settings_here())
-    ]
-    columns = ("id", "sector", "sources", "municipalities", "bsn", "ddas_type")
-    show.listing("partners", columns, rows, as_json=as_json)
+    show.listing("partners", PARTNER_COLUMNS, partner_rows(settings_here()), as_json=as_json)
 
 
 @partners.command("check")

@@ -27,9 +27,3 @@ class FaultsError(WrongUseError):
         self.faults = faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__(f"{where}: {count}\n" + "\n".join(f"  - {fault}" for fault in faults))
-
-
-class IntakeStoppedError(SignalsError):
-    """The intake stopped by its own limits (borders.md section 3)."""
-
-    exit_code = 3

@@ -26,7 +26,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ _LONG: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 18
 
 EVENTS_RECEIVED: Final = _counter(
     "signals_events_received_total",
-    "Events read from the arrears topics, good and bad, also those read again after a restart.",
+    "Events taken in from the arrears topics, good and bad; not again what is read again after a restart.",
     "Stands still while signals_lag rises: the worker is stuck or stopped; look at its log, restart it.",
     sector=_SECTORS,
 )
@@ -153,6 +153,11 @@ STORE_RETRIES: Final = _counter(
     "Batches tried again because the database was away, locked or full.",
     "Rises for minutes: look at the database. Nothing is lost; the intake goes on by itself.",
 )
+RECORDS_RECOVERED: Final = _counter(
+    "signals_records_recovered_total",
+    "Records the Kafka client had read past without handing them over, fetched again by the worker itself.",
+    "Nothing is lost. Rises often: the group rebalances often; look at the workers' restarts and at the broker.",
+)
 OUTBOX_PUBLISHED: Final = _counter(
     "signals_outbox_published_total",
     "Outgoing events handed to the broker.",
@@ -194,6 +199,13 @@ PARTNER_LAST_SIGNAL: Final = _declare(
     "When a registered partner's last event was stored, as seconds since 1970; 0 when there never was one.",
     "Older than the partner's usual rhythm: call its operational contact, it may not know that it is silent.",
 )
+LAG_UP: Final = _declare(
+    "signals_lag_up",
+    "gauge",
+    (),
+    "1 when broker and database could both be asked for signals_lag at this scrape, else 0 and it is absent.",
+    "0 while signals_figures_up is 1: the broker is away or refuses; the log of the process asked says how.",
+)
 LAG: Final = _declare(
     "signals_lag",
     "gauge",
@@ -211,14 +223,15 @@ class Figures:
     """The figures of the whole installation at one moment, as read from the database.
 
     `partner_last_signal` names every registered partner (unix seconds, 0.0 when it never signalled) and no
-    other: it is also the list of partners whose topics may be label values in `lag`.
+    other: it is also the list of partners whose topics may be label values in `lag`, which is None when the broker
+    could not be asked.
     """
 
     outbox_depth: int = 0
     cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (state, route)
     oldest_waiting_seconds: Mapping[str, float] = field(default_factory=dict)  # by queue
     partner_last_signal: Mapping[str, float] = field(default_factory=dict)
-    lag: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (topic, partition)
+    lag: Mapping[tuple[str, int], int] | None = None  # (topic, partition)
 
 
 class _FiguresCollector(Collector):
@@ -233,12 +246,14 @@ class _FiguresCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = list(_families(self._read()))
+            figures = self._read()
         except Exception as fault:  # noqa: BLE001 - any failure must leave the other metrics readable
             _LOG.warning("the figures for /metrics could not be read: %s", type(fault).__name__)
-            families = []
-        yield _gauge(FIGURES_UP, {(): 1.0 if families else 0.0})
-        yield from families
+            figures = None
+        yield _gauge(FIGURES_UP, {(): 0.0 if figures is None else 1.0})
+        yield _gauge(LAG_UP, {(): 0.0 if figures is None or figures.lag is None else 1.0})
+        if figures is not None:
+            yield from _families(figures)
 
 
 def figures_collector(read: Callable[[], Figures]) -> Collector:
@@ -268,17 +283,17 @@ def _families(figures: Figures) -> Iterator[Metric]:
     yield _gauge(CASES, {(state, route): float(count) for (state, route), count in figures.cases.items()})
     yield _gauge(OLDEST_WAITING, {(queue,): age for queue, age in figures.oldest_waiting_seconds.items()})
     yield _gauge(PARTNER_LAST_SIGNAL, {(name,): at for name, at in figures.partner_last_signal.items()})
-    yield _gauge(LAG, _bounded_lag(figures))
+    if figures.lag is not None:
+        yield _gauge(LAG, _bounded_lag(figures.lag, figures.partner_last_signal))
 
 
-def _bounded_lag(figures: Figures) -> dict[tuple[str, ...], float]:
+def _bounded_lag(lag: Mapping[tuple[str, int], int], partners: Collection[str]) -> dict[tuple[str, ...], float]:
     """Lag per topic and partition; whoever may make topics could otherwise make label values without end."""
-    lag: dict[tuple[str, ...], float] = {}
-    for (topic, partition), events in figures.lag.items():
-        known = topic.rpartition(".")[2] in figures.partner_last_signal
-        key = (topic, str(partition)) if known else (UNREGISTERED, "all")
-        lag[key] = lag.get(key, 0.0) + events
-    return lag
+    bounded: dict[tuple[str, ...], float] = {}
+    for (topic, partition), events in lag.items():
+        key = (topic, str(partition)) if topic.rpartition(".")[2] in partners else (UNREGISTERED, "all")
+        bounded[key] = bounded.get(key, 0.0) + events
+    return bounded
 
 
 def _gauge(entry: MetricEntry, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     rebalance_seconds: float = Field(6.0, ge=1, le=300)
     heartbeat_seconds: float = Field(1.5, gt=0, le=60)
     discovery_seconds: float = Field(5.0, gt=0, le=50, description="how often new topics are looked for")
+    watch_seconds: float = Field(
+        10.0, gt=0, le=600, description="how often a worker looks whether one of its partitions stands still"
+    )
     shutdown_seconds: float = Field(10.0, ge=1, le=300, description="a worker has left this long after SIGTERM")
     metrics_port: int | None = Field(None, ge=1, le=65535)
 

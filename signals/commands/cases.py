@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signals.commands import show
 from signals.commands.connection import actor, engine_here
-from signals.consumers.broker import broker_log_id, end_offsets
+from signals.consumers.broker import begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.errors import SignalsError, WrongUseError
 from signals.outreach.case_page import case_page
@@ -86,15 +86,16 @@ def print_summary(settings: Settings, *, as_json: bool) -> None:
 
 def print_reconcile(settings: Settings, *, as_json: bool) -> bool:
     """Whether broker and tables agree, said topic by topic."""
-    ends = end_offsets(settings, arrears_topics(settings))
+    topics = arrears_topics(settings)
     log_id = broker_log_id(settings)
+    begins, ends = begin_offsets(settings, topics), end_offsets(settings, topics)
     with engine_here(settings) as engine, transaction(engine) as cursor:
-        report = reconcile(cursor, log_id, ends)
+        report = reconcile(cursor, log_id, begins, ends, lambda: end_offsets(settings, topics))
     document: dict[str, Any] = {"agrees": report.agrees, "partitions": report.partitions, "faults": report.faults}
     if as_json:
         show.print_json(document)
         return report.agrees
-    columns = ("topic", "partition", "end", "taken_in", "missing")
+    columns = ("topic", "partition", "begin", "end", "taken_in", "missing")
     show.table("Broker en tabellen", columns, [[row[c] for c in columns] for row in report.partitions])
     for fault in report.faults:
         show.line(f"- {fault}")

@@ -14,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from signals.embedded import running_services
 from signals.errors import SignalsError, WrongUseError
-from signals.settings import Settings, load_settings
+from signals.settings import PREFIX, Settings, load_settings
 from signals.store.database import engine_for, is_again_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
+
+    from signals.embedded import Services
 
 
 def settings_here() -> Settings:
@@ -34,9 +36,13 @@ def settings_here() -> Settings:
             f"no services to talk to: set SIGNALS_DATABASE_URL and SIGNALS_KAFKA_BOOTSTRAP, "
             f"or start `signals up` here first (nothing runs in {settings.folder})"
         )
-    return load_settings(
-        database_url=services.database_url, kafka_bootstrap=services.kafka_bootstrap, kafka_log_id=services.log_id
-    )
+    return settings_of(services)
+
+
+def settings_of(services: Services) -> Settings:
+    """The settings for embedded services, whatever the environment says of others."""
+    given = {name.removeprefix(PREFIX).lower(): value or None for name, value in services.environment().items()}
+    return load_settings(**given)
 
 
 @contextmanager

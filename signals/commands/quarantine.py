@@ -66,7 +66,7 @@ def replay(settings: Settings, numbers: Sequence[int], *, everything: bool) -> b
     with engine_here(settings) as engine:
         if everything:
             with transaction(engine) as cursor:
-                numbers = [row.id for row in quarantine.listed(cursor)]
+                numbers = quarantine.listed_ids(cursor)
         fates: Counter[str] = Counter()
         with show.progress("opnieuw", len(numbers)) as told:
             for done, replayed in enumerate(quarantine.replay(engine, numbers, actor=actor()), 1):

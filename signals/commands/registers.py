@@ -17,6 +17,7 @@ from signals.outreach import registers
 from signals.outreach.configuration import load_partners, load_policies
 from signals.outreach.policy import Policy, PolicyBook, parse_policy
 from signals.policies import shipped
+from signals.reports.partners import PartnerHealth, partner_health
 from signals.store.database import transaction
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ def read_text(path: Path) -> str:
     """The text of a file. Raises WrongUseError when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUseError(f"{path} cannot be read as UTF-8 text ({type(error).__name__})") from error
+    except OSError as error:
+        raise WrongUseError(f"{path} cannot be read: {error.strerror}; check the name and the folder") from error
+    except UnicodeDecodeError as error:
+        raise WrongUseError(f"{path} is not UTF-8 text: save it as UTF-8") from error
 
 
 def shipped_policies() -> list[Policy]:
@@ -43,21 +46,21 @@ def shipped_policies() -> list[Policy]:
 
 def read_policies(paths: Sequence[Path]) -> list[Policy]:
     """The policies in these files, all their faults at once. Raises FaultsError."""
-    policies: list[Policy] = []
+    read: list[tuple[Path, Policy]] = []
     faults: list[str] = []
     for path in paths:
         try:
-            policies.append(parse_policy(read_text(path), str(path)))
+            read.append((path, parse_policy(read_text(path), str(path))))
         except FaultsError as error:
             faults += [f"{path}: {fault}" for fault in error.faults]
     seen: set[tuple[str, object]] = set()
-    for path, policy in zip(paths, policies, strict=False):
+    for path, policy in read:
         if (policy.municipality, policy.valid_from) in seen:
             faults.append(f"{path}: a second policy for {policy.municipality} from {policy.valid_from}; keep one")
         seen.add((policy.municipality, policy.valid_from))
     if faults:
         raise FaultsError("policies", faults)
-    return policies
+    return [policy for _, policy in read]
 
 
 def load_policy_files(settings: Settings, paths: Sequence[Path]) -> list[str]:
@@ -81,6 +84,27 @@ def partners_here(settings: Settings) -> list[Partner]:
     """All registered partners."""
     with engine_here(settings) as engine, transaction(engine) as cursor:
         return load_partners(cursor)
+
+
+PARTNER_COLUMNS = (
+    *("id", "sector", "last_signal", "stored", "duplicates", "id_reused", "quarantined"),
+    *("municipalities", "bsn", "ddas_type", "sources"),  # a table folds its last column only
+)
+
+
+def partner_rows(settings: Settings) -> list[tuple[object, ...]]:
+    """All registered partners with what became of what they sent, as `PARTNER_COLUMNS`."""
+    with engine_here(settings) as engine, transaction(engine) as cursor:
+        partners = load_partners(cursor)
+        health = {one.partner: one for one in partner_health(cursor)}
+    return [_partner_row(partner, health[partner.id]) for partner in partners if partner.id in health]
+
+
+def _partner_row(partner: Partner, health: PartnerHealth) -> tuple[object, ...]:
+    last = health.last_signal.isoformat(timespec="seconds") if health.last_signal else None
+    where = sorted(partner.municipalities) if partner.municipalities else None
+    counts = (health.stored, health.duplicates, health.id_reused, health.quarantined)
+    return partner.id, partner.sector, last, *counts, where, partner.bsn, partner.ddas_type, sorted(partner.sources)
 
 
 def partner_from(

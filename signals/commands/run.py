@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.commands import show
+from signals.commands.connection import settings_of
 from signals.commands.eventfile import read_event_lines, register_from
 from signals.commands.partnersfile import read_partners
 from signals.commands.registers import read_policies, shipped_policies
@@ -19,10 +20,11 @@ from signals.consumers.broker import end_offsets
 from signals.consumers.publisher import publish
 from signals.consumers.topics import WantedTopic, apply_topics, topic_config
 from signals.embedded import child, temporary_services
-from signals.errors import SignalsError, WrongUseError
+from signals.embedded.children import last_words
+from signals.errors import SignalsError
+from signals.outreach.configuration import load_partners, load_policies
 from signals.outreach.registers import load_policy, register_partners
 from signals.reports.summary import summary
-from signals.settings import load_settings
 from signals.store.database import engine_for, transaction
 from signals.store.inbox import positions
 from signals.store.migrate import upgrade
@@ -40,11 +42,11 @@ if TYPE_CHECKING:
 
 ACTOR: Final = "run"
 STAND_STILL_SECONDS: Final = 90.0
-# Quick to join and to see a new topic: these services live for one run only.
+# Quick to see a new topic, and its first event: on these services nobody is saved by waiting.
 QUICK: Final = {
     "SIGNALS_DISCOVERY_SECONDS": "0.3",
-    "SIGNALS_REBALANCE_SECONDS": "2",
     "SIGNALS_TAKE_WITHIN_SECONDS": "0.05",
+    "SIGNALS_WATCH_SECONDS": "3",
 }
 
 
@@ -59,9 +61,7 @@ def run(files: Sequence[Path], partners: Path | None, policies: Sequence[Path]) 
     registered = read_partners(partners) if partners else register_from(lines)
     versions = read_policies(policies) if policies else shipped_policies()
     with temporary_services() as services:
-        settings = load_settings(
-            database_url=services.database_url, kafka_bootstrap=services.kafka_bootstrap, kafka_log_id=services.log_id
-        )
+        settings = settings_of(services)
         document = _take_all_in(settings, services.environment(), lines, registered, versions)
     return {**document, "published": len(lines), "seconds": round(time.monotonic() - started, 3)}
 
@@ -87,6 +87,8 @@ def _take_all_in(
             await_drained(engine, settings, topics, worker)
             with transaction(engine) as cursor:
                 return summary(cursor)
+        except DrainError as error:
+            raise DrainError(f"{error}\n{last_words(Path(log.name))}") from error
         finally:
             engine.dispose()
 
@@ -102,14 +104,16 @@ def signals_command(*words: str) -> list[str]:
 
 
 def prepare(settings: Settings, partners: Sequence[Partner], policies: Sequence[Policy]) -> None:
-    """Make the tables, load policies and register partners."""
+    """Make the tables, and bring in what is not known yet of policies and partners: what a person changed stays."""
     upgrade(settings.database)
     engine = engine_for(settings.database)
     try:
         with transaction(engine) as cursor:
-            for policy in policies:
+            there = {policy.municipality for policy in load_policies(cursor)}
+            for policy in (one for one in policies if one.municipality not in there):
                 load_policy(cursor, policy, actor=ACTOR)
-            register_partners(cursor, partners, actor=ACTOR)
+            known = {partner.id for partner in load_partners(cursor)}
+            register_partners(cursor, [one for one in partners if one.id not in known], actor=ACTOR)
     finally:
         engine.dispose()
 
@@ -140,9 +144,3 @@ def _await(taken: Callable[[], int], total: int, worker: Process, told: Callable
             raise DrainError(f"nothing was taken in for {STAND_STILL_SECONDS:.0f} s, at {now} of {total} events")
         time.sleep(0.03)
     told(total)
-
-
-def require_files(files: Sequence[Path]) -> None:
-    """At least one file. Raises WrongUseError."""
-    if not files:
-        raise WrongUseError("name at least one file of events, or - for standard input")

@@ -7,13 +7,15 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prometheus_client import start_http_server
 
 from signals import metrics
 from signals.commands.connection import engine_here
-from signals.consumers.broker import BrokerAwayError, broker_log_id, end_offsets
+from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.consumers.intake import BatchIntake
 from signals.consumers.publisher import publishing
@@ -21,19 +23,22 @@ from signals.consumers.relay import relay
 from signals.consumers.topics import apply_topics, wanted_topics
 from signals.consumers.worker import PAST_DEADLINE, run_worker
 from signals.outreach.configuration import load_partners
-from signals.reports.figures import read_figures
+from signals.reports.figures import read_figures, read_lag
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.migrate import is_current
 from signals.web.app import create_app, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Engine
 
     from signals.consumers.relay import Published
     from signals.metrics import Figures
     from signals.settings import Settings
+    from signals.store.inbox import Partition
+
+log = logging.getLogger(__name__)
 
 
 def log_to_stderr() -> None:
@@ -48,7 +53,7 @@ def work(settings: Settings) -> int:
 
     def intake() -> BatchIntake:
         _show_metrics(settings)
-        return BatchIntake(engine_for(settings.database, options=WORKER_OPTIONS), broker_log_id(settings))
+        return BatchIntake(engine_for(settings.database, options=WORKER_OPTIONS), broker_log_id(settings), gapless=True)
 
     return run_worker(settings, intake)
 
@@ -85,19 +90,17 @@ class _Reconnecting:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._open: Callable[[list[Published]], int] | None = None
-        self._connection = publishing(settings)
+        self._connection = ExitStack()
+        self._publish: Callable[[Iterable[Published]], int] | None = None
 
-    def __call__(self, messages: object) -> int:
+    def __call__(self, messages: Iterable[Published]) -> int:
         try:
-            if self._open is None:
-                self._connection = publishing(self._settings)
-                self._open = self._connection.__enter__()
-            return self._open(messages)  # type: ignore[arg-type]  # the relay's own rows
+            if self._publish is None:
+                self._publish = self._connection.enter_context(publishing(self._settings))
+            return self._publish(messages)
         except BaseException:
-            opened, self._open = self._open, None
-            if opened is not None:
-                self._connection.__exit__(None, None, None)
+            self._publish = None
+            self._connection.close()
             raise
 
 
@@ -109,11 +112,22 @@ def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[
 
 
 def figures(engine: Engine, settings: Settings) -> Figures:
-    """The figures of the whole installation now."""
-    ends = end_offsets(settings, arrears_topics(settings))
-    log_id = broker_log_id(settings)
+    """The figures of the whole installation now; without lag while the broker is away."""
     with transaction(engine) as cursor:
-        return read_figures(cursor, log_id, ends)
+        found = read_figures(cursor)
+    try:
+        return replace(found, lag=_lag(engine, settings))
+    except BrokerAwayError as away:
+        log.warning("lag is unknown: %s", away)
+        return found
+
+
+def _lag(engine: Engine, settings: Settings) -> dict[Partition, int]:
+    topics = arrears_topics(settings)
+    log_id = broker_log_id(settings)
+    begins, ends = begin_offsets(settings, topics), end_offsets(settings, topics)
+    with transaction(engine) as cursor:
+        return read_lag(cursor, log_id, begins, ends)
 
 
 def troubles(engine: Engine, settings: Settings) -> list[str]:

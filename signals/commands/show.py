@@ -91,8 +91,19 @@ def queue_table(name: str, cases: Sequence[ListedCase], due: dict[int, date], *,
 
 
 def _queue_row(case: ListedCase, due: date) -> tuple[object, ...]:
-    what = (case.priority, case.id, case.household, case.period, words.ROUTES[case.worked_route], case.arrears_count)
+    what = (
+        case.priority,
+        case.id,
+        _short(case.household),
+        case.period,
+        words.ROUTES[case.worked_route],
+        case.arrears_count,
+    )
     return (*what, case.score, due.strftime("%d-%m-%y"), "; ".join([*_flags(case), reason_of(case)]))
+
+
+def _short(household: str, most: int = 24) -> str:
+    return household if len(household) <= most else household[: most - 1] + "…"
 
 
 def _flags(case: ListedCase) -> list[str]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from signals.commands import show, words
+from signals.commands.connection import settings_of
 from signals.commands.eventfile import parse_event_line
 from signals.commands.registers import shipped_policies
 from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
@@ -20,8 +20,9 @@ from signals.consumers.discovery import arrears_topics
 from signals.consumers.publisher import publish
 from signals.consumers.topics import apply_topics, wanted_topics
 from signals.embedded import Ending, child, embedded_services, stop_together
-from signals.embedded.broker import free_port
-from signals.errors import SignalsError
+from signals.embedded.broker import free_port, listens
+from signals.embedded.children import await_until, last_words
+from signals.errors import SignalsError, WrongUseError
 from signals.outreach.configuration import load_partners
 from signals.outreach.queues import first_due, policy_book, queue
 from signals.settings import load_settings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 MUNICIPALITY: Final = "0141"
 INHABITANTS: Final = 73_000
 LEAVING: Final = Ending(within=6.0)  # with the services' own seconds this stays within 10
+WEB_SECONDS: Final = 30.0
 
 
 def up(*, empty: bool, port: int | None) -> None:
@@ -49,17 +51,18 @@ def up(*, empty: bool, port: int | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     folder = load_settings().folder
+    if port is not None and listens(port):
+        raise WrongUseError(f"port {port} is taken: choose another with --port, or leave it out")
     show.note(f"Starting PostgreSQL and a broker in {folder} …")
     with embedded_services(folder) as services:
-        settings = load_settings(
-            database_url=services.database_url, kafka_bootstrap=services.kafka_bootstrap, kafka_log_id=services.log_id
-        )
+        settings = settings_of(services)
         prepare(settings, PARTNERS, shipped_policies())
         _make_topics(settings)
         web_port = port or free_port()
         with _children(folder, services.environment(), web_port) as processes:
             if not empty:
                 _first_month(settings, processes["worker"], stopping)
+            _await_web(web_port, processes, stopping)
             _welcome(settings, web_port)
             _stay(processes, stopping)
             show.note("Stopping …")
@@ -166,11 +169,26 @@ def _figures(engine: Engine) -> None:
     show.line(f"In quarantaine: {codes or 'niets'}")
 
 
+def _await_web(port: int, processes: dict[str, Process], stopping: threading.Event) -> None:
+    """Wait until the address that is told next answers. Raises SignalsError when a part of the service ends."""
+
+    def listens_or_leaves() -> bool:
+        _require_all(processes, stopping)
+        return stopping.is_set() or listens(port)
+
+    await_until(listens_or_leaves, WEB_SECONDS)
+
+
 def _stay(processes: dict[str, Process], stopping: threading.Event) -> None:
     """Wait until told to stop. Raises SignalsError when a part of the service ends by itself."""
     while not stopping.is_set():
-        for name, process in processes.items():
-            if process.poll() is not None and not stopping.is_set():
-                raise SignalsError(f"the {name} ended with code {process.returncode}: see {name}.log in the folder")
+        _require_all(processes, stopping)
         stopping.wait(0.5)
-        time.sleep(0)
+
+
+def _require_all(processes: dict[str, Process], stopping: threading.Event) -> None:
+    """Raise SignalsError when a part of the service ended by itself."""
+    for name, process in processes.items():
+        if process.poll() is not None and not stopping.is_set():
+            said = last_words(load_settings().folder / f"{name}.log")
+            raise SignalsError(f"the {name} ended with code {process.returncode}: {said}")

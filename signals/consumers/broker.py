@@ -1,31 +1,35 @@
 """How do we reach the broker, which log is it, and how far does each topic go?
 
-The connection options stand here once, for kafka-python (topics, publishing, offsets) and for Faust
-(reading). Every limit in time is set here, so that no call waits for ever on a broker that went away.
+The options of every kafka-python client stand here, once; the worker tells Faust the same. Every limit in time
+is set, so that no call waits for ever on a broker that went away.
 """
 
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-import faust
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from signals.consumers.records import Record
 from signals.errors import SignalsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from signals.consumers.complete import Hole
     from signals.settings import Settings
 
 CLIENT_ID: Final = "signals"
 REQUEST_MS: Final = 10_000
+CONNECT_SECONDS: Final = 3.0
 POLL_MS: Final = 50
+READ_AT_ONCE: Final = 5_000
 BOOTSTRAP_MS: Final = 10_000
 
 
@@ -47,16 +51,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
         "ssl_check_hostname": True,
         "sasl_mechanism": settings.kafka_sasl_mechanism,
         "sasl_plain_username": settings.kafka_username,
-        "sasl_plain_password": _password(settings),
-    }
-
-
-def faust_broker(settings: Settings) -> dict[str, Any]:
-    """The options by which Faust reaches the broker."""
-    return {
-        "broker": [f"kafka://{address}" for address in settings.bootstrap],
-        "broker_credentials": _credentials(settings),
-        "broker_client_id": CLIENT_ID,
+        "sasl_plain_password": password(settings),
     }
 
 
@@ -70,30 +65,20 @@ def ssl_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _credentials(settings: Settings) -> faust.Credentials | None:
-    context = ssl_context(settings)
-    if settings.kafka_security_protocol.startswith("SASL"):
-        return faust.SASLCredentials(
-            mechanism=settings.kafka_sasl_mechanism,
-            username=settings.kafka_username,
-            password=_password(settings),
-            ssl_context=context,
-        )
-    return faust.SSLCredentials(context) if context else None
-
-
-def _password(settings: Settings) -> str | None:
+def password(settings: Settings) -> str | None:
+    """The password for the broker, in clear; for a client's options only."""
     return settings.kafka_password.get_secret_value() if settings.kafka_password else None
 
 
 @contextlib.contextmanager
 def reaching_broker(settings: Settings) -> Iterator[None]:
-    """Say in words what a Kafka client raises inside the `with` block.
+    """Say in words what a Kafka client raises inside the `with` block, and at once when nobody listens.
 
     Raises:
         BrokerAwayError: with the address and the kind of the error; never with what was sent.
     """
     try:
+        _require_listener(settings)  # a client would try for long, and leave its sockets open when it gives up
         yield
     except (KafkaError, OSError) as error:
         kind = type(error).__name__
@@ -101,6 +86,20 @@ def reaching_broker(settings: Settings) -> Iterator[None]:
             f"the broker at {settings.kafka_bootstrap} cannot be used ({kind}): "
             "check that it runs, SIGNALS_KAFKA_BOOTSTRAP, the security settings and `signals topics apply`"
         ) from error
+
+
+def _require_listener(settings: Settings) -> None:
+    """Raise OSError unless one of the broker's addresses takes connections."""
+    refusal: OSError | None = None
+    for address in settings.bootstrap:
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+        except OSError as error:
+            refusal = error
+        else:
+            return
+    raise refusal or OSError
 
 
 @contextlib.contextmanager
@@ -142,6 +141,23 @@ def end_offsets(settings: Settings, topics: Iterable[str]) -> dict[tuple[str, in
     Raises:
         BrokerAwayError: the broker cannot be reached, or did not tell in time.
     """
+    return _offsets(settings, topics, _ends)
+
+
+def begin_offsets(settings: Settings, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """The first offset that every partition of `topics` still holds; topics that do not exist are left out.
+
+    Raises:
+        BrokerAwayError: the broker cannot be reached, or did not tell in time.
+    """
+    return _offsets(settings, topics, lambda consumer, partitions: consumer.beginning_offsets(partitions))
+
+
+def _offsets(
+    settings: Settings,
+    topics: Iterable[str],
+    ask: Callable[[KafkaConsumer, list[TopicPartition]], dict[TopicPartition, int]],
+) -> dict[tuple[str, int], int]:
     known = topic_names(settings) & frozenset(topics)
     with reaching_broker(settings), contextlib.closing(_offsets_consumer(settings)) as consumer:
         partitions = [
@@ -149,7 +165,7 @@ def end_offsets(settings: Settings, topics: Iterable[str]) -> dict[tuple[str, in
             for topic in sorted(known)
             for number in sorted(consumer.partitions_for_topic(topic) or ())
         ]
-        return {(one.topic, one.partition): end for one, end in _ends(consumer, partitions).items()}
+        return {(one.topic, one.partition): offset for one, offset in ask(consumer, partitions).items()}
 
 
 def _ends(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
@@ -177,4 +193,42 @@ def _offsets_consumer(settings: Settings) -> KafkaConsumer:
         enable_auto_commit=False,
         allow_auto_create_topics=False,
         fetch_max_wait_ms=POLL_MS,
+        auto_offset_reset="earliest",
     )
+
+
+class BrokerLog:
+    """The broker's own account of what it holds (the `Log` of `complete`)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def ends(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+        """The offset after the last record of every partition. Raises BrokerAwayError."""
+        return end_offsets(self._settings, topics)
+
+    def read(self, hole: Hole) -> list[Record]:
+        """The records the broker has in `hole`, of a long one the first part. Raises BrokerAwayError."""
+        topic, partition, first, end = hole
+        place = TopicPartition(topic, partition)
+        with reaching_broker(self._settings), contextlib.closing(_offsets_consumer(self._settings)) as consumer:
+            consumer.assign([place])
+            consumer.seek(place, first)
+            return [_record(one) for one in _read_until(consumer, place, end) if one.offset < end]
+
+
+def _read_until(consumer: KafkaConsumer, place: TopicPartition, end: int) -> list[Any]:
+    """What is there from the consumer's position until `end`, or as much of it as one go may hold."""
+    found: list[Any] = []
+    deadline = time.monotonic() + REQUEST_MS / 1000
+    while len(found) < READ_AT_ONCE and consumer.position(place) < end:
+        if time.monotonic() > deadline:
+            if found:
+                break
+            raise KafkaTimeoutError(f"nothing of {place.topic} within {REQUEST_MS} ms")
+        found += consumer.poll(timeout_ms=POLL_MS).get(place, [])
+    return found
+
+
+def _record(one: Any) -> Record:  # noqa: ANN401 - the client's record has no type of its own
+    return Record(one.topic, one.partition, one.offset, one.value, one.timestamp)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from signals import metrics
-from signals.consumers.records import Record, StoreAwayError
+from signals.consumers.complete import MissingRecordsError
+from signals.consumers.records import OutOfDateError, Record, StoreAwayError
 from signals.contract.decode import decode
 from signals.contract.events import AnyEvent, Reported
 from signals.contract.partners import ArrearsTopic
@@ -26,16 +28,20 @@ from signals.outreach.configuration import Configuration, refreshed
 from signals.outreach.rows import Accepted
 from signals.outreach.take_up import take_up
 from signals.store import inbox
-from signals.store.database import Cursor, is_again_later, transaction
+from signals.store.database import is_again_later, is_out_of_date, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine
+
+    from signals.consumers.complete import Hole
+    from signals.store.database import Cursor
 
 log = logging.getLogger(__name__)
 _encode: Final = msgspec.json.Encoder().encode
 OURS: Final = "internal-error"
+OLDEST_MS: Final = 366 * 86_400_000  # nothing waits longer on a topic than its retention
 
 
 def digest(event: AnyEvent) -> bytes:
@@ -43,11 +49,22 @@ def digest(event: AnyEvent) -> bytes:
     return hashlib.blake2b(_encode(event), digest_size=16).digest()
 
 
+def our_fault(error: Exception) -> str:
+    """What a partner reads of an event that `error` kept out: its text may be personal, so only its name is told."""
+    return (
+        f"The service could not store this event ({type(error).__name__}). "
+        "Nothing is wrong with your message that we know of; we look into it."
+    )
+
+
 def received_at(record: Record) -> datetime:
-    """When the record reached the municipality's broker, or now when the broker does not say."""
-    if record.timestamp_ms <= 0:
-        return datetime.now(UTC)
-    return min(datetime.fromtimestamp(record.timestamp_ms / 1000, UTC), datetime.now(UTC))
+    """When the record reached the municipality's broker; now where that cannot be (no time, in the future, years ago).
+
+    Our topics keep the broker's own time; another's topic may hold whatever a producer's clock said.
+    """
+    now = datetime.now(UTC)
+    age_ms = now.timestamp() * 1000 - record.timestamp_ms
+    return now - timedelta(milliseconds=age_ms) if 0 < age_ms < OLDEST_MS else now
 
 
 @dataclass(slots=True)
@@ -56,26 +73,54 @@ class _Sorted:
 
     valid: list[tuple[Record, AnyEvent]] = field(default_factory=list)
     bad: list[inbox.QuarantineRow] = field(default_factory=list)
+    reused: int = 0  # duplicates with another content than what is stored
     taken: dict[inbox.Partition, inbox.Taken] = field(default_factory=dict)
 
 
 class BatchIntake:
-    """The `Intake` of `records`, on PostgreSQL; `log_id` names the broker whose offsets these are."""
+    """The `Intake` of `records`, on PostgreSQL; `log_id` names the broker whose offsets these are.
 
-    def __init__(self, engine: Engine, log_id: str) -> None:
+    A `gapless` one refuses a record that comes before those in front of it (see `complete`).
+    """
+
+    def __init__(self, engine: Engine, log_id: str, *, gapless: bool = False) -> None:
         self._engine = engine
         self._log_id = log_id
+        self._gapless = gapless
+        self._holes: set[Hole] = set()
         self._configuration: Configuration | None = None
 
+    def confirm(self, hole: Hole) -> None:
+        """The broker has no record in `hole`: what comes after it may be stored."""
+        self._holes.add(hole)
+
+    def positions(self) -> dict[inbox.Partition, int]:
+        """The next offset of every partition. Raises StoreAwayError."""
+        with self._later(), transaction(self._engine) as cursor:
+            return inbox.positions(cursor, self._log_id)
+
     def store(self, records: Sequence[Record]) -> None:
-        """See `Intake.store`."""
+        """See `Intake.store`. Raises MissingRecordsError when gapless; OutOfDateError when the tables are not ours."""
         try:
-            self._store_in_one(records)
+            with self._later():
+                self._store_in_one(records)
+        except (StoreAwayError, MissingRecordsError, OutOfDateError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is found by splitting and kept in quarantine
+            self._configuration = None
+            self._split(records, error)
+
+    @contextmanager
+    def _later(self) -> Iterator[None]:
+        """Tell the database's troubles from the event's."""
+        try:
+            yield
         except Exception as error:
             if is_again_later(error):
                 raise StoreAwayError(f"the database cannot take the batch now ({type(error).__name__})") from error
-            self._configuration = None
-            self._split(records, error)
+            if is_out_of_date(error):
+                raise OutOfDateError from error
+            raise
 
     def _split(self, records: Sequence[Record], error: Exception) -> None:
         """Store the halves each by itself, until what cannot be stored stands alone and goes to quarantine."""
@@ -88,19 +133,13 @@ class BatchIntake:
         self._quarantine_alone(records[0], error)
 
     def _quarantine_alone(self, record: Record, error: Exception) -> None:
-        message = (
-            f"The service could not store this event ({type(error).__name__}). "
-            "Nothing is wrong with your message that we know of; we look into it."
-        )
-        try:
-            with transaction(self._engine) as cursor:
-                fresh, taken = self._unseen(cursor, [record])
-                rows = [_quarantined(self._log_id, record, OURS, message) for record in fresh]
-                inbox.quarantine(cursor, rows)
-                _count(taken, record, quarantined=len(rows))
-                inbox.note_progress(cursor, self._log_id, taken)
-        except Exception as second:
-            raise StoreAwayError(f"quarantine cannot be written ({type(second).__name__})") from second
+        with self._later(), transaction(self._engine) as cursor:
+            fresh, taken = self._unseen(cursor, [record])
+            rows = [_quarantined(self._log_id, record, OURS, our_fault(error)) for record in fresh]
+            inbox.quarantine(cursor, rows)
+            _count(taken, record, quarantined=len(rows))
+            inbox.note_progress(cursor, self._log_id, taken)
+        _observe_received(fresh)
         metrics.EVENTS_QUARANTINED.labels(code=OURS).inc(len(rows))
 
     def _store_in_one(self, records: Sequence[Record]) -> None:
@@ -123,7 +162,10 @@ class BatchIntake:
         partitions = {(record.topic, record.partition) for record in records}
         offsets = inbox.lock_progress(cursor, self._log_id, partitions)
         taken = {partition: inbox.Taken(offset) for partition, offset in offsets.items()}
-        return [r for r in records if r.offset >= offsets[r.topic, r.partition]], taken
+        fresh = _each_once(records, offsets)
+        if self._gapless:
+            _require_all(fresh, offsets, self._holes)
+        return fresh, taken
 
     def _claim(self, cursor: Cursor, batch: _Sorted) -> list[Accepted]:
         """Claim the keys of the valid events; returns the new ones and counts the others as duplicates."""
@@ -139,14 +181,35 @@ class BatchIntake:
         ]
         won = inbox.claim(cursor, claims) if claims else set()
         again += [pair for key, pair in first.items() if key not in won]
-        reused = inbox.count_duplicates(cursor, [((e.source, e.id), digest(e)) for _, e in again])
-        metrics.ID_REUSED.inc(reused)
+        batch.reused = inbox.count_duplicates(cursor, [((e.source, e.id), digest(e)) for _, e in again])
         for record, _ in again:
             _count(batch.taken, record, duplicates=1)
         new = [pair for key, pair in first.items() if key in won]
         for record, _ in new:
             _count(batch.taken, record, stored=1)
         return [Accepted(event, received_at(record)) for record, event in new]
+
+
+def _each_once(records: Sequence[Record], offsets: Mapping[inbox.Partition, int]) -> list[Record]:
+    """The records at or beyond `offsets`, ascending, each once: a client may hand one over twice in one batch."""
+    following = dict(offsets)
+    fresh = []
+    for record in sorted(records, key=lambda record: record.offset):
+        place = (record.topic, record.partition)
+        if record.offset >= following[place]:
+            following[place] = record.offset + 1
+            fresh.append(record)
+    return fresh
+
+
+def _require_all(records: Sequence[Record], offsets: Mapping[inbox.Partition, int], holes: Collection[Hole]) -> None:
+    """Raise MissingRecordsError when a record does not follow on the one before it, but for confirmed holes."""
+    expected = dict(offsets)
+    for record in records:
+        place = (record.topic, record.partition)
+        if record.offset > expected[place] and (*place, expected[place], record.offset) not in holes:
+            raise MissingRecordsError(*place, expected[place], record.offset)
+        expected[place] = max(expected[place], record.offset + 1)
 
 
 def sort_out(
@@ -208,9 +271,8 @@ def _quarantined(log_id: str, record: Record, code: str, message: str) -> inbox.
 def _observe(fresh: Sequence[Record], batch: _Sorted, new: Sequence[Accepted]) -> None:
     """Tell the metrics what a committed batch held."""
     now = datetime.now(UTC)
-    for record in fresh:
-        topic = ArrearsTopic.parse(record.topic)
-        metrics.EVENTS_RECEIVED.labels(sector=topic.sector if topic else "other").inc()
+    _observe_received(fresh)
+    metrics.ID_REUSED.inc(batch.reused)
     for row in batch.bad:
         metrics.EVENTS_QUARANTINED.labels(code=row.code).inc()
     metrics.EVENTS_DUPLICATE.inc(len(batch.valid) - len(new))
@@ -221,3 +283,9 @@ def _observe(fresh: Sequence[Record], batch: _Sorted, new: Sequence[Accepted]) -
         metrics.EVENT_AGE_SECONDS.observe(max(0.0, (now - accepted.received_at).total_seconds()))
         if isinstance(event, Reported) and event.person.bsn and clean_bsn(event.person.bsn) is None:
             metrics.BSN_DROPPED.inc()
+
+
+def _observe_received(fresh: Sequence[Record]) -> None:
+    for record in fresh:
+        topic = ArrearsTopic.parse(record.topic)
+        metrics.EVENTS_RECEIVED.labels(sector=topic.sector if topic else "other").inc()

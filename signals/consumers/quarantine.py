@@ -6,12 +6,13 @@ transaction. So replaying twice, or replaying what was corrected meanwhile, doub
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
 
-from signals.consumers.intake import digest
+from signals.consumers.intake import OURS, digest, our_fault
 from signals.contract.decode import decode
 from signals.contract.partners import ArrearsTopic
 from signals.contract.rejection import RejectedError
@@ -20,7 +21,7 @@ from signals.outreach.rows import Accepted
 from signals.outreach.take_up import take_up
 from signals.store import inbox
 from signals.store.audit import note
-from signals.store.database import Cursor, transaction
+from signals.store.database import Cursor, is_again_later, is_out_of_date, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-_COLUMNS: Final = 'id, topic, "partition", "offset", code, message, original, received_at, resolved_at, resolution'
+log = logging.getLogger(__name__)
+_COLUMNS: Final = 'id, topic, "partition", "offset", code, message, received_at, resolved_at, resolution'
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One record in quarantine; `original` holds the partner's bytes, which may be personal."""
+    """One record in quarantine, without the bytes that came: they may be personal, and up to 1 MiB each."""
 
     id: int
     topic: str
@@ -41,10 +43,16 @@ class Quarantined:
     offset: int
     code: str
     message: str
-    original: bytes | None
     received_at: datetime
     resolved_at: datetime | None
     resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Original(Quarantined):
+    """One record in quarantine with the partner's bytes as they came; None is a record without value."""
+
+    original: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +72,52 @@ def listed(cursor: Cursor, *, partner: str | None = None, code: str | None = Non
         return reading.execute(sql, {"partner": partner, "code": code}).fetchall()
 
 
-def shown(cursor: Cursor, number: int) -> Quarantined | None:
-    """One quarantine row, resolved or not."""
-    with cursor.connection.cursor(row_factory=class_row(Quarantined)) as reading:
-        return reading.execute(f"SELECT {_COLUMNS} FROM quarantine WHERE id = %s", (number,)).fetchone()  # noqa: S608
+def listed_ids(cursor: Cursor) -> list[int]:
+    """The numbers of all that is still in quarantine, oldest first."""
+    cursor.execute("SELECT id FROM quarantine WHERE resolved_at IS NULL ORDER BY id")
+    return [number for (number,) in cursor]
+
+
+def shown(cursor: Cursor, number: int) -> Original | None:
+    """One quarantine row, resolved or not, with what came."""
+    with cursor.connection.cursor(row_factory=class_row(Original)) as reading:
+        return reading.execute(f"SELECT {_COLUMNS}, original FROM quarantine WHERE id = %s", (number,)).fetchone()  # noqa: S608
 
 
 def replay(engine: Engine, numbers: Sequence[int], *, actor: str) -> Iterator[Replayed]:
     """Take these records in anew, each in a transaction of its own; rows that are resolved already are passed over."""
     configuration: Configuration | None = None
     for number in numbers:
-        with transaction(engine) as cursor:
-            configuration = refreshed(cursor, configuration)
-            fate = _replay_one(cursor, number, configuration)
-            if fate is not None:
-                note(cursor, actor, "replay", str(number), {"fate": fate})
+        try:
+            with transaction(engine) as cursor:
+                configuration = refreshed(cursor, configuration)
+                fate = _replay_one(cursor, number, configuration)
+                _note_replay(cursor, number, fate, actor=actor)
+        except Exception as error:
+            if is_again_later(error) or is_out_of_date(error):
+                raise
+            fate = _stays_by_our_fault(engine, number, error, actor=actor)
         if fate is not None:
             yield Replayed(number, fate)
+
+
+def _note_replay(cursor: Cursor, number: int, fate: str | None, *, actor: str) -> None:
+    if fate is not None:
+        note(cursor, actor, "replay", str(number), {"fate": fate})
+
+
+def _stays_by_our_fault(engine: Engine, number: int, error: Exception, *, actor: str) -> str:
+    log.error("quarantine row %d stays: %s", number, type(error).__name__)
+    with transaction(engine) as cursor:
+        _update_reason(cursor, number, OURS, our_fault(error))
+        _note_replay(cursor, number, OURS, actor=actor)
+    return OURS
+
+
+def _update_reason(cursor: Cursor, number: int, code: str, message: str) -> None:
+    cursor.execute(
+        "UPDATE quarantine SET code = %s, message = %s WHERE id = %s AND resolved_at IS NULL", (code, message, number)
+    )
 
 
 def _replay_one(cursor: Cursor, number: int, configuration: Configuration) -> str | None:
@@ -92,10 +129,7 @@ def _replay_one(cursor: Cursor, number: int, configuration: Configuration) -> st
     try:
         event = decode(row.original, topic, configuration.directory)
     except RejectedError as rejected:
-        cursor.execute(
-            "UPDATE quarantine SET code = %s, message = %s WHERE id = %s",
-            (rejected.code, rejected.message, number),
-        )
+        _update_reason(cursor, number, rejected.code, rejected.message)
         return rejected.code
     key = (event.source, event.id)
     new = inbox.claim(cursor, [inbox.Claim(key, digest(event), event.partner, row.received_at)])

@@ -29,6 +29,15 @@ class StoreAwayError(SignalsError):
     """The database cannot take the batch now (away, locked, full); the same batch may be handed over again."""
 
 
+class OutOfDateError(SignalsError):
+    """The database lacks tables, columns or rights that this version needs: no event is at fault, the worker ends."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database does not fit this version: run `signals db upgrade`, and check the role's rights"
+        )
+
+
 class Intake(Protocol):
     """Stores batches of records, each record's effect exactly once."""
 
@@ -37,5 +46,6 @@ class Intake(Protocol):
 
         When it returns, every record is durably stored, known as a duplicate, or in quarantine, and may be
         acknowledged. A record handed over twice has one effect. A record that cannot be stored for a reason of its own
-        ends in quarantine: nothing but `StoreAwayError` is raised, and that says only "again, later".
+        ends in quarantine. `StoreAwayError` says "again, later"; any other error ends the worker, with nothing
+        acknowledged.
         """

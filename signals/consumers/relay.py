@@ -9,16 +9,19 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Protocol
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from signals import metrics
+from signals.errors import SignalsError
 from signals.store import outbox
 from signals.store.database import is_again_later, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from sqlalchemy import Engine
 
@@ -36,31 +39,92 @@ class Publish(Protocol):
         """The number of messages published."""
 
 
-def relay_once(engine: Engine, publish: Publish) -> int:
-    """Publish what waits for up to `KEYS_AT_ONCE` keys; returns how many messages went out."""
+class NotPublishedError(SignalsError):
+    """A topic did not take its messages; they wait, and other topics go on."""
+
+    def __init__(self, topic: str, reason: str) -> None:
+        self.topic = topic
+        super().__init__(f"{topic} did not take its messages ({reason}): does it exist, and may we write to it?")
+
+
+def relay_once(engine: Engine, publish: Publish, resting: Collection[str] = ()) -> int:
+    """Publish what waits for up to `KEYS_AT_ONCE` keys of topics that are not `resting`; returns how many went out.
+
+    Raises NotPublishedError for the first topic that fails; what went out before it is marked as published.
+    """
+    done: list[int] = []
+    failed: NotPublishedError | None = None
     with transaction(engine) as cursor:
-        waiting = outbox.take_waiting(cursor, KEYS_AT_ONCE)
-        if not waiting:
-            return 0
-        publish((w.message.topic, w.message.key.encode(), w.message.body) for w in waiting)
-        outbox.mark_published(cursor, [w.id for w in waiting])
-    metrics.OUTBOX_PUBLISHED.inc(len(waiting))
-    return len(waiting)
+        for topic, waiting in _by_topic(outbox.take_waiting(cursor, KEYS_AT_ONCE, resting)):
+            try:
+                publish((topic, w.message.key.encode(), w.message.body) for w in waiting)
+            except Exception as error:  # noqa: BLE001 - whatever a client raises, it is this topic that waits
+                failed = NotPublishedError(topic, type(error).__name__)
+                failed.__cause__ = error
+                break
+            done += [w.id for w in waiting]
+        outbox.mark_published(cursor, done)
+    metrics.OUTBOX_PUBLISHED.inc(len(done))
+    if failed is not None:
+        raise failed
+    return len(done)
+
+
+def _by_topic(waiting: Sequence[outbox.Waiting]) -> list[tuple[str, list[outbox.Waiting]]]:
+    topics: dict[str, list[outbox.Waiting]] = {}
+    for one in waiting:
+        topics.setdefault(one.message.topic, []).append(one)
+    return list(topics.items())
+
+
+class _Rests:
+    """Which topics are left alone for a while, longer after every failure."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
+
+    def resting(self) -> list[str]:
+        now = time.monotonic()
+        return [topic for topic, until in self._until.items() if until > now]
+
+    def rest(self, topic: str) -> float:
+        self._failures[topic] += 1
+        seconds = growing_pause(self._failures[topic])
+        self._until[topic] = time.monotonic() + seconds
+        return seconds
+
+    def forgive(self) -> None:
+        """Everything that is not resting went well."""
+        for topic in set(self._until) - set(self.resting()):
+            del self._until[topic], self._failures[topic]
+
+
+def growing_pause(failures: int) -> float:
+    """Seconds to wait after so many failures in a row, spread so that several do not come back at once."""
+    longest: float = min(LONGEST_WAIT_SECONDS, 0.5 * 2.0 ** min(failures, 10))
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter
 
 
 def relay(engine: Engine, publish: Publish, *, should_stop: Callable[[], bool], idle_seconds: float = 0.2) -> None:
-    """Publish until `should_stop`; a broker or database that is away is tried again with growing pauses."""
+    """Publish until `should_stop`; a topic that fails, or a database that is away, is tried again after a while."""
     failures = 0
+    rests = _Rests()
     while not should_stop():
+        pause = 0.0
         try:
-            pause = 0.0 if relay_once(engine, publish) else idle_seconds
+            if not relay_once(engine, publish, rests.resting()):
+                pause = idle_seconds
+            rests.forgive()
             failures = 0
-        except Exception as error:
-            if isinstance(error, DBAPIError) and not is_again_later(error):
+        except NotPublishedError as failed:
+            log.warning("%s; again in %.1f s", failed, rests.rest(failed.topic))
+        except (DBAPIError, psycopg.Error) as error:
+            if not is_again_later(error):
                 raise
             failures += 1
-            pause = min(LONGEST_WAIT_SECONDS, 0.5 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
-            log.warning("relay waits %.1f s: %s", pause, type(error).__name__)
+            pause = growing_pause(failures)
+            log.warning("the database is away (%s); again in %.1f s", type(error).__name__, pause)
         _sleep(pause, should_stop)
 
 

@@ -1,7 +1,8 @@
 """How does a log stay readable while the broker is away?
 
-Beside the walk: the Kafka clients then say the same thing forty times a second. Each of their messages is written
-once in a while; how often it was left out is said with the next one.
+Beside the walk: the Kafka client then says the same thing forty times a second. Each message is written
+once in a while; how often it was left out is said with the next one. What only informs is written each time: it repeats
+where the same thing happened again.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ CHATTERERS: Final = (
     "aiokafka.consumer.fetcher",
     "aiokafka.consumer.group_coordinator",
     "aiokafka.producer.sender",
+    "signals.consumers.discovery",
+    "signals.consumers.worker",
 )
 
 
 class SeldomRepeated(logging.Filter):
-    """Lets a message through once in `SILENCE_SECONDS`, whatever its arguments."""
+    """Lets a warning or error through once in `SILENCE_SECONDS`, whatever its arguments; all below as it is."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -35,6 +38,8 @@ class SeldomRepeated(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether `record` is written; counts it when it is not."""
+        if record.levelno < logging.WARNING:
+            return True
         now = self._clock()
         words = str(record.msg)
         at, left_out = self._said.get(words, (-math.inf, 0))
@@ -48,6 +53,6 @@ class SeldomRepeated(logging.Filter):
 
 
 def quiet_repeats() -> None:
-    """Have the Kafka clients' loggers repeat themselves seldom."""
+    """Have the Kafka client, and those of us that try again and again, repeat themselves seldom."""
     for name in CHATTERERS:
         logging.getLogger(name).addFilter(SeldomRepeated())

@@ -50,9 +50,10 @@ class WantedTopic:
 def wanted_topics(settings: Settings, partners: Iterable[Partner]) -> list[WantedTopic]:
     """The topics of borders.md section 1 for these partners: theirs, their feedback, and our cases."""
     kept = topic_config("delete", settings.topic_retention_days)
+    signals = {**kept, "message.timestamp.type": "LogAppendTime"}  # the clocks run from receipt, by our own time
     wanted = [WantedTopic(CASES_TOPIC, settings.topic_partitions, topic_config("compact"))]
     for partner in partners:
-        wanted.append(WantedTopic(f"arrears.{partner.sector}.{partner.id}", settings.topic_partitions, kept))
+        wanted.append(WantedTopic(f"arrears.{partner.sector}.{partner.id}", settings.topic_partitions, signals))
         wanted.append(WantedTopic(f"feedback.{partner.id}", 1, kept))
     return sorted(wanted, key=lambda topic: topic.name)
 

@@ -1,11 +1,13 @@
 """How do records get from the broker to the intake, each acknowledged only after it is stored?
 
-The first step of the walk, as a thin adapter: Faust reads the arrears topics in batches, the intake stores
-a batch in one transaction, and only then is it acknowledged. Nothing of Faust goes beyond this file. * A
-database that is away holds the batch; fetching stops by itself and the heartbeats go on in Faust's own
-thread. * Anything else that the intake raises ends the process: an acknowledged gap would be worse than a
-restart. * SIGTERM or SIGINT: finish or drop the batch, commit, leave the group; past the deadline the
-process ends by force.
+The first step of the walk, as a thin adapter: Faust reads the arrears topics in batches, the intake stores a
+batch in one transaction, and only then is it acknowledged. Nothing of Faust goes beyond this file.
+
+A database that is away holds the batch: fetching stops by itself, and the heartbeats go on in Faust's own thread.
+
+Anything else that the intake raises ends the process: a restart is better than a gap before what is acknowledged.
+
+SIGTERM or SIGINT: finish or drop the batch, commit, leave the group; past the deadline the process ends by force.
 """
 
 from __future__ import annotations
@@ -25,14 +27,18 @@ from typing import TYPE_CHECKING, Any, Final
 import faust
 from faust.tables.manager import TableManager
 
-from signals.consumers.broker import faust_broker
+from signals import metrics
+from signals.consumers.broker import CLIENT_ID, BrokerAwayError, BrokerLog, password, ssl_context
+from signals.consumers.complete import CompleteIntake, watch_progress
 from signals.consumers.discovery import watch_topics
 from signals.consumers.records import Record, StoreAwayError
 from signals.consumers.repeats import quiet_repeats
+from signals.errors import SignalsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from signals.consumers.complete import GuardedIntake
     from signals.consumers.records import Intake
     from signals.settings import Settings
 
@@ -67,6 +73,11 @@ class Worker:
         self._agents: dict[str, Any] = {}
         self._failed = False
 
+    def assigned(self) -> list[tuple[str, int]]:
+        """The partitions that are ours now; from any thread."""
+        consumer = self._app._consumer  # noqa: SLF001 - asking by its public name would make one
+        return [(tp.topic, tp.partition) for tp in consumer.assignment()] if consumer and self._app.started else []
+
     def leave(self) -> None:
         """Begin to leave; from any thread."""
         self._loop.call_soon_threadsafe(self._leaving.set)
@@ -87,9 +98,13 @@ class Worker:
             if self._leaving.is_set():
                 return DONE
             self._new_agents()
-        await self._app.start()
-        await self._read_on()
-        await self._app.stop()
+        try:
+            await self._app.start()
+            await self._read_on()
+        except Exception as error:  # noqa: BLE001 - whatever it is, a restart may mend it
+            self._fail("Faust", error)
+        _end_after(self._settings.shutdown_seconds, FAILED)  # also leaving may hang, on a broker that is away
+        await self._leave_group()
         return FAILED if self._failed or self._app.crashed else DONE
 
     async def _read_on(self) -> None:
@@ -99,6 +114,13 @@ class Worker:
             for agent in self._new_agents():
                 await agent.maybe_start()
             self._subscribe_missed()
+
+    async def _leave_group(self) -> None:
+        """Commit what was acknowledged, and leave."""
+        if not (self._failed or self._app.crashed):
+            # While a commit is under way, Faust's own last one only waits for it and leaves out what came after.
+            await self._app.consumer.commit()
+        await self._app.stop()
 
     async def _until_news(self) -> None:
         """Until topics were heard of, it is time to leave, or Faust gave up."""
@@ -128,11 +150,16 @@ class Worker:
     async def _consume(self, stream: Any) -> None:  # noqa: ANN401 - Faust's stream has no type of its own
         """One topic's batches, one after the other: store, then acknowledge."""
         settings = self._settings
+        # Faust would acknowledge what is still queued when taking ends, and commit past what was never stored.
+        stream.enable_acks = False
         async for events in stream.noack_take(settings.batch_size, within=settings.take_within_seconds):
+            taken = time.perf_counter()
             if not await self._stored([_record(event.message) for event in events]):
                 return
             for event in events:
                 event.ack()
+            metrics.BATCH_EVENTS.observe(len(events))
+            metrics.BATCH_SECONDS.observe(time.perf_counter() - taken)
 
     async def _stored(self, records: list[Record]) -> bool:
         """Hand over until it is stored; False when it is time to leave first, or the intake failed."""
@@ -141,25 +168,27 @@ class Worker:
                 return False
             try:
                 self._intake.store(records)  # in the loop: in a thread it would fight with Faust for the interpreter
-            except StoreAwayError as away:
+            except (StoreAwayError, BrokerAwayError) as away:
                 await self._pause(away, attempt)
             except Exception as error:  # noqa: BLE001 - whatever it is, the process ends and nothing is acknowledged
-                self._fail(error)
+                self._fail("the intake", error)
             else:
                 return True
         raise AssertionError  # unreachable: the count never ends
 
-    async def _pause(self, away: StoreAwayError, attempt: int) -> None:
+    async def _pause(self, away: SignalsError, attempt: int) -> None:
         longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempt, 10))
         seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads the workers' attempts
+        metrics.STORE_RETRIES.inc()
         log.warning("%s; again in %.1f s", away, seconds)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._leaving.wait(), seconds)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, who: str, error: Exception) -> None:
         """Say where it happened, not what the exception says: that may quote personal data."""
         where = "".join(traceback.format_tb(error.__traceback__))
-        log.critical("the intake failed with %s, the worker ends\n%s", type(error).__name__, where)
+        what = str(error) if isinstance(error, SignalsError) else type(error).__name__
+        log.critical("%s failed with %s, the worker ends\n%s", who, what, where)
         self._failed = True
         self._leaving.set()
 
@@ -186,7 +215,9 @@ def _app(settings: Settings) -> _Reader:
     """The Faust app: a reader in a group and nothing else (no tables, web server or topics of its own)."""
     return _Reader(
         settings.kafka_group,
-        **faust_broker(settings),
+        broker=[f"kafka://{address}" for address in settings.bootstrap],
+        broker_client_id=CLIENT_ID,
+        broker_credentials=_credentials(settings),
         autodiscover=False,
         TableManager=_NoTables,
         web_enabled=False,
@@ -205,7 +236,19 @@ def _app(settings: Settings) -> _Reader:
     )
 
 
-def run_worker(settings: Settings, intake_factory: Callable[[], Intake]) -> int:
+def _credentials(settings: Settings) -> faust.Credentials | None:
+    context = ssl_context(settings)
+    if settings.kafka_security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            mechanism=settings.kafka_sasl_mechanism,
+            username=settings.kafka_username,
+            password=password(settings),
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context else None
+
+
+def run_worker(settings: Settings, intake_factory: Callable[[], GuardedIntake]) -> int:
     """Read until SIGTERM or SIGINT; the exit code of the process.
 
     Must be called in the main thread, before other threads are started: they inherit which signals are
@@ -217,13 +260,14 @@ def run_worker(settings: Settings, intake_factory: Callable[[], Intake]) -> int:
     """
     quiet_repeats()
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
-    return asyncio.run(_work(settings, intake_factory()))
+    return asyncio.run(_work(settings, CompleteIntake(intake_factory(), BrokerLog(settings))))
 
 
-async def _work(settings: Settings, intake: Intake) -> int:
+async def _work(settings: Settings, intake: CompleteIntake) -> int:
     worker = Worker(settings, intake)
     _hear_ending_signals(worker, settings.shutdown_seconds)
     watch_topics(settings, worker.hear_of_topics, worker.left)
+    watch_progress(intake, worker.assigned, settings.watch_seconds, worker.left)
     try:
         return await worker.run()
     finally:
@@ -236,11 +280,17 @@ def _hear_ending_signals(worker: Worker, seconds: float) -> None:
     def hear() -> None:
         signal.sigwait(ENDING_SIGNALS)
         worker.leave()
-        time.sleep(max(0.0, seconds - SPARE_SECONDS))
-        log.error(
-            "the worker did not leave within %s s: it ends now, what was not acknowledged is read again",
-            seconds,
-        )
-        os._exit(PAST_DEADLINE)
+        _end_after(seconds - SPARE_SECONDS, PAST_DEADLINE)
 
     threading.Thread(target=hear, name="ending signals", daemon=True).start()
+
+
+def _end_after(seconds: float, code: int) -> None:
+    """End the process with `code` unless it has ended by itself; only a thread can, when the loop hangs."""
+
+    def end() -> None:
+        time.sleep(seconds)
+        log.critical("the worker did not leave in time and ends now; what was not acknowledged is read again")
+        os._exit(code)
+
+    threading.Thread(target=end, name="deadline", daemon=True).start()

@@ -59,6 +59,22 @@ QUICK_JOIN: Final = {
 }
 
 
+# What the environment may say of another broker or database is not meant for these.
+NOT_FOR_THESE: Final = {
+    "SIGNALS_DDL_DATABASE_URL": "",
+    "SIGNALS_KAFKA_SECURITY_PROTOCOL": "PLAINTEXT",
+    "SIGNALS_KAFKA_SASL_MECHANISM": "",
+    "SIGNALS_KAFKA_USERNAME": "",
+    "SIGNALS_KAFKA_PASSWORD": "",
+    "SIGNALS_KAFKA_CAFILE": "",
+    "SIGNALS_KAFKA_CERTFILE": "",
+    "SIGNALS_KAFKA_KEYFILE": "",
+    "SIGNALS_TOPIC_REPLICATION": "1",
+    "SIGNALS_WORKER_NAME": "",
+    "SIGNALS_METRICS_PORT": "",
+}
+
+
 class Services(msgspec.Struct, frozen=True):
     """Where the running services are; `log_id` names the broker's log, which begins anew with every start."""
 
@@ -72,6 +88,7 @@ class Services(msgspec.Struct, frozen=True):
             "SIGNALS_DATABASE_URL": self.database_url,
             "SIGNALS_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             "SIGNALS_KAFKA_LOG_ID": self.log_id,
+            **NOT_FOR_THESE,
             **QUICK_JOIN,
         }
 
@@ -96,7 +113,7 @@ def embedded_services(folder: Path, *, fresh: bool = False) -> Iterator[Services
         WrongUseError: another run holds `folder`, or its data are of another PostgreSQL version.
         SignalsError: a service did not start.
     """
-    log_id = secrets.token_urlsafe(16)
+    log_id = secrets.token_hex(11)  # 22 letters, none of them a hyphen that a command line would take for an option
     with (
         _held(folder, fresh=fresh) as home,
         broker.running(home, log_id) as (broker_process, bootstrap),

@@ -6,6 +6,7 @@ last known of the arrears. The shell loads the events and writes the difference 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +51,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """A person took the report up: it stays in the case where it was, judged by the version of then."""
+
+    period: Period
+    policy_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFact:
     """A stored report, as far as judging it needs: nothing personal."""
 
@@ -62,7 +71,7 @@ class ReportFact:
     objected: bool
     legal_person: bool
     verdict: str | None = None  # of register, caseload or exclusion list
-    picked_up: bool = False  # a person's decision
+    picked_up: PickedUp | None = None  # a person's decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +105,11 @@ class JudgedReport:
     household: int
     status: str
     withdrawn: str | None  # the reason by which it left the count of its case
+    withdrawn_on: date | None  # the day of the event that took it out
     moved: bool  # withdrawn because a later report came from another household
     period: Period
     policy_id: int
+    raised_by: int | None = None  # the youngest event that raised the arrears, told at its latest case only
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,6 @@ class JudgedArrears:
     last_amount: int | None
     last_crisis: str | None
     rise: int
-    raised_by: frozenset[int]  # changes that raised amount or crisis
     deceased: tuple[int, date] | None  # household and day of a withdrawal as deceased
 
 
@@ -120,7 +130,9 @@ class _Draft:
     period: Period
     policy_id: int
     withdrawn: str | None = None
+    withdrawn_on: date | None = None
     moved: bool = False
+    raised_by: int | None = None
 
     def judged(self) -> JudgedReport:
         return JudgedReport(
@@ -128,15 +140,17 @@ class _Draft:
             self.fact.household,
             self.status,
             self.withdrawn,
+            self.withdrawn_on,
             self.moved,
             self.period,
             self.policy_id,
+            self.raised_by,
         )
 
 
 def own_status(fact: ReportFact, sector: str, policy: Policy) -> str | None:
     """The status a report has by itself (rule 2, before repeat), or None when nothing keeps it out of a case."""
-    if fact.picked_up:
+    if fact.picked_up is not None:
         return "picked-up"
     if fact.verdict is not None:
         return fact.verdict
@@ -156,50 +170,88 @@ def _outside_limits(fact: ReportFact, sector: str, policy: Policy) -> bool:
     return not window.holds((fact.place.signalled_on - fact.arisen_on).days)
 
 
+class _Earlier:
+    """Reports in a case that a later one may repeat: day, amount and crisis of those that no later one outdoes.
+
+    A partner may send thousands of reports of one reference; so per crisis only a falling stair of amounts is kept.
+    """
+
+    def __init__(self) -> None:
+        self.stairs: dict[str | None, list[tuple[int, int]]] = {}  # by crisis: ordinal day, amount
+
+    def add(self, fact: ReportFact) -> None:
+        stair = self.stairs.setdefault(fact.crisis, [])
+        while stair and stair[-1][1] <= fact.amount:
+            stair.pop()
+        stair.append((fact.place.signalled_on.toordinal(), fact.amount))
+
+    def covers(self, fact: ReportFact, window_days: int) -> bool:
+        """Whether one of them is recent enough, and neither exceeded in amount nor in crisis."""
+        since = fact.place.signalled_on.toordinal() - window_days
+        graver = [stair for crisis, stair in self.stairs.items() if GRAVITY[crisis] >= GRAVITY[fact.crisis]]
+        return any(stair[n][1] >= fact.amount for stair in graver if (n := bisect_left(stair, (since, 0))) < len(stair))
+
+
 class _Walk:
     """Goes through the events of one arrears in their order and remembers what the rules ask for."""
 
     def __init__(self, sector: str, municipality: str, book: PolicyBook) -> None:
         self.sector, self.municipality, self.book = sector, municipality, book
         self.drafts: list[_Draft] = []
-        self.since_withdrawal = 0  # index of the first report after the last withdrawal
         self.amount: int | None = None
         self.crisis: str | None = None
         self.rise = 0
-        self.raised_by: set[int] = set()
         self.deceased: tuple[int, date] | None = None
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """What stood before a withdrawal matters no more to what follows it."""
+        self.afresh = True
+        self.raised_by: int | None = None
+        self.inside: list[_Draft] = []  # was given a place in a case
+        self.waiting: list[_Draft] = []  # not yet picked up; all at the address of the last report
+        self.earlier_waiting = _Earlier()
+        self.earlier_picked_up: dict[int, _Earlier] = {}  # by household
 
     def report(self, fact: ReportFact) -> None:
         policy = self.book.in_force(self.municipality, fact.place.signalled_on)
         status = own_status(fact, self.sector, policy)
+        if self.drafts and self.drafts[-1].fact.household != fact.household:
+            self._end_elsewhere(fact.place.signalled_on)
         if status is None:
             status = "repeat" if self._is_repeat(fact, policy) else "not-yet-picked-up"
-        self._end_elsewhere(fact.household)
-        period = period_of(policy.period, fact.place.signalled_on)
         self._note_rise(fact)
-        self.drafts.append(_Draft(fact, status, period, policy.id))
-        self.amount, self.crisis = fact.amount, fact.crisis
+        period, policy_id = period_of(policy.period, fact.place.signalled_on), policy.id
+        if fact.picked_up is not None:
+            period, policy_id = fact.picked_up.period, fact.picked_up.policy_id
+        self._remember(_Draft(fact, status, period, policy_id))
+        self.amount, self.crisis, self.afresh = fact.amount, fact.crisis, False
+
+    def _remember(self, draft: _Draft) -> None:
+        self.drafts.append(draft)
+        if draft.status not in IN_A_CASE:
+            return
+        self.inside.append(draft)
+        if draft.status == "picked-up":
+            self.earlier_picked_up.setdefault(draft.fact.household, _Earlier()).add(draft.fact)
+        else:
+            self.waiting.append(draft)
+            self.earlier_waiting.add(draft.fact)
 
     def _note_rise(self, fact: ReportFact) -> None:
-        afresh = self.since_withdrawal == len(self.drafts)
-        self.rise = 0 if afresh or self.amount is None else max(0, fact.amount - self.amount)
+        self.rise = 0 if self.afresh or self.amount is None else max(0, fact.amount - self.amount)
 
     def _is_repeat(self, fact: ReportFact, policy: Policy) -> bool:
         if self.amount is None or fact.amount > self.amount:
             return False
-        return any(
-            earlier.status in IN_A_CASE
-            and earlier.fact.household == fact.household
-            and (fact.place.signalled_on - earlier.fact.place.signalled_on).days <= policy.repeat_window_days
-            and fact.amount <= earlier.fact.amount
-            and GRAVITY[fact.crisis] <= GRAVITY[earlier.fact.crisis]
-            for earlier in self.drafts[self.since_withdrawal :]
-        )
+        picked_up = self.earlier_picked_up.get(fact.household)
+        days = policy.repeat_window_days
+        return self.earlier_waiting.covers(fact, days) or (picked_up is not None and picked_up.covers(fact, days))
 
-    def _end_elsewhere(self, household: int) -> None:
-        for draft in self.drafts:
-            if draft.fact.household != household and draft.status == "not-yet-picked-up":
-                draft.status, draft.withdrawn, draft.moved = "not-a-resident", "moved", True
+    def _end_elsewhere(self, day: date) -> None:
+        for draft in self.waiting:
+            draft.status, draft.withdrawn, draft.withdrawn_on, draft.moved = "not-a-resident", "moved", day, True
+        self.waiting, self.earlier_waiting = [], _Earlier()
 
     def change(self, fact: ChangeFact) -> None:
         if self.amount is None:
@@ -207,7 +259,7 @@ class _Walk:
         amount = self.amount if fact.amount is None else fact.amount
         crisis = fact.crisis if fact.crisis_given else self.crisis
         if amount > self.amount or GRAVITY[crisis] > GRAVITY[self.crisis]:
-            self.raised_by.add(fact.id)
+            self.raised_by = max(fact.id, self.raised_by or 0)
         if fact.amount is not None:
             self.rise = max(0, fact.amount - self.drafts[-1].fact.amount)
         self.amount, self.crisis = amount, crisis
@@ -215,18 +267,21 @@ class _Walk:
     def withdraw(self, fact: WithdrawalFact) -> None:
         if not self.drafts:
             return
-        for draft in self.drafts:
-            if draft.status in IN_A_CASE and draft.withdrawn is None:
-                draft.withdrawn = fact.reason
+        for draft in self.inside:
+            if draft.withdrawn is None:
+                draft.withdrawn, draft.withdrawn_on = fact.reason, fact.place.signalled_on
                 if draft.status == "not-yet-picked-up":
                     draft.status = STATUS_BY_REASON[fact.reason]
-        self.since_withdrawal = len(self.drafts)
+        self._start_afresh()
         if fact.reason == "deceased":
             self.deceased = (self.drafts[-1].fact.household, fact.place.signalled_on)
 
     def outcome(self) -> JudgedArrears:
+        counting = [draft for draft in self.inside if draft.withdrawn is None]
+        if counting:  # rule 5: a rise concerns the latest case; of equal periods the last report in the order
+            max(reversed(counting), key=lambda draft: draft.period.start).raised_by = self.raised_by
         reports = tuple(draft.judged() for draft in self.drafts)
-        return JudgedArrears(reports, self.amount, self.crisis, self.rise, frozenset(self.raised_by), self.deceased)
+        return JudgedArrears(reports, self.amount, self.crisis, self.rise, self.deceased)
 
 
 def judge_arrears(facts: Iterable[Fact], *, municipality: str, sector: str, book: PolicyBook) -> JudgedArrears:

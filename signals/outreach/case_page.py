@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def case_page(cursor: Cursor, number: int) -> dict[str, Any] | None:
     """The case as one document, or None when there is no such case."""
-    found = listed_cases(cursor, case=number)
+    found = listed_cases(cursor, cases=[number])
     if not found:
         return None
     case = found[0]

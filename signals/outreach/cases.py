@@ -16,7 +16,7 @@ from signals.scoring.facts import ArrearsFacts, CaseFacts
 from signals.scoring.score import Score, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
 ROUTE_GRAVITY: Final[dict[str | None, int]] = {None: -1} | {route: rank for rank, route in enumerate(ROUTES)}
@@ -43,9 +43,11 @@ class HouseholdReport:
     period: Period
     status: str
     withdrawn: str | None
+    withdrawn_on: date | None
     days_in_arrears: int | None
     explicit_wish: bool
     received_on: date
+    raised_by: int | None = None  # the youngest event that raised its arrears, told at the latest case only
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Acts:
     """What people did with a case: kept, whatever comes in later."""
 
     released_route: str | None = None
-    reviewed: bool = False
-    requeued: bool = False
+    released_through: int = 0  # the youngest event, by number, that was there at the release
+    reviewed_through: date | None = None  # deaths up to this day were looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,6 @@ class JudgedCase:
     received_on: date
     policy_id: int
     waiting: bool
-    requeued: bool
     held: bool
     outcome: str | None
     reports: tuple[int, ...]
@@ -158,7 +159,9 @@ def _judge_case(
     counting = [report for report in reports if report.withdrawn is None]
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
     count = counted(open_states, policy.count)
-    route = graver_route(_route(count, open_states, policy), acts.released_route)
+    route = graver_route(
+        _route(count, open_states, policy), acts.released_route, *_routes_since_release(reports, states, policy, acts)
+    )
     is_open = count > 0 or acts.released_route is not None
     earliest = min(report.signalled_on for report in reports)
     earlier = _earlier_signals(evidence, reports[0].period, earliest)
@@ -175,8 +178,7 @@ def _judge_case(
         received_on=min(report.received_on for report in reports),
         policy_id=policy.id,
         waiting=count > 0 and _waits(counting, route, acts),
-        requeued=acts.requeued,
-        held=is_open and not acts.reviewed and died_on is not None and earliest <= died_on,
+        held=is_open and _mourns(earliest, died_on, acts.reviewed_through),
         outcome=None if is_open else _outcome(reports),
         reports=tuple(sorted(report.id for report in reports)),
     )
@@ -190,16 +192,42 @@ def _route(count: int, open_states: list[ArrearsState], policy: Policy) -> str:
     return graver_route(by_count, *by_crisis)
 
 
+def _routes_since_release(
+    reports: list[HouseholdReport], states: Mapping[int, ArrearsState], policy: Policy, acts: Acts
+) -> Iterator[str]:
+    """The routes by count on the day of each report that came after the release: none of them is taken back (rule 8).
+
+    Counted by the days of the events, so that the order in which they arrived does not matter.
+    """
+    if acts.released_route is None:
+        return
+    for day in {report.signalled_on for report in reports if report.id > acts.released_through}:
+        there = {report.arrears for report in reports if _counted_on(report, day)}
+        yield _route(counted((states[arrears] for arrears in there), policy.count), [], policy)
+
+
+def _counted_on(report: HouseholdReport, day: date) -> bool:
+    return report.signalled_on <= day and (report.withdrawn_on is None or report.withdrawn_on >= day)
+
+
 def _earlier_signals(evidence: list[HouseholdReport], period: Period, earliest: date) -> int:
     since = six_months_before(earliest)
     return sum(1 for report in evidence if report.period.start < period.start and report.signalled_on >= since)
 
 
 def _waits(counting: list[HouseholdReport], route: str, acts: Acts) -> bool:
-    if acts.released_route is None or acts.requeued:
+    if acts.released_route is None:
         return True
     new = any(report.status == "not-yet-picked-up" for report in counting)
-    return new or ROUTE_GRAVITY[route] > ROUTE_GRAVITY[acts.released_route]
+    raised = any((report.raised_by or 0) > acts.released_through for report in counting)
+    return new or raised or ROUTE_GRAVITY[route] > ROUTE_GRAVITY[acts.released_route]
+
+
+def _mourns(earliest: date, died_on: date | None, reviewed_through: date | None) -> bool:
+    """Whether a death that nobody looked at yet concerns a case that began on `earliest`."""
+    if died_on is None or died_on < earliest:
+        return False
+    return reviewed_through is None or died_on > reviewed_through
 
 
 def _facts(counting: list[HouseholdReport], open_states: list[ArrearsState], earlier: int) -> CaseFacts:

@@ -12,6 +12,7 @@ from signals.contract.partners import Directory, Partner
 from signals.households.address import HouseholdAddress
 from signals.households.listings import ListedPerson, ListingIndex, index_of, listed
 from signals.outreach.policy import Policy, PolicyBook, numbered, parse_policy
+from signals.store.sets import as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,14 @@ def load_partners(cursor: Cursor) -> list[Partner]:
     """All registered partners."""
     cursor.execute("SELECT id, sector, sources, municipalities, bsn, ddas_type FROM partners ORDER BY id")
     return [
-        Partner(number, sector, frozenset(sources), None if where is None else frozenset(where), bsn, ddas_type)
+        Partner(
+            id=number,
+            sector=sector,
+            sources=frozenset(map(as_sent, sources)),
+            municipalities=None if where is None else frozenset(where),
+            bsn=bsn,
+            ddas_type=ddas_type,
+        )
         for number, sector, sources, where, bsn, ddas_type in cursor
     ]
 

@@ -36,8 +36,6 @@ class Difference:
     arrears_before: dict[int, ledger.ArrearsRow] = field(default_factory=dict)
     judged: dict[int, dict[str, JudgedCase]] = field(default_factory=dict)  # by household and period
     moved: set[int] = field(default_factory=set)  # reports ended by a report from another household
-    raised: set[int] = field(default_factory=set)  # changes that raise, from where they stand
-    rose: set[int] = field(default_factory=set)  # arrears with a change that raises and did not before
 
 
 @dataclass(slots=True)
@@ -66,8 +64,7 @@ def write_difference(
     _cases(cursor, difference, writing)
     _attach(difference, writing)
     _tell_reports(difference, writing)
-    ledger.add_events(cursor, [replace(row, raised=row.id in difference.raised) for row in new_events])
-    _update_raised(cursor, difference, {row.id for row in new_events})
+    ledger.add_events(cursor, new_events)
     ledger.add_cases(cursor, writing.new_cases)
     ledger.update_cases(cursor, writing.changed_cases)
     _write_reports(cursor, difference, new_reports)
@@ -76,14 +73,6 @@ def write_difference(
     ledger.add_history(cursor, writing.history)
     if writing.messages:
         add_messages(cursor, writing.messages)
-
-
-def _update_raised(cursor: Cursor, difference: Difference, new: set[int]) -> None:
-    stored = [row for rows in difference.standing.events.values() for row in rows if row.id not in new]
-    up = [row.id for row in stored if row.id in difference.raised and not row.raised]
-    down = [row.id for row in stored if row.raised and row.id not in difference.raised]
-    ledger.mark_raised(cursor, up, raised=True)
-    ledger.mark_raised(cursor, down, raised=False)
 
 
 def _cases(cursor: Cursor, difference: Difference, writing: _Writing) -> None:
@@ -119,13 +108,16 @@ def _open(number: int, household: int, case: JudgedCase, difference: Difference,
         period=case.period.label,
         period_start=case.period.start,
         waiting_since=writing.now if case.waiting else None,
-        reviewed=False,
+        reviewed_through=None,
         released_route=None,
+        released_through=None,
         **_judged_fields(case),  # type: ignore[arg-type]  # the fields by their names
     )
     writing.case_ids[household, row.period] = number
     writing.new_cases.append(row)
     writing.line(number, "opened", route=row.route, policy=row.policy_id)
+    if row.held:
+        writing.line(number, "held", reason="deceased")
     writing.messages.append(case_message(row))
 
 
@@ -180,6 +172,7 @@ def _attach(difference: Difference, writing: _Writing) -> None:
 
 
 def _tell_reports(difference: Difference, writing: _Writing) -> None:
+    event_ids = {row.id: row.event_id for rows in difference.standing.events.values() for row in rows}
     for number, report in difference.standing.reports.items():
         old = difference.before.get(number)
         if old == report:
@@ -189,14 +182,9 @@ def _tell_reports(difference: Difference, writing: _Writing) -> None:
         for case, kind, detail in _report_lines(number, old, report, difference):
             writing.line(case, kind, **naming, **detail)
         if report.status != (old.status if old else "not-yet-picked-up"):
-            writing.messages.append(feedback_message(arrears, report, _event_id(difference, report)))
+            writing.messages.append(feedback_message(arrears, report, event_ids[number]))
     for line in _amount_lines(difference):
         writing.history.append(line)
-
-
-def _event_id(difference: Difference, report: ledger.PlacedReport) -> str:
-    rows = difference.standing.events[report.arrears_id]
-    return next(row.event_id for row in rows if row.id == report.event_id)
 
 
 def _report_lines(

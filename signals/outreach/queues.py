@@ -16,6 +16,7 @@ from signals.outreach.configuration import load_policies
 from signals.outreach.policy import ROUTES, PolicyBook
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from signals.store.database import Cursor
@@ -35,7 +36,7 @@ SELECT cases.id, cases.household_id, cases.municipality, postcode, number, suffi
     score, explanation, multiple, consecutive, crisis, arrears_count, earliest_on, received_on, policy_id,
     waiting, waiting_since, held, released_route, released_at, outcome
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
-WHERE state <> 'removed' AND (%(municipality)s::text IS NULL OR cases.municipality = %(municipality)s)
+WHERE {which} AND (%(municipality)s::text IS NULL OR cases.municipality = %(municipality)s)
 """
 
 
@@ -82,19 +83,22 @@ class ListedCase:
         return ROUTES[self.worked_rank - 1] if self.state == "open" else self.route
 
 
-def listed_cases(cursor: Cursor, municipality: str | None = None, case: int | None = None) -> list[ListedCase]:
-    """All cases by municipality, priority (closed last), period and household; or `case` alone, with its priority."""
+def listed_cases(
+    cursor: Cursor, municipality: str | None = None, cases: Collection[int] | None = None, *, only_open: bool = False
+) -> list[ListedCase]:
+    """All cases by municipality, priority (closed last), period and household; or these alone, with their priority."""
+    which = "state = 'open'" if only_open else "state <> 'removed'"
     order = "municipality, priority NULLS LAST, period_start, period, postcode, number, suffix"
-    only = "%(case)s::bigint IS NULL OR id = %(case)s"
-    sql = f"SELECT * FROM ({_LISTED}) AS listed WHERE {only} ORDER BY {order}"  # noqa: S608 - our own texts
-    parameters = {"routes": list(ROUTES), "municipality": municipality, "case": case}
+    only = "%(cases)s::bigint[] IS NULL OR id = ANY(%(cases)s::bigint[])"
+    sql = f"SELECT * FROM ({_LISTED.format(which=which)}) AS listed WHERE {only} ORDER BY {order}"  # noqa: S608 - our own texts
+    parameters = {"routes": list(ROUTES), "municipality": municipality, "cases": None if cases is None else list(cases)}
     with cursor.connection.cursor(row_factory=class_row(ListedCase)) as reading:
         return reading.execute(sql, parameters).fetchall()
 
 
 def queue(cursor: Cursor, name: str, municipality: str | None = None) -> list[ListedCase]:
     """The cases that wait in queue `name` (one of `QUEUES`), most urgent first."""
-    cases = listed_cases(cursor, municipality)
+    cases = listed_cases(cursor, municipality, only_open=True)
     if name == "review":
         return [case for case in cases if case.held or (case.crisis is not None and case.waiting)]
     route = _ROUTE_OF[name]

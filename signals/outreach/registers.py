@@ -8,7 +8,7 @@ from signals.errors import WrongUseError
 from signals.households.listings import ListedPerson
 from signals.outreach.configuration import raise_revision
 from signals.store.audit import note
-from signals.store.sets import copy_rows
+from signals.store.sets import copy_rows, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,8 @@ def register_partners(cursor: Cursor, partners: Iterable[Partner], *, actor: str
 
     Raises WrongUseError when a partner is known with another sector: a partner has one.
     """
-    changed = [partner.id for partner in partners if _register(cursor, partner)]
+    in_order = sorted(partners, key=lambda partner: partner.id)  # two registrations at once wait, never for each other
+    changed = [partner.id for partner in in_order if _register(cursor, partner)]
     if changed:
         raise_revision(cursor, "partners")
         note(cursor, actor, "partners", ",".join(changed))
@@ -40,7 +41,7 @@ def _register(cursor: Cursor, partner: Partner) -> bool:
         WHERE known.sector = excluded.sector AND (known.sources, known.municipalities, known.bsn, known.ddas_type)
             IS DISTINCT FROM (excluded.sources, excluded.municipalities, excluded.bsn, excluded.ddas_type)
         RETURNING id""",
-        (partner.id, partner.sector, sorted(partner.sources), where, partner.bsn, partner.ddas_type),
+        (partner.id, partner.sector, sorted(map(storable, partner.sources)), where, partner.bsn, partner.ddas_type),
     )
     if cursor.fetchone():
         return True
@@ -86,13 +87,6 @@ def _refuse_other_text(cursor: Cursor, policy: Policy) -> None:
         )
 
 
-def has_policies(cursor: Cursor) -> bool:
-    """Whether any policy was ever loaded."""
-    cursor.execute("SELECT EXISTS (SELECT 1 FROM policy_versions)")
-    row = cursor.fetchone()
-    return bool(row and row[0])
-
-
 def replace_listing(
     cursor: Cursor, kind: str, entries: Sequence[ListedPerson], municipalities: Sequence[str], *, actor: str
 ) -> int:
@@ -100,10 +94,10 @@ def replace_listing(
 
     It counts for signals that come in from now on.
     """
+    raise_revision(cursor, "listings")  # first: its row makes a second import wait until this one is done
     cursor.execute("DELETE FROM listings WHERE kind = %s AND municipality = ANY(%s)", (kind, list(municipalities)))
     columns = list(ListedPerson.__dataclass_fields__)
     rows = ([kind, *(getattr(entry, column) for column in columns)] for entry in entries)
     copy_rows(cursor, "listings", ["kind", *columns], rows)
-    raise_revision(cursor, "listings")
     note(cursor, actor, f"{kind}-import", ",".join(municipalities), {"rows": len(entries)})
     return len(entries)

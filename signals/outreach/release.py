@@ -6,20 +6,43 @@ keep that status, whatever comes in later (borders.md section 4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from psycopg.rows import class_row
 
 from signals.errors import SignalsError
 from signals.outreach.messages import feedback_message
-from signals.outreach.queues import ListedCase, listed_cases
 from signals.store import ledger
 from signals.store.audit import note
 from signals.store.outbox import add_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from signals.store.database import Cursor
+
+# What deciding on a release asks for: these cases alone, without their place among all others.
+_ASKED: Final = """
+SELECT cases.id, household_id, concat_ws(' ', postcode, number, nullif(suffix, '')) AS household,
+    state, route, waiting, held,
+    (SELECT min(other.id) FROM cases AS other
+        WHERE other.household_id = cases.household_id AND other.state = 'open' AND other.waiting
+        AND other.route = 'home-visit' AND NOT other.id = ANY(%(wanted)s)) AS visit
+FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
+WHERE cases.id = ANY(%(wanted)s) AND state <> 'removed' ORDER BY cases.id
+"""
+# Judging again asks what this person could see: the events that were there, and with --reviewed the deaths.
+_RELEASE: Final = """
+UPDATE cases SET released_route = route, released_at = now(), released_by = %(actor)s,
+    waiting = false, waiting_since = NULL, held = held AND NOT %(reviewed)s,
+    released_through = (SELECT max(events.id) FROM events WHERE arrears_id IN (
+        SELECT arrears_id FROM reports WHERE case_id = cases.id)),
+    reviewed_through = CASE WHEN NOT %(reviewed)s THEN reviewed_through ELSE greatest(reviewed_through, (
+        SELECT max(deceased_on) FROM arrears
+        WHERE deceased_household_id = cases.household_id AND deceased_on IS NOT NULL)) END
+WHERE id = ANY(%(numbers)s)
+"""
 
 
 class NotReleasedError(SignalsError):
@@ -27,10 +50,24 @@ class NotReleasedError(SignalsError):
 
 
 @dataclass(frozen=True, slots=True)
+class AskedCase:
+    """A case that someone wants to release; `visit` is a case of its household whose visit would wait on."""
+
+    id: int
+    household_id: int
+    household: str
+    state: str
+    route: str
+    waiting: bool
+    held: bool
+    visit: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """A case that was let go, and by which route."""
 
-    case: ListedCase
+    case: AskedCase
     route: str
 
 
@@ -42,67 +79,58 @@ def release(cursor: Cursor, numbers: Sequence[int], *, actor: str, reviewed: boo
         ORDER BY id FOR UPDATE""",
         (wanted,),
     )
-    cases = [case for number in wanted for case in listed_cases(cursor, case=number)]
-    faults = [f"case {number}: there is no such case" for number in wanted if number not in {c.id for c in cases}]
-    faults += [fault for case in cases if (fault := _why_not(cursor, case, wanted, reviewed=reviewed))]
+    cases = _asked(cursor, wanted)
+    found = {case.id for case in cases}
+    faults = [f"case {number}: there is no such case" for number in wanted if number not in found]
+    faults += [fault for case in cases if (fault := _why_not(case, reviewed=reviewed))]
     if faults:
         raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults))
-    for case in cases:
-        _let_go(cursor, case, actor=actor, reviewed=reviewed)
+    _let_go(cursor, cases, actor=actor, reviewed=reviewed)
     note(cursor, actor, "release", ",".join(map(str, wanted)), {"reviewed": reviewed})
     return [Released(case, case.route) for case in cases]
 
 
-def _why_not(cursor: Cursor, case: ListedCase, wanted: Sequence[int], *, reviewed: bool) -> str | None:
+def _asked(cursor: Cursor, wanted: Sequence[int]) -> list[AskedCase]:
+    with cursor.connection.cursor(row_factory=class_row(AskedCase)) as reading:
+        return reading.execute(_ASKED, {"wanted": wanted}).fetchall()
+
+
+def _why_not(case: AskedCase, *, reviewed: bool) -> str | None:
     if case.state != "open":
         return f"case {case.id} is {case.state}; only an open case can be released"
-    if not case.waiting:
-        return f"case {case.id} does not wait: it was released before and nothing new came in"
     if case.held and not reviewed:
         return (
             f"case {case.id} is held for review, because a death was reported at this address: "
             "look at it first, then release it with --reviewed"
         )
-    if case.route == "letter" and case.worked_route == "home-visit":
-        return _visit_waits(cursor, case, wanted)
+    if not case.waiting and not case.held:  # a death after the release is looked at too
+        return f"case {case.id} does not wait: it was released before and nothing new came in"
+    if case.route == "letter" and case.visit is not None:
+        return (
+            f"case {case.id}: no letter goes out while a visit waits at the same household; "
+            f"release case {case.visit} with it"
+        )
     return None
 
 
-def _visit_waits(cursor: Cursor, case: ListedCase, wanted: Sequence[int]) -> str | None:
-    cursor.execute(
-        """SELECT id FROM cases WHERE household_id = %s AND id <> %s AND state = 'open' AND waiting
-        AND route = 'home-visit' AND NOT id = ANY(%s)""",
-        (case.household_id, case.id, list(wanted)),
-    )
-    visit = cursor.fetchone()
-    if visit is None:
-        return None
-    return (
-        f"case {case.id}: no letter goes out while a visit waits at the same household; release case {visit[0]} with it"
-    )
-
-
-def _let_go(cursor: Cursor, case: ListedCase, *, actor: str, reviewed: bool) -> None:
-    cursor.execute(
-        """UPDATE cases SET released_route = route, released_at = now(), released_by = %s, requeued = false,
-            waiting = false, waiting_since = NULL, reviewed = reviewed OR %s, held = held AND NOT %s WHERE id = %s""",
-        (actor, reviewed, reviewed, case.id),
-    )
+def _let_go(cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, reviewed: bool) -> None:
+    numbers = [case.id for case in cases]
+    cursor.execute(_RELEASE, {"actor": actor, "reviewed": reviewed, "numbers": numbers})
+    ledger.add_history(cursor, [ledger.HistoryRow(case.id, actor, "released", {"route": case.route}) for case in cases])
     cursor.execute(
         """UPDATE reports SET status = 'picked-up', picked_up = true
-        WHERE case_id = %s AND status = 'not-yet-picked-up' RETURNING event_id""",
-        (case.id,),
+        WHERE case_id = ANY(%s) AND status = 'not-yet-picked-up' RETURNING event_id""",
+        (numbers,),
     )
-    picked_up = {row[0] for row in cursor}
-    ledger.add_history(cursor, [ledger.HistoryRow(case.id, actor, "released", {"route": case.route})])
-    reports = [r for r in ledger.reports_at(cursor, [case.household_id]) if r.event_id in picked_up]
-    arrears = {row.id: row for row in ledger.arrears_rows(cursor, [r.arrears_id for r in reports])}
+    _tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
+
+
+def _tell_partners(cursor: Cursor, households: Collection[int], picked_up: Collection[int]) -> None:
+    reports = [report for report in ledger.reports_at(cursor, households) if report.event_id in picked_up]
+    arrears = {row.id: row for row in ledger.arrears_rows(cursor, {report.arrears_id for report in reports})}
     cursor.execute("SELECT id, event_id FROM events WHERE id = ANY(%s)", (sorted(picked_up),))
     event_ids: dict[int, str] = dict(cursor.fetchall())
-    add_messages(
-        cursor,
-        [
-            feedback_message(arrears[r.arrears_id], replace(r, status="picked-up"), event_ids[r.event_id])
-            for r in reports
-        ],
-    )
+    reports.sort(key=lambda report: report.event_id)
+    messages = [feedback_message(arrears[r.arrears_id], r, event_ids[r.event_id]) for r in reports]
+    if messages:
+        add_messages(cursor, messages)

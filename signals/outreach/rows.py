@@ -15,7 +15,7 @@ import msgspec
 
 from signals.contract.events import AnyEvent, Changed, Reported, Withdrawn
 from signals.households.personal import clean_email, clean_phone
-from signals.outreach.arrears import ChangeFact, Fact, JudgedReport, Place, ReportFact, WithdrawalFact
+from signals.outreach.arrears import ChangeFact, Fact, JudgedReport, PickedUp, Place, ReportFact, WithdrawalFact
 from signals.outreach.cases import ArrearsState, HouseholdReport
 from signals.outreach.legal import is_legal_person
 from signals.outreach.periods import Period
@@ -36,7 +36,7 @@ class Accepted:
 
 
 def event_row(number: int, arrears: int, accepted: Accepted) -> EventRow:
-    """The row of a new event; `raised` is judged later."""
+    """The row of a new event."""
     event = accepted.event
     crisis, given = _crisis(event)
     return EventRow(
@@ -51,7 +51,6 @@ def event_row(number: int, arrears: int, accepted: Accepted) -> EventRow:
         crisis=crisis,
         crisis_given=given,
         reason=event.reason if isinstance(event, Withdrawn) else None,
-        raised=False,
         received_at=accepted.received_at,
     )
 
@@ -70,6 +69,7 @@ def new_report(event: Reported, row: EventRow, *, household: int, person: int, v
         event_id=row.id,
         arrears_id=row.arrears_id,
         household_id=household,
+        municipality=event.municipality,
         person_id=person,
         kind=event.kind,
         arisen_on=event.arisen_on,
@@ -84,10 +84,12 @@ def new_report(event: Reported, row: EventRow, *, household: int, person: int, v
         email=clean_email(event.person.email),
         status="",
         withdrawn=None,
+        withdrawn_on=None,
         case_id=None,
         period="",
         period_start=date.min,
         policy_id=0,
+        raised_by=None,
         picked_up=False,
     )
 
@@ -115,8 +117,14 @@ def fact_of(row: EventRow, report: PlacedReport | None) -> Fact:
         objected=report.objected,
         legal_person=report.legal_person,
         verdict=report.verdict,
-        picked_up=report.picked_up,
+        picked_up=_picked_up(report),
     )
+
+
+def _picked_up(report: PlacedReport) -> PickedUp | None:
+    if not report.picked_up:
+        return None
+    return PickedUp(Period(report.period_start, report.period), report.policy_id)
 
 
 def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
@@ -125,9 +133,11 @@ def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
         report,
         status=judged.status,
         withdrawn=judged.withdrawn,
+        withdrawn_on=judged.withdrawn_on,
         period=judged.period.label,
         period_start=judged.period.start,
         policy_id=judged.policy_id,
+        raised_by=judged.raised_by,
     )
 
 
@@ -141,9 +151,11 @@ def household_report(report: PlacedReport) -> HouseholdReport:
         period=Period(report.period_start, report.period),
         status=report.status,
         withdrawn=report.withdrawn,
+        withdrawn_on=report.withdrawn_on,
         days_in_arrears=days,
         explicit_wish=report.warm_transfer,
         received_on=report.received_at.astimezone(AMSTERDAM).date(),
+        raised_by=report.raised_by,
     )
 
 

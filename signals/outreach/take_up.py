@@ -1,7 +1,7 @@
 """How do new events become judged reports and routed cases, in one transaction? (design.md section 5)
 
 The shell around the rules: lock, load, judge with pure functions, write the difference once. The order of locks is
-arrears, then households; both in the order of their keys.
+arrears by their keys, then households by their numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from signals.contract.events import Reported
 from signals.households.identity import PersonIdentity, identity_of
 from signals.outreach.arrears import JudgedArrears, judge_arrears
-from signals.outreach.cases import Acts, ArrearsState, JudgedCase, in_a_case, judge_household
+from signals.outreach.cases import Acts, ArrearsState, JudgedCase, judge_household
 from signals.outreach.difference import Difference, write_difference
 from signals.outreach.rows import (
     Accepted,
@@ -67,17 +67,6 @@ def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configu
     standing.reports |= {report.event_id: placed(report, rows_by_id[report.event_id]) for report in new_reports}
     difference = judge(standing, before, households.all, configuration)
     write_difference(cursor, difference, new_events, new_reports)
-
-
-def judge_again(cursor: Cursor, arrears: Collection[int], configuration: Configuration) -> None:
-    """Judge stored arrears anew, after something they were judged by was changed by a person."""
-    cursor.execute(
-        "SELECT id FROM arrears WHERE id = ANY(%s) ORDER BY municipality, partner_id, reference FOR UPDATE",
-        (list(arrears),),
-    )
-    households = locks.lock_households(cursor, [], arrears)
-    standing = load_standing(cursor, arrears, arrears, households.all)
-    write_difference(cursor, judge(standing, dict(standing.reports), households.all, configuration), [], [])
 
 
 def _arrears_key(accepted: Accepted) -> ArrearsKey:
@@ -150,7 +139,10 @@ def judge(
     households: Collection[int],
     configuration: Configuration,
 ) -> Difference:
-    """Judge the arrears whose events stand in `standing`, then the cases of `households`. Pure."""
+    """Judge the arrears whose events stand in `standing`, then the cases of `households`; no I/O.
+
+    `standing` is brought up to date in place; `before` keeps the reports as they were stored.
+    """
     difference = Difference(standing=standing, before=before)
     for number, rows in standing.events.items():
         _judge_one(number, rows, standing, configuration, difference)
@@ -159,7 +151,7 @@ def judge(
     for report in standing.reports.values():
         at[report.household_id].append(report)
     for household, reports in at.items():
-        difference.judged[household] = _judge_cases(household, reports, states, standing, configuration, difference)
+        difference.judged[household] = _judge_cases(household, reports, states, standing, configuration)
     return difference
 
 
@@ -180,10 +172,6 @@ def _judge_one(
     difference.arrears_before[number] = stored
     standing.arrears[number] = _arrears_row(stored, judged)
     _note_death(number, judged, standing)
-    newly_raised = judged.raised_by - {row.id for row in rows if row.raised}
-    difference.raised |= judged.raised_by
-    if newly_raised:
-        difference.rose.add(number)
 
 
 def _arrears_row(stored: ledger.ArrearsRow, judged: JudgedArrears) -> ledger.ArrearsRow:
@@ -212,16 +200,14 @@ def _judge_cases(
     states: Mapping[int, ArrearsState],
     standing: Standing,
     configuration: Configuration,
-    difference: Difference,
 ) -> dict[str, JudgedCase]:
     stored = standing.cases.get(household, {})
     municipality = standing.arrears[reports[0].arrears_id].municipality if reports else ""
-    back = _latest_case_of(difference.rose, reports)
     acts = {
         label: Acts(
             released_route=case.released_route,
-            reviewed=case.reviewed,
-            requeued=case.requeued or (label in back and case.released_route is not None),
+            released_through=case.released_through or 0,
+            reviewed_through=case.reviewed_through,
         )
         for label, case in stored.items()
     }
@@ -233,13 +219,3 @@ def _judge_cases(
         acts=acts,
         died_on=max(standing.died.get(household, {}).values(), default=None),
     )
-
-
-def _latest_case_of(arrears: Collection[int], reports: list[ledger.PlacedReport]) -> set[str]:
-    """The period of the latest case at this household in which each of `arrears` still counts."""
-    latest: dict[int, ledger.PlacedReport] = {}
-    for report in sorted(reports, key=lambda report: report.period_start):
-        counts = report.withdrawn is None and in_a_case(report.status, None)
-        if report.arrears_id in arrears and counts:
-            latest[report.arrears_id] = report
-    return {report.period for report in latest.values()}

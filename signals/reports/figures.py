@@ -1,6 +1,6 @@
 """Which figures of the whole installation does `/metrics` show? Read at the moment of a scrape.
 
-Lag needs the broker's end offsets, which the caller gives: this room knows no Kafka.
+Lag needs the broker's offsets, which the caller gives: this room knows no Kafka.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signals.metrics import Figures
+from signals.outreach.policy import ROUTES
+from signals.reports.partners import last_signals
 from signals.store.inbox import positions
 from signals.store.outbox import depth
 
@@ -17,18 +19,27 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
     from signals.store.inbox import Partition
 
-QUEUES = {"letter": "letters", "home-visit": "visits"}
 
-
-def read_figures(cursor: Cursor, log_id: str, end_offsets: Mapping[Partition, int]) -> Figures:
-    """The figures now; a partition that nobody has read yet lags by all it holds."""
+def read_figures(cursor: Cursor) -> Figures:
+    """The figures now, but for the lag."""
     return Figures(
         outbox_depth=depth(cursor),
         cases=_cases(cursor),
         oldest_waiting_seconds=_oldest(cursor),
-        partner_last_signal=_last_signals(cursor),
-        lag=_lag(cursor, log_id, end_offsets),
+        partner_last_signal={
+            partner: 0.0 if last is None else last.timestamp() for partner, last in last_signals(cursor).items()
+        },
     )
+
+
+def read_lag(
+    cursor: Cursor, log_id: str, begin_offsets: Mapping[Partition, int], end_offsets: Mapping[Partition, int]
+) -> dict[Partition, int]:
+    """What the broker holds and nobody has taken in, by partition of the log `log_id`."""
+    taken = positions(cursor, log_id)
+    return {
+        place: max(0, end - max(taken.get(place, 0), begin_offsets.get(place, 0))) for place, end in end_offsets.items()
+    }
 
 
 def _cases(cursor: Cursor) -> dict[tuple[str, str], int]:
@@ -36,27 +47,22 @@ def _cases(cursor: Cursor) -> dict[tuple[str, str], int]:
     return {(state, route): count for state, route, count in cursor}
 
 
+# Who stands in which queue is as in `outreach.queues.queue`: worked by the household's gravest route, and a held case
+# in review only. A case held after its release waits for nothing else, so it has waited since it was held.
+_OLDEST = """
+WITH worked AS (
+    SELECT waiting, held, crisis, max(array_position(%(routes)s, route)) OVER (PARTITION BY household_id) AS rank,
+        CASE WHEN waiting OR NOT held THEN waiting_since ELSE
+            (SELECT max(at) FROM case_history WHERE case_id = cases.id AND kind = 'held') END AS since
+    FROM cases WHERE state = 'open')
+SELECT extract(epoch FROM now() - min(since) FILTER (WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'letter')),
+    extract(epoch FROM now() - min(since) FILTER (WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'home-visit')),
+    extract(epoch FROM now() - min(since) FILTER (WHERE held OR (waiting AND crisis IS NOT NULL)))
+FROM worked
+"""
+
+
 def _oldest(cursor: Cursor) -> dict[str, float]:
-    cursor.execute(
-        """SELECT CASE WHEN held OR crisis IS NOT NULL THEN 'review' END, route,
-            extract(epoch FROM now() - min(waiting_since))
-        FROM cases WHERE waiting GROUP BY 1, 2"""
-    )
-    oldest = dict.fromkeys(("letters", "visits", "review"), 0.0)
-    for review, route, seconds in cursor:
-        for queue in {review, QUEUES.get(route)} - {None}:
-            oldest[queue] = max(oldest[queue], float(seconds))
-    return oldest
-
-
-def _last_signals(cursor: Cursor) -> dict[str, float]:
-    cursor.execute(
-        """SELECT partners.id, coalesce(extract(epoch FROM max(received_at)), 0)
-        FROM partners LEFT JOIN inbox ON partner_id = partners.id GROUP BY partners.id"""
-    )
-    return {partner: float(moment) for partner, moment in cursor}
-
-
-def _lag(cursor: Cursor, log_id: str, end_offsets: Mapping[Partition, int]) -> dict[Partition, int]:
-    taken = positions(cursor, log_id)
-    return {place: max(0, end - taken.get(place, 0)) for place, end in end_offsets.items()}
+    cursor.execute(_OLDEST, {"routes": list(ROUTES)})
+    ages = cursor.fetchone() or (None, None, None)
+    return {queue: float(age or 0) for queue, age in zip(("letters", "visits", "review"), ages, strict=True)}

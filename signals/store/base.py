@@ -19,6 +19,16 @@ CODE_POINTS = Text(collation="C")
 SECTORS = "('housing', 'energy', 'water', 'health', 'other')"
 CRISES = "('eviction', 'disconnection', 'end-of-insurance', 'end-of-delivery')"
 REASONS = "('paid', 'arrangement', 'wrongful', 'deceased', 'moved')"
+OUTCOMES = (
+    "('repeat', 'wrongful', 'other-reason', 'deceased', 'not-a-resident', 'known-to-debt-help', 'other-support', "
+    "'no-contact', 'no-response', 'self-reliant', 'already-paid', 'quick-fix', 'follow-up-help', "
+    "'follow-up-help-financial', 'follow-up-help-not-financial', 'referral-without-resident')"
+)
+QUARANTINE_CODES = (
+    "('too-large', 'not-json', 'envelope-invalid', 'type-unknown', 'source-mismatch', 'schema-invalid', "
+    "'municipality-unknown', 'bsn-not-allowed', 'amount-invalid', 'date-invalid', 'postcode-invalid', "
+    "'internal-error')"
+)
 STATUSES = (
     "('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', "
     "'known-to-debt-help', 'not-a-resident')"

@@ -29,19 +29,35 @@ AGAIN_LATER = (
     pg.InsufficientResources,
     pg.ReadOnlySqlTransaction,
 )
+# The tables are not those this version was written for, or may not be used: every event would fail alike.
+OUT_OF_DATE = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.InsufficientPrivilege)
+# A network that silently swallows everything is noticed within half a minute, not after the hours the system allows.
+NOTICES_SILENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_PROGRAM_LIMITS = "54"  # this class of errors psycopg counts as operational, but an event can be the reason
 
 
 def is_again_later(error: BaseException) -> bool:
     """Whether the same work may succeed later: the database, not the event, is the reason."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, AGAIN_LATER) and not isinstance(cause, pg.ProgramLimitExceeded)
+    return isinstance(cause, AGAIN_LATER) and not (cause.sqlstate or "").startswith(_PROGRAM_LIMITS)
+
+
+def is_out_of_date(error: BaseException) -> bool:
+    """Whether the database lacks what this version needs, so that no event can be stored."""
+    return isinstance(error.orig if isinstance(error, DBAPIError) else error, OUT_OF_DATE)
 
 
 def engine_for(url: str, *, options: str = "-c jit=off", pool_size: int = 4) -> Engine:
     """An engine for the libpq URI `url`; every connection runs in UTC."""
 
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(url, connect_timeout=5, options=f"{options} -c TimeZone=UTC")
+        return psycopg.connect(url, **NOTICES_SILENCE, options=f"{options} -c TimeZone=UTC")
 
     return create_engine(
         "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_size=pool_size, max_overflow=2

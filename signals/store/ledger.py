@@ -36,7 +36,6 @@ class EventRow:
     crisis: str | None
     crisis_given: bool
     reason: str | None
-    raised: bool
     received_at: datetime
 
 
@@ -47,6 +46,7 @@ class ReportRow:
     event_id: int
     arrears_id: int
     household_id: int
+    municipality: str
     person_id: int
     kind: str
     arisen_on: date | None
@@ -61,10 +61,12 @@ class ReportRow:
     email: str | None
     status: str
     withdrawn: str | None
+    withdrawn_on: date | None
     case_id: int | None
     period: str
     period_start: date
     policy_id: int
+    raised_by: int | None
     picked_up: bool
 
 
@@ -82,10 +84,12 @@ class PlacedReport:
     verdict: str | None
     status: str
     withdrawn: str | None
+    withdrawn_on: date | None
     case_id: int | None
     period: str
     period_start: date
     policy_id: int
+    raised_by: int | None
     picked_up: bool
     signalled_on: date
     received_at: datetime
@@ -130,10 +134,10 @@ class CaseRow:
     policy_id: int
     waiting: bool
     waiting_since: datetime | None
-    requeued: bool
     held: bool
-    reviewed: bool
+    reviewed_through: date | None
     released_route: str | None
+    released_through: int | None
     outcome: str | None
 
 
@@ -183,7 +187,8 @@ def arrears_rows(cursor: Cursor, arrears: Collection[int]) -> list[ArrearsRow]:
 def deceased_at(cursor: Cursor, households: Collection[int]) -> list[tuple[int, int, date]]:
     """(household, arrears, day) of every withdrawal as deceased that concerns these households."""
     cursor.execute(
-        "SELECT deceased_household_id, id, deceased_on FROM arrears WHERE deceased_household_id = ANY(%s)",
+        """SELECT deceased_household_id, id, deceased_on FROM arrears
+        WHERE deceased_household_id = ANY(%s) AND deceased_on IS NOT NULL""",  # as the index has it
         (list(households),),
     )
     return [(household, number, day) for household, number, day in cursor]
@@ -236,12 +241,11 @@ JUDGED_CASE = (
     "policy_id",
     "waiting",
     "waiting_since",
-    "requeued",
     "held",
     "outcome",
 )
 # What judging decides of a report.
-JUDGED_REPORT = ("status", "withdrawn", "case_id", "period", "period_start", "policy_id")
+JUDGED_REPORT = ("status", "withdrawn", "withdrawn_on", "case_id", "period", "period_start", "policy_id", "raised_by")
 
 
 def update_cases(cursor: Cursor, rows: Sequence[CaseRow]) -> None:
@@ -258,12 +262,6 @@ def update_arrears(cursor: Cursor, rows: Sequence[ArrearsRow]) -> None:
     """Write what is last known of arrears."""
     columns = ("last_amount", "last_crisis", "rise", "deceased_household_id", "deceased_on")
     _update(cursor, "arrears", "id", columns, rows)
-
-
-def mark_raised(cursor: Cursor, events: Collection[int], *, raised: bool) -> None:
-    """Note which changes raised amount or crisis from the place they have in the order."""
-    if events:
-        cursor.execute("UPDATE events SET raised = %s WHERE id = ANY(%s)", (raised, list(events)))
 
 
 def _update(cursor: Cursor, table: str, key: str, columns: Sequence[str], rows: Sequence[Any]) -> None:

@@ -64,15 +64,16 @@ def lock_households(cursor: Cursor, addresses: Iterable[AddressKey], arrears: Co
     cursor.execute(
         """WITH made AS (
             INSERT INTO addresses (municipality, postcode, number, suffix) SELECT m, p, n, s
-            FROM json_to_recordset(%s) AS t(m text, p text, n int, s text) ON CONFLICT DO NOTHING RETURNING id)
-        INSERT INTO households (address_id) SELECT id FROM made RETURNING id""",
+            FROM json_to_recordset(%s) AS t(m text, p text, n int, s text) ON CONFLICT DO NOTHING
+            RETURNING id, municipality)
+        INSERT INTO households (address_id, municipality) SELECT id, municipality FROM made RETURNING id""",
         (parameter,),
     )
     new = frozenset(row[0] for row in cursor)
     cursor.execute(
-        """SELECT municipality, postcode, number, suffix, households.id FROM addresses
+        """SELECT m, p, n, s, households.id FROM addresses
         JOIN json_to_recordset(%s) AS t(m text, p text, n int, s text)
-          ON municipality = m AND postcode = p AND number = n AND suffix = s
+          ON addresses.municipality = m AND postcode = p AND number = n AND suffix = s
         JOIN households ON address_id = addresses.id""",
         (parameter,),
     )

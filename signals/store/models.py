@@ -25,9 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from signals.store import models_beside  # noqa: F401 - so that whoever takes Base from here has all tables
 from signals.store.base import (
     CODE_POINTS,
     CRISES,
+    OUTCOMES,
     REASONS,
     SECTORS,
     STATUSES,
@@ -104,6 +106,8 @@ class InboxKey(Base):
     __table_args__ = (
         # partner health: `id-reused` per partner
         Index("ix_inbox_reused", "partner_id", postgresql_where=text("reused > 0")),
+        # partner health: when a partner last signalled
+        Index("ix_inbox_last", "partner_id", "received_at"),
     )
 
 
@@ -118,6 +122,7 @@ class Address(Base):
     suffix: Mapped[str] = mapped_column(CODE_POINTS)
     __table_args__ = (
         UniqueConstraint("municipality", "postcode", "number", "suffix"),
+        UniqueConstraint("id", "municipality"),  # so that a household cannot be of another municipality
         CheckConstraint("postcode ~ '^[1-9][0-9]{3}[A-Z]{2}$'", name="postcode"),
         CheckConstraint("number BETWEEN 1 AND 99999", name="number"),
         CheckConstraint("suffix ~ '^[0-9A-Z]*$'", name="suffix"),
@@ -129,7 +134,12 @@ class Household(Base):
 
     __tablename__ = "households"
     id: Mapped[int] = numbered()
-    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    address_id: Mapped[int] = mapped_column(unique=True)
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)  # its address's: the wall of borders.md section 4
+    __table_args__ = (
+        ForeignKeyConstraint(["address_id", "municipality"], ["addresses.id", "addresses.municipality"]),
+        UniqueConstraint("id", "municipality"),  # so that a case cannot be of another municipality
+    )
 
 
 class Person(Base):
@@ -169,6 +179,7 @@ class Arrears(Base):
     deceased_on: Mapped[date | None] = mapped_column(Date)
     __table_args__ = (
         UniqueConstraint("municipality", "partner_id", "reference"),
+        UniqueConstraint("id", "municipality"),  # so that a report's household cannot be of another municipality
         CheckConstraint(f"sector IN {SECTORS}", name="sector"),
         CheckConstraint("last_amount > 0 AND rise >= 0", name="amounts"),
         CheckConstraint(f"last_crisis IN {CRISES}", name="last_crisis"),
@@ -193,14 +204,13 @@ class Event(Base):
     crisis: Mapped[str | None]
     crisis_given: Mapped[bool]
     reason: Mapped[str | None]
-    raised: Mapped[bool] = mapped_column(server_default=false())
     received_at: Mapped[datetime]
     __table_args__ = (
         # the inbox refuses a second event with its key; an event without an inbox key is refused here
         ForeignKeyConstraint(["source", "event_id"], ["inbox.source", "inbox.event_id"]),
         UniqueConstraint("source", "event_id"),
-        # judging an arrears reads all its events
-        Index("ix_events_arrears", "arrears_id"),
+        # judging an arrears reads all its events; and a report is of the arrears of its event
+        UniqueConstraint("arrears_id", "id"),
         CheckConstraint("type IN ('reported', 'changed', 'withdrawn')", name="type"),
         CheckConstraint("amount BETWEEN 1 AND 100000000", name="amount"),
         CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
@@ -215,7 +225,7 @@ class Case(Base):
 
     __tablename__ = "cases"
     id: Mapped[int] = numbered()
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    household_id: Mapped[int]
     municipality: Mapped[str] = mapped_column(CODE_POINTS)
     period: Mapped[str] = mapped_column(CODE_POINTS)
     period_start: Mapped[date] = mapped_column(Date)
@@ -232,15 +242,17 @@ class Case(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     waiting: Mapped[bool]
     waiting_since: Mapped[datetime | None]
-    requeued: Mapped[bool] = mapped_column(server_default=false())  # a rise brought it back after its release
     held: Mapped[bool] = mapped_column(server_default=false())
-    reviewed: Mapped[bool] = mapped_column(server_default=false())
+    reviewed_through: Mapped[date | None] = mapped_column(Date)  # deaths up to this day were looked at by a person
     released_route: Mapped[str | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[str | None]
+    released_through: Mapped[int | None]  # the youngest event, by number, that its arrears had at the release
     outcome: Mapped[str | None]
     __table_args__ = (
+        ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
         UniqueConstraint("household_id", "period"),
+        UniqueConstraint("id", "household_id", "period"),  # so that its reports are of its household and period
         # the queues: open cases of a municipality, most urgent first
         Index("ix_cases_open", "municipality", postgresql_where=text("state = 'open'")),
         CheckConstraint("state IN ('open', 'closed', 'removed')", name="state"),
@@ -249,9 +261,12 @@ class Case(Base):
         CheckConstraint("score BETWEEN 0 AND 100", name="score"),
         CheckConstraint("arrears_count >= 0", name="arrears_count"),
         CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
-        CheckConstraint("NOT waiting OR state = 'open'", name="waiting"),
+        CheckConstraint("NOT waiting OR (state = 'open' AND arrears_count > 0)", name="waiting"),
+        CheckConstraint("state <> 'closed' OR arrears_count = 0", name="closed"),
+        CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_with_outcome"),
+        CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
         CheckConstraint("waiting = (waiting_since IS NOT NULL)", name="waiting_since"),
-        CheckConstraint("(released_route IS NULL) = (released_at IS NULL)", name="released"),
+        CheckConstraint("num_nulls(released_route, released_at, released_through) IN (0, 3)", name="released"),
         CheckConstraint("state <> 'removed' OR released_at IS NULL", name="removed"),
     )
 
@@ -260,9 +275,10 @@ class Report(Base):
     """One report: what the partner said, where it belongs, and what was judged of it."""
 
     __tablename__ = "reports"
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
-    arrears_id: Mapped[int] = mapped_column(ForeignKey("arrears.id"))
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+    arrears_id: Mapped[int]
+    household_id: Mapped[int]
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)  # of its arrears and its household, which are never apart
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     kind: Mapped[str]
     arisen_on: Mapped[date | None] = mapped_column(Date)
@@ -277,12 +293,18 @@ class Report(Base):
     email: Mapped[str | None]
     status: Mapped[str]
     withdrawn: Mapped[str | None]
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
+    case_id: Mapped[int | None]
     period: Mapped[str] = mapped_column(CODE_POINTS)
     period_start: Mapped[date] = mapped_column(Date)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    raised_by: Mapped[int | None] = mapped_column(ForeignKey("events.id"))  # at the latest case of its arrears only
     picked_up: Mapped[bool] = mapped_column(server_default=false())  # a person's decision: kept when judged again
     __table_args__ = (
+        ForeignKeyConstraint(["arrears_id", "event_id"], ["events.arrears_id", "events.id"]),
+        ForeignKeyConstraint(["arrears_id", "municipality"], ["arrears.id", "arrears.municipality"]),
+        ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
+        ForeignKeyConstraint(["case_id", "household_id", "period"], ["cases.id", "cases.household_id", "cases.period"]),
         Index("ix_reports_arrears", "arrears_id"),  # every household an arrears ever had
         Index("ix_reports_household", "household_id"),  # judging the cases of a household
         Index("ix_reports_case", "case_id"),  # the case page
@@ -295,6 +317,7 @@ class Report(Base):
             name="exactly_one_place",
         ),
         CheckConstraint("status <> 'not-yet-picked-up' OR withdrawn IS NULL", name="withdrawn_is_told"),
+        CheckConstraint("(withdrawn IS NULL) = (withdrawn_on IS NULL)", name="withdrawn_on"),
     )
 
 
@@ -309,78 +332,3 @@ class HistoryLine(Base):
     kind: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     __table_args__ = (Index("ix_case_history_case", "case_id", "id"),)  # the case page, in order
-
-
-class Quarantined(Base):
-    """A record that could not be accepted, with its original bytes (borders.md section 3)."""
-
-    __tablename__ = "quarantine"
-    id: Mapped[int] = numbered()
-    log_id: Mapped[str] = mapped_column(CODE_POINTS)
-    topic: Mapped[str] = mapped_column(CODE_POINTS)
-    partition: Mapped[int] = mapped_column(Integer)
-    offset: Mapped[int]
-    code: Mapped[str]
-    message: Mapped[str]
-    original: Mapped[bytes | None]
-    received_at: Mapped[datetime]
-    resolved_at: Mapped[datetime | None]
-    resolution: Mapped[str | None]
-    __table_args__ = (
-        UniqueConstraint("log_id", "topic", "partition", "offset"),
-        # `signals quarantine list`: what is still to be mended
-        Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
-        CheckConstraint("resolution IN ('stored', 'duplicate')", name="resolution"),
-        CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
-    )
-
-
-class Outgoing(Base):
-    """The outbox: what is to be published, written in the transaction that decided it."""
-
-    __tablename__ = "outbox"
-    id: Mapped[int] = numbered()
-    topic: Mapped[str] = mapped_column(CODE_POINTS)
-    key: Mapped[str] = mapped_column(CODE_POINTS)
-    body: Mapped[bytes | None]
-    created_at: Mapped[datetime] = moment_of_writing()
-    published_at: Mapped[datetime | None]
-    __table_args__ = (
-        # the relay: the head of every key that waits
-        Index("ix_outbox_waiting", "topic", "key", "id", postgresql_where=text("published_at IS NULL")),
-    )
-
-
-class Audit(Base):
-    """Append-only log of what people and commands did."""
-
-    __tablename__ = "audit"
-    id: Mapped[int] = numbered()
-    at: Mapped[datetime] = moment_of_writing()
-    actor: Mapped[str]
-    action: Mapped[str]
-    subject: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-
-
-class Listed(Base):
-    """One row of a municipality's caseload or exclusion list."""
-
-    __tablename__ = "listings"
-    id: Mapped[int] = numbered()
-    kind: Mapped[str]
-    municipality: Mapped[str] = mapped_column(CODE_POINTS)
-    bsn: Mapped[str | None]
-    date_of_birth: Mapped[date | None] = mapped_column(Date)
-    surname: Mapped[str]
-    initials: Mapped[str]
-    postcode: Mapped[str | None]
-    number: Mapped[int | None] = mapped_column(Integer)
-    suffix: Mapped[str]
-    reason: Mapped[str | None]
-    imported_at: Mapped[datetime] = moment_of_writing()
-    __table_args__ = (
-        CheckConstraint("kind IN ('caseload', 'exclusion')", name="kind"),
-        # an import replaces the list of its municipality
-        Index("ix_listings_list", "kind", "municipality"),
-    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from signals.store.database import Cursor
 
@@ -39,14 +39,17 @@ def add_messages(cursor: Cursor, messages: Sequence[Message]) -> None:
             copy.write_row((message.topic, message.key, message.body))
 
 
-def take_waiting(cursor: Cursor, limit: int) -> list[Waiting]:
-    """Lock and return all waiting messages of up to `limit` keys that no other relay holds, in order."""
+def take_waiting(cursor: Cursor, limit: int, resting: Collection[str] = ()) -> list[Waiting]:
+    """Lock and return all waiting messages of up to `limit` keys that no other relay holds, in order.
+
+    Topics that are `resting` are left alone.
+    """
     cursor.execute(
-        """SELECT topic, key FROM outbox AS head WHERE published_at IS NULL AND NOT EXISTS (
+        """SELECT topic, key FROM outbox AS head WHERE published_at IS NULL AND topic <> ALL(%s) AND NOT EXISTS (
             SELECT 1 FROM outbox AS earlier WHERE earlier.published_at IS NULL
               AND earlier.topic = head.topic AND earlier.key = head.key AND earlier.id < head.id)
         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
-        (limit,),
+        (list(resting), limit),
     )
     heads = cursor.fetchall()
     if not heads:

@@ -24,6 +24,16 @@ def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     return _encode(rows).decode()
 
 
+def storable(text: str) -> str:
+    """`text` without U+0000, which PostgreSQL's text cannot hold; `as_sent` gives it back."""
+    return text.replace("\\", "\\\\").replace("\0", "\\0")
+
+
+def as_sent(text: str) -> str:
+    """What `storable` was given."""
+    return "\\".join(part.replace("\\0", "\0") for part in text.split("\\\\"))
+
+
 def next_ids(cursor: Cursor, table: str, count: int) -> list[int]:
     """`count` fresh ids of `table`'s identity column, ascending."""
     if not count:

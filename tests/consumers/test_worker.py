@@ -121,6 +121,7 @@ def test_two_workers_share_the_partitions(kafka_settings: SettingsFor, topics: T
             return {(r.partition, r.offset) for w in (one, two) for r in w.got_from(topic)} == wanted
 
         assert await_until(all_read, SECONDS)
+        assert await_until(lambda: acknowledged(settings, topic) == ends, SECONDS)
         assert (one.leave(), two.leave()) == (DONE, DONE)
     assert acknowledged(settings, topic) == ends
 

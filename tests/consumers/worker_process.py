@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signals.consumers.complete import MissingRecordsError
 from signals.consumers.records import StoreAwayError
 from signals.consumers.worker import run_worker
 from signals.settings import load_settings
@@ -23,13 +24,17 @@ from signals.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from signals.consumers.complete import Hole
     from signals.consumers.records import Record
 
 log = logging.getLogger(__name__)
 
 
 class FakeIntake:
+    """Writes down what it gets; knows, as a database would, what all workers of the test have written down."""
+
     def __init__(self) -> None:
+        self._holes: set[Hole] = set()
         self._out = Path(os.environ["FAKE_OUT"]).open("a", encoding="utf-8")  # noqa: SIM115 - open until the end
         self._away = int(os.environ.get("FAKE_AWAY", "0"))
         self._fault = os.environ.get("FAKE_FAULT")
@@ -43,11 +48,32 @@ class FakeIntake:
             time.sleep(600)
         if self._fault == "broken":
             raise ValueError(os.environ["FAKE_PERSON"])
+        self._require_all(records)
         lines = [
             json.dumps([r.topic, r.partition, r.offset, None if r.value is None else len(r.value)]) for r in records
         ]
         self._out.write("".join(line + "\n" for line in lines))
         self._out.flush()
+
+    def confirm(self, hole: Hole) -> None:
+        self._holes.add(hole)
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        offsets: dict[tuple[str, int], set[int]] = {}
+        for file in Path(self._out.name).parent.glob("*.jsonl"):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                topic, partition, offset, _ = json.loads(line)
+                offsets.setdefault((topic, partition), set()).add(offset)
+        return {place: next(n for n in itertools.count() if n not in seen) for place, seen in offsets.items()}
+
+    def _require_all(self, records: Sequence[Record]) -> None:
+        expected = self.positions()
+        for record in records:
+            place = (record.topic, record.partition)
+            first = expected.get(place, 0)
+            if record.offset > first and (*place, first, record.offset) not in self._holes:
+                raise MissingRecordsError(*place, first, record.offset)
+            expected[place] = max(first, record.offset + 1)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]+")
 WORDS = {
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "MIT License": "MIT",
 }
 

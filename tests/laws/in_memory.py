@@ -12,6 +12,7 @@ from signals.outreach.arrears import (
     ChangeFact,
     Fact,
     JudgedArrears,
+    JudgedReport,
     Place,
     ReportFact,
     WithdrawalFact,
@@ -25,7 +26,6 @@ from signals.outreach.queues import euros
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from signals.outreach.periods import Period
 
 Address = tuple[str, str, int, str]
 ArrearsKey = tuple[str, str, str]
@@ -148,7 +148,7 @@ def _households(
         reports = [
             (
                 key,
-                _report(events[report.id], numbers[key], report.status, report.withdrawn, report.period, report.id),
+                _report(events[report.id], numbers[key], report),
             )
             for key, one in judged.items()
             for report in one.reports
@@ -177,19 +177,17 @@ def _households(
     return out
 
 
-def _report(
-    event: AnyEvent, arrears: int, status: str, withdrawn: str | None, period: Period, number: int
-) -> HouseholdReport:
+def _report(event: AnyEvent, arrears: int, judged: JudgedReport) -> HouseholdReport:
     assert isinstance(event, Reported)
-    days = (event.signalled_on - event.arisen_on).days if event.arisen_on else None
     return HouseholdReport(
-        number,
-        arrears,
-        event.signalled_on,
-        period,
-        status,
-        withdrawn,
-        days,
-        event.warm_transfer,
-        event.signalled_on,
+        id=judged.id,
+        arrears=arrears,
+        signalled_on=event.signalled_on,
+        period=judged.period,
+        status=judged.status,
+        withdrawn=judged.withdrawn,
+        withdrawn_on=judged.withdrawn_on,
+        days_in_arrears=(event.signalled_on - event.arisen_on).days if event.arisen_on else None,
+        explicit_wish=event.warm_transfer,
+        received_on=event.signalled_on,
     )

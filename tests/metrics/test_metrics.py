@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_counter_counts() -> None:
 
 def test_the_figures_stand_on_the_page() -> None:
     shown = page()
-    assert shown[("signals_figures_up", ())] == 1
+    assert shown[("signals_figures_up", ())] == shown[("signals_lag_up", ())] == 1
     assert shown[("signals_outbox_depth", ())] == 3
     assert shown[("signals_cases", (("route", "home-visit"), ("state", "open")))] == 40
     assert shown[("signals_oldest_waiting_seconds", (("queue", "letters"),))] == 86400
@@ -108,10 +109,18 @@ def test_a_failing_read_costs_the_figures_only(caplog: pytest.LogCaptureFixture)
 
     text = exposition("", figures_collector(read))[0].decode()
     assert "signals_figures_up 0.0" in text
+    assert "signals_lag_up 0.0" in text
     assert "signals_outbox_depth" not in text
     assert "signals_events_received_total" in text
     assert "OSError" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_without_a_broker_only_the_lag_is_missing() -> None:
+    shown = page(replace(FIGURES, lag=None))
+    assert (shown[("signals_figures_up", ())], shown[("signals_lag_up", ())]) == (1, 0)
+    assert shown[("signals_outbox_depth", ())] == 3
+    assert "signals_lag" not in {name for name, _ in shown}
 
 
 def test_registering_the_figures_does_not_read_them() -> None:

@@ -31,6 +31,7 @@ def upgrade() -> None:
             "suffix",
             name=op.f("uq_addresses_municipality_postcode_number_suffix"),
         ),
+        sa.UniqueConstraint("id", "municipality", name=op.f("uq_addresses_id_municipality")),
     )
     op.create_table(
         "audit",
@@ -127,6 +128,10 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "code IN ('too-large', 'not-json', 'envelope-invalid', 'type-unknown', 'source-mismatch', 'schema-invalid', 'municipality-unknown', 'bsn-not-allowed', 'amount-invalid', 'date-invalid', 'postcode-invalid', 'internal-error')",
+            name=op.f("ck_quarantine_code"),
+        ),
         sa.CheckConstraint("resolution IN ('stored', 'duplicate')", name=op.f("ck_quarantine_resolution")),
         sa.CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name=op.f("ck_quarantine_resolved")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
@@ -151,9 +156,15 @@ def upgrade() -> None:
         "households",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("address_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_households_address_id")),
+        sa.Column("municipality", sa.Text(collation="C"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id", "municipality"],
+            ["addresses.id", "addresses.municipality"],
+            name=op.f("fk_households_address_id_municipality"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_households")),
         sa.UniqueConstraint("address_id", name=op.f("uq_households_address_id")),
+        sa.UniqueConstraint("id", "municipality", name=op.f("uq_households_id_municipality")),
     )
     op.create_table(
         "inbox",
@@ -168,6 +179,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "event_id", name=op.f("pk_inbox")),
     )
     op.create_index("ix_inbox_reused", "inbox", ["partner_id"], unique=False, postgresql_where=sa.text("reused > 0"))
+    op.create_index("ix_inbox_last", "inbox", ["partner_id", "received_at"], unique=False)
     op.create_table(
         "arrears",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -200,6 +212,7 @@ def upgrade() -> None:
             "reference",
             name=op.f("uq_arrears_municipality_partner_id_reference"),
         ),
+        sa.UniqueConstraint("id", "municipality", name=op.f("uq_arrears_id_municipality")),
     )
     op.create_index(
         "ix_arrears_deceased",
@@ -228,14 +241,20 @@ def upgrade() -> None:
         sa.Column("policy_id", sa.BigInteger(), nullable=False),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("requeued", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("reviewed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("reviewed_through", sa.Date(), nullable=True),
         sa.Column("released_route", sa.Text(), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by", sa.Text(), nullable=True),
+        sa.Column("released_through", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.CheckConstraint("NOT waiting OR state = 'open'", name=op.f("ck_cases_waiting")),
+        sa.CheckConstraint("NOT waiting OR (state = 'open' AND arrears_count > 0)", name=op.f("ck_cases_waiting")),
+        sa.CheckConstraint("state <> 'closed' OR arrears_count = 0", name=op.f("ck_cases_closed")),
+        sa.CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_cases_closed_with_outcome")),
+        sa.CheckConstraint(
+            "outcome IN ('repeat', 'wrongful', 'other-reason', 'deceased', 'not-a-resident', 'known-to-debt-help', 'other-support', 'no-contact', 'no-response', 'self-reliant', 'already-paid', 'quick-fix', 'follow-up-help', 'follow-up-help-financial', 'follow-up-help-not-financial', 'referral-without-resident')",
+            name=op.f("ck_cases_outcome"),
+        ),
         sa.CheckConstraint(
             "crisis IN ('eviction', 'disconnection', 'end-of-insurance', 'end-of-delivery')",
             name=op.f("ck_cases_crisis"),
@@ -244,14 +263,21 @@ def upgrade() -> None:
         sa.CheckConstraint("route IN ('none', 'letter', 'home-visit')", name=op.f("ck_cases_route")),
         sa.CheckConstraint("state <> 'removed' OR released_at IS NULL", name=op.f("ck_cases_removed")),
         sa.CheckConstraint("state IN ('open', 'closed', 'removed')", name=op.f("ck_cases_state")),
-        sa.CheckConstraint("(released_route IS NULL) = (released_at IS NULL)", name=op.f("ck_cases_released")),
+        sa.CheckConstraint(
+            "num_nulls(released_route, released_at, released_through) IN (0, 3)", name=op.f("ck_cases_released")
+        ),
         sa.CheckConstraint("arrears_count >= 0", name=op.f("ck_cases_arrears_count")),
         sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_cases_score")),
         sa.CheckConstraint("waiting = (waiting_since IS NOT NULL)", name=op.f("ck_cases_waiting_since")),
-        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_cases_household_id")),
+        sa.ForeignKeyConstraint(
+            ["household_id", "municipality"],
+            ["households.id", "households.municipality"],
+            name=op.f("fk_cases_household_id_municipality"),
+        ),
         sa.ForeignKeyConstraint(["policy_id"], ["policy_versions.id"], name=op.f("fk_cases_policy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("household_id", "period", name=op.f("uq_cases_household_id_period")),
+        sa.UniqueConstraint("id", "household_id", "period", name=op.f("uq_cases_id_household_id_period")),
     )
     op.create_index(
         "ix_cases_open", "cases", ["municipality"], unique=False, postgresql_where=sa.text("state = 'open'")
@@ -299,7 +325,6 @@ def upgrade() -> None:
         sa.Column("crisis", sa.Text(), nullable=True),
         sa.Column("crisis_given", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("raised", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(type = 'withdrawn') = (reason IS NOT NULL) AND reason IN ('paid', 'arrangement', 'wrongful', 'deceased', 'moved')",
@@ -319,13 +344,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sa.UniqueConstraint("source", "event_id", name=op.f("uq_events_source_event_id")),
+        sa.UniqueConstraint("arrears_id", "id", name=op.f("uq_events_arrears_id_id")),
     )
-    op.create_index("ix_events_arrears", "events", ["arrears_id"], unique=False)
     op.create_table(
         "reports",
         sa.Column("event_id", sa.BigInteger(), nullable=False),
         sa.Column("arrears_id", sa.BigInteger(), nullable=False),
         sa.Column("household_id", sa.BigInteger(), nullable=False),
+        sa.Column("municipality", sa.Text(collation="C"), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("arisen_on", sa.Date(), nullable=True),
@@ -340,10 +366,12 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("withdrawn", sa.Text(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("period", sa.Text(collation="C"), nullable=False),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("raised_by", sa.BigInteger(), nullable=True),
         sa.Column("picked_up", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "(case_id IS NOT NULL) = (status IN ('not-yet-picked-up', 'picked-up') OR withdrawn IS NOT NULL)",
@@ -353,6 +381,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status <> 'not-yet-picked-up' OR withdrawn IS NULL", name=op.f("ck_reports_withdrawn_is_told")
         ),
+        sa.CheckConstraint("(withdrawn IS NULL) = (withdrawn_on IS NULL)", name=op.f("ck_reports_withdrawn_on")),
         sa.CheckConstraint(
             "status IN ('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', 'known-to-debt-help', 'not-a-resident')",
             name=op.f("ck_reports_status"),
@@ -362,12 +391,29 @@ def upgrade() -> None:
             "withdrawn IN ('paid', 'arrangement', 'wrongful', 'deceased', 'moved')",
             name=op.f("ck_reports_withdrawn"),
         ),
-        sa.ForeignKeyConstraint(["arrears_id"], ["arrears.id"], name=op.f("fk_reports_arrears_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reports_case_id")),
-        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_reports_event_id")),
-        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_reports_household_id")),
+        sa.ForeignKeyConstraint(
+            ["arrears_id", "event_id"],
+            ["events.arrears_id", "events.id"],
+            name=op.f("fk_reports_arrears_id_event_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id", "household_id", "period"],
+            ["cases.id", "cases.household_id", "cases.period"],
+            name=op.f("fk_reports_case_id_household_id_period"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["arrears_id", "municipality"],
+            ["arrears.id", "arrears.municipality"],
+            name=op.f("fk_reports_arrears_id_municipality"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id", "municipality"],
+            ["households.id", "households.municipality"],
+            name=op.f("fk_reports_household_id_municipality"),
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_reports_person_id")),
         sa.ForeignKeyConstraint(["policy_id"], ["policy_versions.id"], name=op.f("fk_reports_policy_id")),
+        sa.ForeignKeyConstraint(["raised_by"], ["events.id"], name=op.f("fk_reports_raised_by")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_reports")),
     )
     op.create_index("ix_reports_arrears", "reports", ["arrears_id"], unique=False)
@@ -380,7 +426,6 @@ def downgrade() -> None:
     op.drop_index("ix_reports_case", table_name="reports")
     op.drop_index("ix_reports_arrears", table_name="reports")
     op.drop_table("reports")
-    op.drop_index("ix_events_arrears", table_name="events")
     op.drop_table("events")
     op.drop_index("ix_case_history_case", table_name="case_history")
     op.drop_table("case_history")
@@ -389,6 +434,7 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_index("ix_arrears_deceased", table_name="arrears", postgresql_where=sa.text("deceased_on IS NOT NULL"))
     op.drop_table("arrears")
+    op.drop_index("ix_inbox_last", table_name="inbox")
     op.drop_index("ix_inbox_reused", table_name="inbox", postgresql_where=sa.text("reused > 0"))
     op.drop_table("inbox")
     op.drop_table("households")

@@ -1,0 +1,91 @@
+"""Which tables stand beside the walk? What was refused, what is to be published, who did what, and the lists.
+
+The other half of `models`, which has the tables of the walk itself; from there one gets all of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from signals.store.base import CODE_POINTS, QUARANTINE_CODES, Base, moment_of_writing, numbered
+
+
+class Quarantined(Base):
+    """A record that could not be accepted, with its original bytes (borders.md section 3)."""
+
+    __tablename__ = "quarantine"
+    id: Mapped[int] = numbered()
+    log_id: Mapped[str] = mapped_column(CODE_POINTS)
+    topic: Mapped[str] = mapped_column(CODE_POINTS)
+    partition: Mapped[int] = mapped_column(Integer)
+    offset: Mapped[int]
+    code: Mapped[str]
+    message: Mapped[str]
+    original: Mapped[bytes | None]
+    received_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("log_id", "topic", "partition", "offset"),
+        # `signals quarantine list`: what is still to be mended
+        Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
+        CheckConstraint(f"code IN {QUARANTINE_CODES}", name="code"),
+        CheckConstraint("resolution IN ('stored', 'duplicate')", name="resolution"),
+        CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
+    )
+
+
+class Outgoing(Base):
+    """The outbox: what is to be published, written in the transaction that decided it."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = numbered()
+    topic: Mapped[str] = mapped_column(CODE_POINTS)
+    key: Mapped[str] = mapped_column(CODE_POINTS)
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime] = moment_of_writing()
+    published_at: Mapped[datetime | None]
+    __table_args__ = (
+        # the relay: the head of every key that waits
+        Index("ix_outbox_waiting", "topic", "key", "id", postgresql_where=text("published_at IS NULL")),
+    )
+
+
+class Audit(Base):
+    """Append-only log of what people and commands did."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = numbered()
+    at: Mapped[datetime] = moment_of_writing()
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class Listed(Base):
+    """One row of a municipality's caseload or exclusion list."""
+
+    __tablename__ = "listings"
+    id: Mapped[int] = numbered()
+    kind: Mapped[str]
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    bsn: Mapped[str | None]
+    date_of_birth: Mapped[date | None] = mapped_column(Date)
+    surname: Mapped[str]
+    initials: Mapped[str]
+    postcode: Mapped[str | None]
+    number: Mapped[int | None] = mapped_column(Integer)
+    suffix: Mapped[str]
+    reason: Mapped[str | None]
+    imported_at: Mapped[datetime] = moment_of_writing()
+    __table_args__ = (
+        CheckConstraint("kind IN ('caseload', 'exclusion')", name="kind"),
+        # an import replaces the list of its municipality
+        Index("ix_listings_list", "kind", "municipality"),
+    )

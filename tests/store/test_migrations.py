@@ -1,0 +1,71 @@
+"""The migrations make what the models say, can be run twice, and leave nothing when taken back."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+
+from signals.store import migrate
+from signals.store.database import engine_for
+from signals.store.models import Base
+from tests.conftest import create_database, drop_database
+
+from .catalog import Catalog, catalog_of
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def models_catalog(postgres: str) -> Catalog:
+    """What the models make by themselves."""
+    url = create_database(postgres)
+    engine = engine_for(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    found = catalog_of(url)
+    drop_database(postgres, url)
+    return found
+
+
+@pytest.mark.parametrize("part", ["columns", "constraints", "indexes", "relations", "types", "functions", "triggers"])
+def test_migrating_an_empty_database_equals_the_models(postgres: str, models_catalog: Catalog, part: str) -> None:
+    url = create_database(postgres)
+    migrate.upgrade(url)
+    migrated = catalog_of(url)
+    drop_database(postgres, url)
+    assert migrated[part] == models_catalog[part]
+
+
+def test_the_catalog_sees_the_tables(models_catalog: Catalog) -> None:
+    tables = {row[0] for row in models_catalog["columns"]}
+    assert tables == set(Base.metadata.tables)
+    assert ("cases", "period", "text", True, "", "", None, "C") in models_catalog["columns"]
+    assert ("cases", "id", "bigint", True, "d", "", None, None) in models_catalog["columns"]
+
+
+def test_upgrading_twice_changes_nothing(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    once = catalog_of(empty_database)
+    migrate.upgrade(empty_database)
+    assert catalog_of(empty_database) == once
+
+
+def test_a_database_is_current_only_after_the_upgrade(empty_database: str) -> None:
+    engine = engine_for(empty_database)
+    try:
+        assert not migrate.is_current(engine)
+        migrate.upgrade(empty_database)
+        assert migrate.is_current(engine)
+    finally:
+        engine.dispose()
+
+
+def test_taken_back_to_the_base_nothing_is_left(empty_database: str) -> None:
+    before = catalog_of(empty_database)
+    migrate.upgrade(empty_database)
+    engine = engine_for(empty_database)
+    try:
+        command.downgrade(migrate._config(engine), "base")
+    finally:
+        engine.dispose()
+    assert catalog_of(empty_database) == before
