@@ -191,15 +191,12 @@ class BatchIntake:
 
 
 def _each_once(records: Sequence[Record], offsets: Mapping[inbox.Partition, int]) -> list[Record]:
-    """The records at or beyond `offsets`, ascending, each once: a client may hand one over twice in one batch."""
-    following = dict(offsets)
-    fresh = []
-    for record in sorted(records, key=lambda record: record.offset):
-        place = (record.topic, record.partition)
-        if record.offset >= following[place]:
-            following[place] = record.offset + 1
-            fresh.append(record)
-    return fresh
+    """The records at or beyond `offsets`, each once: a client may hand one over twice in one batch."""
+    fresh: dict[tuple[str, int, int], Record] = {}
+    for record in records:
+        if record.offset >= offsets[record.topic, record.partition]:
+            fresh.setdefault((record.topic, record.partition, record.offset), record)
+    return list(fresh.values())
 
 
 def _require_all(records: Sequence[Record], offsets: Mapping[inbox.Partition, int], holes: Collection[Hole]) -> None:

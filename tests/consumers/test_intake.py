@@ -373,3 +373,9 @@ def test_a_moment_to_come_counts_as_now(desk: Desk) -> None:
 def test_a_partner_may_not_speak_for_another(desk: Desk) -> None:
     desk.take_in(report("a", "2026-11-02", R1, source=source_of("menzis")))
     assert fates(desk)["quarantined"] == {"source-mismatch": 1}
+
+
+def test_a_record_handed_over_twice_in_one_batch_counts_once(desk: Desk) -> None:
+    good, bad = desk.records(*rents(1))[0], desk.record(RENT, b"{")
+    desk.intake.store([good, good, bad, bad, good])
+    assert fates(desk) == {"published": 2, "stored": 1, "duplicates": 0, "quarantined": {"not-json": 1}}

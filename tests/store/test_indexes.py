@@ -42,6 +42,17 @@ def explaining(desk_database: str) -> Iterator[Cursor]:
         connection.rollback()
 
 
+def _take_from_a_long_outbox(cursor: Cursor) -> None:
+    """As it is after some weeks: nearly all of it published."""
+    told = psycopg.Cursor(cursor.connection)
+    told.execute(
+        """INSERT INTO outbox (topic, key, published_at)
+        SELECT 'outreach.cases', n::text, now() FROM generate_series(1, 5000) AS n"""
+    )
+    told.execute("ANALYZE outbox")
+    outbox.take_waiting(cursor, 500)
+
+
 # Each index and what asks for it, as its comment in the models says.
 ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_arrears_deceased": lambda cursor: ledger.deceased_at(cursor, [1]),
@@ -52,7 +63,7 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_reports_case": lambda cursor: case_page._signals(cursor, 1),
     "ix_case_history_case": lambda cursor: case_page._history(cursor, 1),
     "ix_quarantine_open": quarantine.listed,
-    "ix_outbox_waiting": lambda cursor: outbox.take_waiting(cursor, 500),
+    "ix_outbox_waiting": _take_from_a_long_outbox,
     "ix_listings_list": lambda cursor: registers.replace_listing(cursor, "caseload", [], ["0141"], actor="test"),
     "ix_inbox_reused": partner_health,
     "ix_inbox_last": last_signals,
