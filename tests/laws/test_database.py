@@ -7,9 +7,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.reference import model
-from tests.reference.generate import EventSet, seeded
+from tests.reference.generate import EventSet, event_sets, seeded
 from tests.reference.stories import STORIES
 from tests.reference.summary import as_summary, case_lines, comparable, scores_from
 
@@ -71,6 +73,20 @@ def assert_places(system: System) -> None:
 def test_any_split_over_workers_agrees_with_the_reference(system: System) -> None:
     for seed in range(SETS):
         check(system, seed)
+
+
+@given(event_sets(), st.sampled_from((1, 2, 3, 7, 50)), st.integers(1, 3), st.integers(1, 3), st.randoms())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_permutation_and_duplication_ends_in_the_same_cases(
+    system: System, found: EventSet, batch: int, threads: int, partitions: int, rng: random.Random
+) -> None:
+    whole = run(system, found, batch=500, threads=1)
+    shuffled = [*found.facts, *found.facts[: rng.randint(0, 3)]]
+    rng.shuffle(shuffled)
+    again = run(system, EventSet(tuple(shuffled), found.documents), batch=batch, threads=threads, partitions=partitions)
+    assert without_ids(again) == without_ids(whole)
+    assert again["signal_status"] == whole["signal_status"]
+    assert comparable(again) == expected(found, again)
 
 
 @pytest.mark.soak

@@ -1,0 +1,1 @@
+"""Benchmarks: each compares in one run, as a ratio, against a named peer or a physical limit (`make bench`)."""
