@@ -46,6 +46,8 @@ def log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for chatty in ("kafka", "aiokafka", "faust", "mode", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of every tenth of a second that a client waits: nobody can act on that.
+    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
 
 
 def work(settings: Settings) -> int:
