@@ -61,6 +61,7 @@ THROWN_AWAY: Final = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "autovacuum": "off",  # gone before it pays; and statistics that come and go would change plans under the tests
 }
 KEPT_ENDING: Final = Ending(signal.SIGINT, 8.0)  # "fast": roll back, write a checkpoint
 THROWN_AWAY_ENDING: Final = Ending(signal.SIGQUIT, 2.0)  # "immediate": nothing here is needed again
