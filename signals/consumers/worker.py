@@ -185,7 +185,7 @@ class Worker:
             await asyncio.wait_for(self._leaving.wait(), seconds)
 
     def _fail(self, who: str, error: Exception) -> None:
-        """Say where it happened, not what the exception says: that may quote personal data."""
+        """Say where it happened; what it says only of our own errors: another's text may quote personal data."""
         where = "".join(traceback.format_tb(error.__traceback__))
         what = str(error) if isinstance(error, SignalsError) else type(error).__name__
         log.critical("%s failed with %s, the worker ends\n%s", who, what, where)
