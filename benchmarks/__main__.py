@@ -24,8 +24,9 @@ from signals.contract.partners import ArrearsTopic, Directory
 from signals.contract.rejection import RejectedError
 from signals.embedded import embedded_postgres
 from signals.outreach.registers import load_policy, register_partners
+from signals.simulation.files import wire_line
 from signals.simulation.partners import PARTNERS
-from signals.simulation.simulate import simulate, wire_line
+from signals.simulation.simulate import simulate
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.migrate import upgrade
 from signals.store.models import Base

@@ -6,6 +6,7 @@ only thing on stdout. What a command does stands in `signals.commands`, imported
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -53,7 +54,9 @@ def up(
 def run(
     files: Annotated[list[Path], typer.Argument(help="lines of events; - is standard input")],
     partners_file: Annotated[Path | None, typer.Option("--partners", help="partners.toml")] = None,
-    policies: Annotated[list[Path] | None, typer.Option("--policy", help="replaces the shipped ones")] = None,
+    policies: Annotated[
+        list[Path] | None, typer.Option("--policy", help="file or folder; replaces the shipped ones")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -337,21 +340,34 @@ def quarantine_replay(
 
 @app.command()
 def simulate(
-    events: Annotated[Path, typer.Option(help="file of events; - is standard output")],
-    truth: Annotated[Path, typer.Option(help="file of what is behind them")],
-    municipality: Annotated[str, typer.Option()] = "0141",
-    inhabitants: Annotated[int, typer.Option(min=1)] = 73_000,
+    events: Annotated[Path | None, typer.Option(help="file of events; - is standard output")] = None,
+    truth: Annotated[Path | None, typer.Option(help="file of what is behind them")] = None,
+    municipality: Annotated[str | None, typer.Option(help="its code  [default: 0141]")] = None,
+    inhabitants: Annotated[int | None, typer.Option(min=1, help="[default: as many as it has]")] = None,
     start: Annotated[str, typer.Option(help="first month, such as 2026-01")] = "2026-01",
-    months: Annotated[int, typer.Option(min=1)] = 1,
-    seed: Annotated[int, typer.Option()] = 1,
+    months: Annotated[int | None, typer.Option(min=1, help="[default: 1, or those of the preset]")] = None,
+    seed: Annotated[int, typer.Option(help="another seed is another town")] = 1,
+    preset: Annotated[
+        str | None, typer.Option(help="almelo-month, almelo-year, province-year or national-month")
+    ] = None,
+    shocks: Annotated[
+        list[str] | None, typer.Option("--shock", help="dearer bills: SECTOR:MONTH:PERCENT, as energy:2026-09:40")
+    ] = None,
+    bad: Annotated[float, typer.Option(min=0, max=1, help="share of events with a fault")] = 0.012,
+    duplicates: Annotated[float, typer.Option(min=0, max=1, help="share of events sent twice")] = 0.01,
+    policies: Annotated[Path | None, typer.Option(help="folder for a policy of every town")] = None,
+    caseload: Annotated[Path | None, typer.Option(help="file of those already in debt help, as CSV")] = None,
+    *,
+    steady: Annotated[bool, typer.Option("--steady", help="no partner is ever silent for a month")] = False,
 ) -> None:
-    """Write the events of a made-up town, for `signals run`, and the truth behind them."""
-    from signals.commands import show
-    from signals.simulation.simulate import simulate as pairs
-    from signals.simulation.simulate import write_simulation
+    """Write the events of a made-up town, for `signals run`, and the truth behind them; or print both to read."""
+    from signals.commands import show, simulated
+    from signals.simulation.simulate import Knobs
 
-    written = write_simulation(events, truth, pairs(municipality, inhabitants, start, months, seed))
-    show.note(f"{written} events")
+    shaken = tuple(simulated.parse_shock(text) for text in shocks or [])
+    knobs = Knobs(bad=bad, duplicates=duplicates, shocks=shaken, steady=steady)
+    wish = simulated.Wish(preset, municipality, inhabitants, start, months, seed, knobs)
+    show.note(f"{simulated.write(wish, simulated.Places(events, truth, policies, caseload))} events")
 
 
 @app.command()
@@ -371,9 +387,16 @@ def main() -> None:
     except SignalsError as error:
         print(f"signals: {error}", file=sys.stderr)  # noqa: T201 - the message is for the person at the terminal
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # `… | head` has seen enough
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # `… | head` has seen enough; Typer calls it a failure
+            sys.exit(0)
+        raise
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        sys.stdout = None  # what is still in its buffer cannot be written either
+        print(f"signals: the output cannot be written ({error.strerror}); make room", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from signals.commands import show
@@ -45,10 +46,15 @@ def shipped_policies() -> list[Policy]:
 
 
 def read_policies(paths: Sequence[Path]) -> list[Policy]:
-    """The policies in these files, all their faults at once. Raises FaultsError."""
+    """The policies in these files and folders, all their faults at once.
+
+    Raises:
+        FaultsError: a policy has faults.
+        WrongUseError: a folder holds none, or a file cannot be read.
+    """
     read: list[tuple[Path, Policy]] = []
     faults: list[str] = []
-    for path in paths:
+    for path in chain.from_iterable(map(_policy_files, paths)):
         try:
             read.append((path, parse_policy(read_text(path), str(path))))
         except FaultsError as error:
@@ -61,6 +67,16 @@ def read_policies(paths: Sequence[Path]) -> list[Policy]:
     if faults:
         raise FaultsError("policies", faults)
     return [policy for _, policy in read]
+
+
+def _policy_files(path: Path) -> list[Path]:
+    """The file itself, or what a folder holds. Raises WrongUseError when that is nothing."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob("*.toml"))
+    if not found:
+        raise WrongUseError(f"{path} holds no policy: a policy is a file that ends in .toml")
+    return found
 
 
 def load_policy_files(settings: Settings, paths: Sequence[Path]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from rich.console import Console
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from signals.outreach.queues import ListedCase
 
+_Cell = TypeVar("_Cell")
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 _QUEUES: Final = {"letters": "Brieven", "visits": "Huisbezoeken", "review": "Beoordelen"}
@@ -38,8 +39,8 @@ def note(text: str) -> None:
 
 
 def line(text: str = "") -> None:
-    """A line on stdout."""
-    out.print(text, markup=False)
+    """A line on stdout; never broken, so that a command in it can be copied."""
+    out.print(text, markup=False, soft_wrap=True)
 
 
 @contextmanager
@@ -84,10 +85,17 @@ def reason_of(case: ListedCase) -> str:
 def queue_table(name: str, cases: Sequence[ListedCase], due: dict[int, date], *, most: int | None = None) -> None:
     """A queue as its workers read it, most urgent first."""
     rows = [_queue_row(case, due[case.id]) for case in cases[:most]]
-    columns = ("nr", "zaak", "adres", "periode", "route", "aantal", "score", "uiterlijk", "waarom")
+    columns: tuple[str, ...] = ("nr", "zaak", "adres", "periode", "route", "aantal", "score", "uiterlijk", "waarom")
+    if name != "review":  # there the title says the route
+        at = columns.index("route")
+        columns, rows = _without(columns, at), [_without(row, at) for row in rows]
     table(f"{_QUEUES[name]}: {len(cases)} zaken", columns, rows, right=("nr", "zaak", "aantal", "score"))
     if most is not None and len(cases) > most:
         line(f"… en nog {len(cases) - most}: signals queue {name}")
+
+
+def _without(row: tuple[_Cell, ...], at: int) -> tuple[_Cell, ...]:
+    return row[:at] + row[at + 1 :]
 
 
 def _queue_row(case: ListedCase, due: date) -> tuple[object, ...]:

@@ -11,11 +11,12 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from signals.commands import show, words
+from signals.commands import show
 from signals.commands.connection import settings_of
 from signals.commands.eventfile import parse_event_line
 from signals.commands.registers import shipped_policies
 from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
+from signals.commands.welcome import Shown, welcome
 from signals.consumers.discovery import arrears_topics
 from signals.consumers.publisher import publish
 from signals.consumers.topics import apply_topics, wanted_topics
@@ -23,11 +24,14 @@ from signals.embedded import Ending, child, embedded_services, stop_together
 from signals.embedded.broker import free_port, listens
 from signals.embedded.children import await_until, last_words
 from signals.errors import SignalsError, WrongUseError
+from signals.households.listings import read_listing
 from signals.outreach.configuration import load_partners
-from signals.outreach.queues import first_due, policy_book, queue
+from signals.outreach.registers import replace_listing
 from signals.settings import load_settings
+from signals.simulation.files import Caseload, wire_line
 from signals.simulation.partners import PARTNERS
-from signals.simulation.simulate import simulate, wire_line
+from signals.simulation.simulate import simulate
+from signals.simulation.towns import ALMELO
 from signals.store.database import engine_for, transaction
 
 if TYPE_CHECKING:
@@ -39,8 +43,7 @@ if TYPE_CHECKING:
     from signals.embedded.children import Process
     from signals.settings import Settings
 
-MUNICIPALITY: Final = "0141"
-INHABITANTS: Final = 73_000
+SEED: Final = 6  # of the simulated town
 LEAVING: Final = Ending(within=6.0)  # with the services' own seconds this stays within 10
 WEB_SECONDS: Final = 30.0
 
@@ -63,7 +66,7 @@ def up(*, empty: bool, port: int | None) -> None:
             if not empty:
                 _first_month(settings, processes["worker"], stopping)
             _await_web(web_port, processes, stopping)
-            _welcome(settings, web_port)
+            welcome(settings, Shown(ALMELO.code, ALMELO.inhabitants, folder, web_port))
             _stay(processes, stopping)
             show.note("Stopping …")
 
@@ -106,8 +109,11 @@ def _first_month(settings: Settings, worker: Process, stopping: threading.Event)
             show.note("This folder has events already: nothing new is simulated (`make clean` begins anew).")
             return
         month = _last_month(datetime.now(UTC).date())
-        show.note(f"Simulating {month} for Almelo ({INHABITANTS:,} made-up inhabitants) …")
-        lines = [parse_event_line(wire_line(wire)) for wire, _ in simulate(MUNICIPALITY, INHABITANTS, month, 1, 1)]
+        show.note(f"Simulating {month} for {ALMELO.name} ({ALMELO.inhabitants:,} made-up inhabitants) …")
+        caseload = Caseload((ALMELO,), SEED, month)
+        pairs = caseload.noting(simulate(ALMELO.code, ALMELO.inhabitants, month, 1, SEED))
+        lines = [parse_event_line(wire_line(wire)) for wire, _ in pairs]
+        _import_caseload(engine, caseload)
         with show.progress("publiceren", len(lines)) as told:
             publish(settings, ((line.topic, line.key, line.value) for line in lines), told)
         topics = sorted(arrears_topics(settings) & {line.topic for line in lines})
@@ -117,56 +123,15 @@ def _first_month(settings: Settings, worker: Process, stopping: threading.Event)
         engine.dispose()
 
 
+def _import_caseload(engine: Engine, caseload: Caseload) -> None:
+    """Load the list of who is in debt help already, as a municipality does with its own."""
+    listed = read_listing(caseload.csv(), "caseload")
+    with transaction(engine) as cursor:
+        replace_listing(cursor, "caseload", listed, [ALMELO.code], actor="signals up")
+
+
 def _last_month(today: date) -> str:
     return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-
-
-def _welcome(settings: Settings, port: int) -> None:
-    """The queues, the month's figures, and what one can do now."""
-    engine = engine_for(settings.database)
-    try:
-        _queues(engine)
-        _figures(engine)
-    finally:
-        engine.dispose()
-    show.line()
-    show.line(f"Address   http://127.0.0.1:{port}/   (health: /health/ready, figures: /metrics; no sign-in yet)")
-    show.line("Try, in another terminal in this folder:")
-    show.line("  .venv/bin/signals queue visits          .venv/bin/signals case ID")
-    show.line("  .venv/bin/signals release ID            .venv/bin/signals quarantine list")
-    show.line("  .venv/bin/signals publish FILE --partner welbions     a first event of your own (README)")
-    show.line("Ctrl-C stops everything; what came in stays in this folder.")
-
-
-def _queues(engine: Engine) -> None:
-    with transaction(engine) as cursor:
-        visits, letters = queue(cursor, "visits"), queue(cursor, "letters")
-        due = first_due(visits + letters, policy_book(cursor))
-    show.line()
-    show.queue_table("visits", visits, due, most=12)
-    show.line()
-    show.queue_table("letters", letters, due, most=5)
-
-
-def _figures(engine: Engine) -> None:
-    with transaction(engine) as cursor:
-        cursor.execute(
-            """SELECT sector, count(*), count(*) FILTER (WHERE case_id IS NOT NULL) FROM reports
-            JOIN arrears ON arrears.id = arrears_id GROUP BY sector ORDER BY count(*) DESC"""
-        )
-        sectors = cursor.fetchall()
-        cursor.execute("SELECT code, count(*) FROM quarantine WHERE resolved_at IS NULL GROUP BY code ORDER BY code")
-        codes = ", ".join(f"{code} {count}" for code, count in cursor)
-    total = sum(count for _, count, _ in sectors)
-    rows = [(words.SECTORS[sector], count, f"{100 * count / total:.0f}%", inside) for sector, count, inside in sectors]
-    show.line()
-    show.table(
-        "Signalen per sector",
-        ("sector", "signalen", "deel", "in een zaak"),
-        rows,
-        right=("signalen", "deel", "in een zaak"),
-    )
-    show.line(f"In quarantaine: {codes or 'niets'}")
 
 
 def _await_web(port: int, processes: dict[str, Process], stopping: threading.Event) -> None:

@@ -8,6 +8,7 @@ from signals.contract.codes import OUTCOMES, STATUS_IN_DDAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 ROUTES: Final = {"letter": "brief", "home-visit": "huisbezoek", "none": "geen"}
 STATES: Final = {"open": "open", "closed": "gesloten"}
@@ -23,6 +24,7 @@ FLAGS: Final = {
     "held": "wacht op beoordeling: overlijden gemeld",
     "waiting": "wacht op vrijgave",
 }
+CLASSES: Final = {"single": "enkelvoudig", "multiple": "meervoudig", "consecutive": "opeenvolgend"}
 LINES: Final = {"open": "open", "withdrawn": "ingetrokken"}
 SECTORS: Final = {"housing": "huur", "energy": "energie", "water": "water", "health": "zorg", "other": "overig"}
 EVENTS: Final = {"reported": "melding", "changed": "wijziging", "withdrawn": "intrekking"}
@@ -50,6 +52,10 @@ HISTORY: Final = {
     "removed": "zaak vervallen",
 }
 
+_MONTHS: Final = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
 
 _PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": REASONS,
@@ -57,6 +63,21 @@ _PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
     "status": STATUS_IN_DDAS,
     "route": ROUTES,
 }
+
+
+def month(day: date) -> str:
+    """The month of a day: "oktober 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def decimal(value: float) -> str:
+    """A number with one decimal: "4,4"."""
+    return f"{value:.1f}".replace(".", ",")
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1: "83%"; never 0% of something that is there."""
+    return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
 
 
 def status(code: str) -> str:

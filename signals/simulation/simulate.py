@@ -1,39 +1,84 @@
-"""What do partners send to a municipality in some months? A first, small simulation with known truth.
+"""What do partners send to a town, or to all towns of an area, in some months? With known truth.
 
-It makes the month of `signals up` and the files of `signals simulate`; the rates are those of domain.md
-section 6. The same arguments give the same bytes on any machine.
+It makes the month of `signals up`, the files of `signals simulate` and the events of the benchmarks. The same
+arguments give the same bytes on any machine; more months go on where fewer ended. Events come one by one, in the order
+of sending; what is kept is one month of what is still to be sent, and the households in trouble.
 """
 
 from __future__ import annotations
 
 import heapq
-import json
 import re
-import sys
-from contextlib import ExitStack
-from datetime import date
-from typing import IO, TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from signals.errors import FaultsError, WrongUseError
+from signals.errors import FaultsError
 from signals.simulation.dice import Dice
-from signals.simulation.story import Sent, Writer, approached, bad, not_taken_up
-from signals.simulation.town import Home, home, homes_of, town_of
+from signals.simulation.life import Life
+from signals.simulation.towns import town_of
+from signals.simulation.trouble import months_from, next_month
+from signals.simulation.wire import Writer, spoilt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
-_MULTIPLE: Final = 0.103  # Almelo 2022: 40 of 390
-_MORE_THAN_TWO: Final = {2: 93, 3: 6, 4: 1}  # arrears of a multiple household, in percent
-_REFUSED: Final = 0.12  # refused signals for each household approached
-_BAD: Final = 0.012
-_DUPLICATE: Final = 0.01
+    from signals.simulation.money import Shock
+    from signals.simulation.towns import Town
+    from signals.simulation.trouble import Told
+    from signals.simulation.wire import Truth, Wire
+
+_CORRECTED: Final = 0.7  # of the bad events: the partner sends it again, as it should be
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What can be turned, beside size and time.
+
+    Attributes:
+        bad: the share of events that a partner sends with a fault first.
+        duplicates: the share of events that are sent twice.
+        shocks: sectors whose bills rise from a month on.
+        steady: whether no partner is ever silent for a month.
+    """
+
+    bad: float = 0.012
+    duplicates: float = 0.01
+    shocks: tuple[Shock, ...] = ()
+    steady: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be simulated."""
+
+    towns: Sequence[Town]
+    first: date
+    months: int
+    seed: int
+    knobs: Knobs
+    lived: Callable[[int], None]
+
+
+_ONCE, _TWICE, _MENDED = range(3)
+
+
+class _Line(NamedTuple):
+    """What is to be sent; `again` sets two lines of one event apart."""
+
+    sent: str
+    id: str
+    again: int
+    told: Told
+    town: int
+    bad: bool
 
 
 def simulate(
-    municipality: str, inhabitants: int, start: str, months: int, seed: int
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """The lines of an event file with the truth of each, in the order of sending.
+    municipality: str, inhabitants: int, start: str, months: int, seed: int, *, knobs: Knobs | None = None
+) -> Iterator[tuple[Wire, Truth]]:
+    """The lines of an event file with the truth of each, in the order of sending, for one municipality.
 
     Args:
         municipality: four digits.
@@ -41,115 +86,92 @@ def simulate(
         start: the first month, "2026-01".
         months: how many months.
         seed: another seed gives another town.
+        knobs: what differs from the usual.
 
     Raises:
         FaultsError: an argument makes no sense; all faults at once.
     """
-    faults = [
-        (re.fullmatch(r"[0-9]{4}", municipality) is None, "the municipality is a code of four digits"),
-        (not 0 <= inhabitants <= 20_000_000, "the number of inhabitants is 0 to 20,000,000"),
-        (re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", start) is None, "the start is a month, such as 2026-01"),
-        (not 1 <= months <= 120, "the number of months is 1 to 120"),
-    ]
-    if any(wrong for wrong, _ in faults):
-        raise FaultsError("simulate", [text for wrong, text in faults if wrong])
-    writer = Writer(
-        town=town_of(municipality),
-        dice=Dice(f"{municipality} {start} {seed}"),
-        name=f"{municipality}-{start.replace('-', '')}-{seed}",
-    )
-    return _months(writer, inhabitants, date.fromisoformat(f"{start}-01"), months)
+    return simulate_area((town_of(municipality, inhabitants),), start, months, seed, knobs=knobs)
 
 
-def _months(
-    writer: Writer, inhabitants: int, first: date, months: int
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Month after month; what a story sends later waits for its month, or is left out after the last."""
-    waiting: list[Sent] = []
-    addresses = _addresses(writer, inhabitants)
-    for _ in range(months):
-        after = _next_month(first)
-        for sent in _month(writer, inhabitants, addresses, first, (after - first).days):
-            heapq.heappush(waiting, sent)
-        while waiting and waiting[0].time < after.isoformat():
-            sent = heapq.heappop(waiting)
-            yield sent.wire, sent.truth
-            if sent.truth["code"] is None and writer.dice.chance(_DUPLICATE):
-                yield sent.wire, {**sent.truth, "duplicate": True}
-        first = after
+def simulate_area(
+    towns: Sequence[Town],
+    start: str,
+    months: int,
+    seed: int,
+    *,
+    knobs: Knobs | None = None,
+    lived: Callable[[int], None] = lambda _: None,
+) -> Iterator[tuple[Wire, Truth]]:
+    """The same for all these towns together, still in the order of sending.
 
-
-def _month(writer: Writer, inhabitants: int, addresses: Iterator[Home], first: date, days: int) -> Iterator[Sent]:
-    dice = writer.dice
-    households = round(inhabitants / 1000 * writer.town.approached)
-    for index in range(households):
-        # Spread evenly instead of thrown, so that a small town has its share as well.
-        multiple = int((index + 1) * _MULTIPLE) > int(index * _MULTIPLE)
-        count = dice.weighted(_MORE_THAN_TWO) if multiple else 1
-        yield from approached(writer, next(addresses), [_day(first, days, dice) for _ in range(count)])
-    for _ in range(round(households * _REFUSED)):
-        yield not_taken_up(writer, next(addresses), _day(first, days, dice))
-    for _ in range(round(households * _BAD)):
-        yield bad(writer, next(addresses), _day(first, days, dice))
-
-
-def _day(first: date, days: int, dice: Dice) -> date:
-    return first.replace(day=dice.between(1, days))
-
-
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _addresses(writer: Writer, inhabitants: int) -> Iterator[Home]:
-    """Every address of the town once, in an order without pattern, and then again."""
-    count = homes_of(inhabitants)
-    # A step without a factor in common with the count visits each address before any returns.
-    step = next(step for step in range(count * 5 // 8 + 1, 2 * count + 2) if _coprime(step, count))
-    index = writer.dice.between(0, count - 1)
-    while True:
-        yield home(writer.town, index)
-        index = (index + step) % count
-
-
-def _coprime(one: int, other: int) -> bool:
-    while other:
-        one, other = other, one % other
-    return one == 1
-
-
-def write_simulation(
-    events_path: Path, truth_path: Path, pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]
-) -> int:
-    """Write what `simulate` gives as JSON lines, events and truth ("-" is standard output).
-
-    Returns:
-        The number of lines in each file.
-
-    Raises:
-        WrongUseError: a file cannot be written, or both are the same.
+    `lived` is told how many months of towns are done, of `len(towns) * months`. Raises FaultsError.
     """
-    if str(events_path) == str(truth_path):
-        raise WrongUseError("events and truth go to the same place; give two different files")
-    written = 0
-    with ExitStack() as files:
-        events, truths = _opened(files, events_path), _opened(files, truth_path)
-        for wire, truth in pairs:
-            events.write(wire_line(wire))
-            truths.write(wire_line(truth))
-            written += 1
-    return written
+    knobs = knobs or Knobs()
+    faults = [text for wrong, text in _faults(towns, start, months, knobs) if wrong]
+    if faults:
+        raise FaultsError("simulate", list(dict.fromkeys(faults)))
+    return _area(_Order(towns, date.fromisoformat(f"{start}-01"), months, seed, knobs, lived))
 
 
-def _opened(files: ExitStack, path: Path) -> IO[bytes]:
-    if str(path) == "-":
-        return sys.stdout.buffer
-    try:
-        return files.enter_context(path.open("wb"))
-    except OSError as fault:
-        raise WrongUseError(f"{path} cannot be written ({fault.strerror}); check the folder") from fault
+def _faults(towns: Sequence[Town], start: str, months: int, knobs: Knobs) -> Iterator[tuple[bool, str]]:
+    yield len({town.code for town in towns}) < len(towns), "no municipality may be there twice"
+    for town in towns:
+        yield (
+            re.fullmatch(r"(?!0000)[0-9]{4}", town.code) is None,
+            "the municipality is a code of four digits, not 0000",
+        )
+        yield not 0 <= town.inhabitants <= 20_000_000, "the number of inhabitants is at most 20,000,000"
+    yield (
+        re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", start) is None,
+        "the start is a month from 1900-01 to 2199-12, such as 2026-01",
+    )
+    yield not 1 <= months <= 120, "the number of months is 1 to 120"
+    yield not 0 <= knobs.bad <= 1, "the share of bad events is 0 to 1"
+    yield not 0 <= knobs.duplicates <= 1, "the share of duplicates is 0 to 1"
 
 
-def wire_line(value: dict[str, Any]) -> bytes:
-    """One line of an event or truth file."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _area(order: _Order) -> Iterator[tuple[Wire, Truth]]:
+    writers = [Writer(town, order.seed, order.first.year) for town in order.towns]
+    done = count(1)
+    for line in heapq.merge(*(_town(index, order, done) for index in range(len(order.towns)))):
+        wire, truth = writers[line.town].write(line.told)
+        if line.bad:
+            wire, truth = spoilt(wire, truth, Dice(order.seed, "spoilt", line.id))
+        truth["duplicate"] = line.again == _TWICE
+        yield wire, truth
+
+
+def _town(index: int, order: _Order, done: Iterator[int]) -> Iterator[_Line]:
+    """One town's lines, month after month; what is sent after the last month is left out."""
+    life = Life(order.towns[index], order.first, order.seed, order.knobs.shocks, steady=order.knobs.steady)
+    waiting: list[_Line] = []
+    for month in months_from(order.first, order.months):
+        for told in life.live(month):
+            for line in _lines(index, told, order):
+                heapq.heappush(waiting, line)
+        if not month.heard:
+            continue
+        order.lived(next(done))
+        if month.index == order.months - 1:
+            del life  # the other towns still live: what is not needed any more makes room
+        after = next_month(month.first).isoformat()
+        while waiting and waiting[0].sent < after:
+            yield heapq.heappop(waiting)
+
+
+def _lines(index: int, told: Told, order: _Order) -> Iterator[_Line]:
+    """An event, sometimes with a bad one before it or a second one after it."""
+    dice = Dice(order.seed, "sent", told.id)
+    if not dice.chance(order.knobs.bad):
+        yield _Line(told.sent, told.id, _ONCE, told, index, bad=False)
+        if dice.chance(order.knobs.duplicates):
+            yield _Line(_later(told.sent, dice.between(0, 2)), told.id, _TWICE, told, index, bad=False)
+        return
+    yield _Line(told.sent, told.id, _ONCE, told, index, bad=True)
+    if dice.chance(_CORRECTED):
+        yield _Line(_later(told.sent, dice.between(1, 3)), told.id, _MENDED, told, index, bad=False)
+
+
+def _later(sent: str, days: int) -> str:
+    return f"{date.fromisoformat(sent[:10]) + timedelta(days=days)}{sent[10:]}"

@@ -39,7 +39,8 @@ COMMANDS = {
     "quarantine list": "",
     "quarantine show": "",
     "quarantine replay": "",
-    "simulate": "--municipality --inhabitants --start --months --seed --events --truth",
+    "simulate": "--municipality --inhabitants --start --months --seed --events --truth --preset --shock --bad"
+    " --duplicates --policies --caseload --steady",
     "reconcile": "--json",
 }
 WRONG_USE = (
@@ -64,7 +65,7 @@ WRONG_USE = (
     "up --port 0",
     "up --port 70000",
     "simulate --months 0 --events e --truth t",
-    "simulate",
+    "simulate --preset none",
     "policy check none.toml",
     "partners check none.toml",
     "caseload import none.csv",

@@ -5,23 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from signals.contract.events import AnyEvent, Changed, Reported, Withdrawn
-from signals.outreach.arrears import (
-    ChangeFact,
-    Fact,
-    JudgedArrears,
-    JudgedReport,
-    Place,
-    ReportFact,
-    WithdrawalFact,
-    judge_arrears,
-)
-from signals.outreach.cases import ArrearsState, HouseholdReport, JudgedCase, judge_household
-from signals.outreach.legal import is_legal_person
+from signals.contract.events import AnyEvent, Reported
+from signals.outreach.arrears import Fact, JudgedArrears, judge_arrears
+from signals.outreach.cases import ArrearsState, JudgedCase, judge_household
 from signals.outreach.policy import PolicyBook, numbered, parse_policy
 from signals.outreach.queues import euros
+from signals.simulation.judged import fact_of, household_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,29 +60,6 @@ class Judged:
 def book_of(bodies: Iterable[str]) -> PolicyBook:
     """The policy texts as a book, numbered in their order."""
     return PolicyBook(numbered(parse_policy(body, "policy"), n) for n, body in enumerate(bodies, 1))
-
-
-def fact_of(number: int, event: AnyEvent, household: int, verdict: str | None = None) -> Fact:
-    """The event as a fact of the pure core."""
-    place = Place(event.signalled_on, event.time_us, event.id, event.source)
-    match event:
-        case Withdrawn():
-            return WithdrawalFact(number, place, event.reason)
-        case Changed():
-            given = not isinstance(event.crisis, msgspec.UnsetType)
-            return ChangeFact(number, place, event.amount_cents, event.crisis if given else None, given)  # type: ignore[arg-type]
-        case Reported():
-            return ReportFact(
-                number,
-                place,
-                household,
-                event.amount_cents,
-                event.crisis,
-                event.arisen_on,
-                event.collection.objected is True,
-                is_legal_person(event.person),
-                verdict,
-            )
 
 
 def judge_all(events: Sequence[AnyEvent], book: PolicyBook, verdicts: Mapping[str, str] | None = None) -> Judged:
@@ -146,10 +112,7 @@ def _households(
     out = Judged({}, {}, {})
     for house, address in houses.items():
         reports = [
-            (
-                key,
-                _report(events[report.id], numbers[key], report),
-            )
+            (key, household_report(report, numbers[key], _reported(events[report.id])))
             for key, one in judged.items()
             for report in one.reports
             if report.household == house
@@ -177,17 +140,6 @@ def _households(
     return out
 
 
-def _report(event: AnyEvent, arrears: int, judged: JudgedReport) -> HouseholdReport:
+def _reported(event: AnyEvent) -> Reported:
     assert isinstance(event, Reported)
-    return HouseholdReport(
-        id=judged.id,
-        arrears=arrears,
-        signalled_on=event.signalled_on,
-        period=judged.period,
-        status=judged.status,
-        withdrawn=judged.withdrawn,
-        withdrawn_on=judged.withdrawn_on,
-        days_in_arrears=(event.signalled_on - event.arisen_on).days if event.arisen_on else None,
-        explicit_wish=event.warm_transfer,
-        received_on=event.signalled_on,
-    )
+    return event

@@ -1,168 +1,40 @@
-"""The simulated municipality: its size, its truth, and that the same seed gives the same bytes."""
+"""What partners send in some months: the same bytes for the same seed, in order, with what is bad and sent twice."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signals.commands.eventfile import EventLine, read_event_lines, register_from
-from signals.contract.decode import RejectedError, decode
-from signals.contract.events import Changed, Reported, Withdrawn
-from signals.contract.partners import ArrearsTopic, Directory
-from signals.errors import FaultsError, WrongUseError
-from signals.simulation.dice import Dice
-from signals.simulation.partners import PARTNERS
-from signals.simulation.simulate import simulate, write_simulation
-from signals.simulation.town import home, homes_of, town_of
+from signals.contract.events import Reported
+from signals.errors import FaultsError
+from signals.simulation.files import wire_line
+from signals.simulation.money import Shock
+from signals.simulation.simulate import Knobs, simulate, simulate_area
+from signals.simulation.towns import ALMELO, NATION, PRESETS, PROVINCE, Town, town_of
+from tests.simulation.months import almelo, lines_of
 
-Event = Reported | Changed | Withdrawn
-MUNICIPALITIES = frozenset({"0141", "0164"})
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
-
-def judged(line: EventLine, directory: Directory) -> Event | str:
-    """The event, or the code of its quarantine."""
-    topic = ArrearsTopic.parse(line.topic)
-    assert topic is not None
-    try:
-        event = decode(line.value, topic, directory)
-    except RejectedError as rejected:
-        return str(rejected.code)
-    assert isinstance(event, Event)
-    return event
+QUIET = Knobs(bad=0, duplicates=0)
+SMALL = (town_of("0141", 6000), town_of("0164", 9000), town_of("1234", 3000))
 
 
-@pytest.fixture(scope="module")
-def almelo(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[EventLine, Event | str, dict[str, Any]]]:
-    """Three months at Almelo, as written to a file and read again."""
-    folder = tmp_path_factory.mktemp("almelo")
-    events, truths = folder / "events.jsonl", folder / "truth.jsonl"
-    count = write_simulation(events, truths, simulate("0141", 73_000, "2025-11", 3, 1))
-    lines = read_event_lines([events])
-    found = [json.loads(line) for line in truths.read_text(encoding="utf-8").splitlines()]
-    assert len(lines) == len(found) == count
-    directory = Directory({partner.id: partner for partner in PARTNERS}, MUNICIPALITIES)
-    return [(line, judged(line, directory), truth) for line, truth in zip(lines, found, strict=True)]
+def bytes_of(pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> bytes:
+    return b"".join(wire_line(wire) + wire_line(truth) for wire, truth in pairs)
 
 
-Almelo = list[tuple[EventLine, Event | str, dict[str, Any]]]
-
-
-def test_the_truth_knows_which_events_are_bad(almelo: Almelo) -> None:
-    for _, event, truth in almelo:
-        assert (event if isinstance(event, str) else None) == truth["code"]
-    assert {truth["code"] for _, _, truth in almelo} >= {
-        None,
-        "not-json",
-        "amount-invalid",
-        "postcode-invalid",
-    }
-
-
-def test_the_truth_knows_the_household_however_it_is_written(almelo: Almelo) -> None:
-    reports = [(event, truth) for _, event, truth in almelo if isinstance(event, Reported)]
-    for event, truth in reports:
-        address = event.address
-        assert f"{address.postcode} {address.number} {address.suffix}".strip() == truth["household"]
-    written = {event.address.house_number_text for event, _ in reports}
-    assert any(text.endswith("A") for text in written)
-    assert any(text.endswith("a") for text in written)
-
-
-def test_the_partners_of_the_file_are_those_of_the_simulation(almelo: Almelo) -> None:
-    register = register_from(line for line, _, _ in almelo)
-    assert {(p.id, p.sector, p.sources, p.bsn) for p in register} == {
-        (p.id, p.sector, p.sources, p.bsn) for p in PARTNERS
-    }
-
-
-def test_a_month_has_about_350_letters_and_40_visits(almelo: Almelo) -> None:
-    first = [truth for line, event, truth in almelo if isinstance(event, Event) and event.signalled_on.month == 11]
-    arrears: dict[str, set[str]] = {}
-    for truth in first:
-        if truth["story"] in {"single", "multiple"}:
-            arrears.setdefault(truth["household"], set()).add(truth["reference"])
-    for truth in first:
-        if truth["story"] == "withdrawn":
-            arrears[truth["household"]].discard(truth["reference"])
-    counts = Counter(min(len(references), 2) for references in arrears.values())
-    assert 335 <= counts[1] <= 365
-    assert 35 <= counts[2] <= 45
-
-
-def test_every_story_is_told(almelo: Almelo) -> None:
-    stories = Counter(truth["story"] for _, _, truth in almelo)
-    expected = {"single", "multiple", "repeat", "risen", "changed", "withdrawn"}
-    assert set(stories) == expected | {"threshold", "window", "objected", "company", "bad"}
-    kinds = Counter(type(event).__name__ for _, event, _ in almelo)
-    assert set(kinds) == {"Reported", "Changed", "Withdrawn", "str"}
-
-
-def test_refused_signals_would_be_refused_by_the_shipped_policies(almelo: Almelo) -> None:
-    for _, event, truth in almelo:
-        if not isinstance(event, Reported) or truth["story"] == "bad":
-            continue
-        assert event.arisen_on is not None
-        days = (event.signalled_on - event.arisen_on).days
-        assert (event.amount_cents < 5000) == (truth["story"] == "threshold")
-        assert (event.amount_cents >= 7500) == (truth["story"] != "threshold")
-        assert (days < 30) == (truth["story"] == "window")
-        assert days <= 100
-        assert bool(event.collection.objected) == (truth["story"] == "objected")
-        assert (event.person.surname is None) == (truth["story"] == "company")
-
-
-def test_a_repeat_does_not_rise_and_a_rise_does(almelo: Almelo) -> None:
-    first: dict[str, int] = {}
-    for _, event, truth in almelo:
-        if isinstance(event, Reported) and not truth["duplicate"]:
-            before = first.setdefault(event.reference, event.amount_cents)
-            assert (event.amount_cents > before) == (truth["story"] == "risen")
-    assert len(first) > 1000
-
-
-def test_only_a_duplicate_has_the_id_of_another_event(almelo: Almelo) -> None:
-    seen: dict[str, bytes | None] = {}
-    for line, _, truth in almelo:
-        assert truth["duplicate"] == (truth["id"] in seen)
-        assert seen.setdefault(truth["id"], line.value) == line.value
-    assert any(truth["duplicate"] for _, _, truth in almelo)
-
-
-def test_events_are_sent_in_order_on_the_day_they_speak_of(almelo: Almelo) -> None:
-    events = [event for _, event, _ in almelo if isinstance(event, Event)]
-    assert all(one.time_us <= two.time_us for one, two in pairwise(events))
-    for event in events:
-        assert datetime.fromtimestamp(event.time_us // 1_000_000, UTC).date() == event.signalled_on
-    assert {event.signalled_on.strftime("%Y-%m") for event in events} == {"2025-11", "2025-12", "2026-01"}
-
-
-def test_a_bsn_is_sent_by_health_insurers_only_and_is_a_test_number(almelo: Almelo) -> None:
-    numbers = {event.person.bsn for _, event, _ in almelo if isinstance(event, Reported)} - {None}
-    assert numbers
-    assert all(number is not None and number.startswith("9999") for number in numbers)
-    sectors = {event.sector for _, event, _ in almelo if isinstance(event, Reported) and event.person.bsn}
-    assert sectors == {"health"}
-
-
-def test_elsewhere_the_national_rate_holds() -> None:
-    months = 6
-    count = sum(1 for _ in simulate("0164", 81_000, "2026-01", months, 3))
-    assert 4.0 < count / months / 81 < 4.8
-
-
-def test_the_same_arguments_give_the_same_bytes_on_any_machine(tmp_path: Path) -> None:
-    write_simulation(tmp_path / "e", tmp_path / "t", simulate("0141", 5000, "2026-01", 2, 1))
-    digest = hashlib.sha256((tmp_path / "e").read_bytes() + (tmp_path / "t").read_bytes()).hexdigest()
-    assert digest == "04dbab10e50435f83958d0cc10c3bdc5798250efabc2121a7ab35d7fadeeca3b"
+def test_the_same_arguments_give_the_same_bytes_on_any_machine() -> None:
+    digest = hashlib.sha256(bytes_of(simulate("0141", 5000, "2026-01", 2, 1))).hexdigest()
+    assert digest == "310e0dbb5d42f1138b322e233b2575a039e4fb146eef825be925858eb3d9bfad"
 
 
 @settings(max_examples=25, deadline=None)
@@ -178,60 +50,229 @@ def test_more_months_go_on_where_fewer_ended(town: str, inhabitants: int, months
     assert longer[: len(short)] == short
 
 
-def test_another_seed_gives_other_ids_and_references() -> None:
-    def names(seed: int) -> set[str]:
-        pairs = simulate("0141", 2000, "2026-01", 1, seed)
-        return {name for _, truth in pairs for name in (truth["id"], truth["reference"])}
+@pytest.mark.parametrize(
+    "other", [("0141", 5000, "2026-01", 1, 2), ("0164", 5000, "2026-01", 1, 1), ("0141", 5000, "2026-02", 1, 1)]
+)
+def test_another_seed_town_or_month_gives_other_ids_and_references(other: tuple[str, int, str, int, int]) -> None:
+    def names(arguments: tuple[str, int, str, int, int]) -> set[str]:
+        return {name for _, truth in simulate(*arguments) for name in (truth["id"], truth["reference"])}
 
-    assert names(1)
-    assert not names(1) & names(2)
+    first, second = names(("0141", 5000, "2026-01", 1, 1)), names(other)
+    assert len(first) > 30
+    assert len(second) > 20
+    assert not first & second
 
 
-@pytest.mark.parametrize(("municipality", "first", "last"), [("0141", 7600, 7611), ("0164", 7550, 7559)])
-def test_every_address_is_another_and_lies_in_the_town(municipality: str, first: int, last: int) -> None:
-    town = town_of(municipality)
-    homes = [home(town, index) for index in range(homes_of(85_000))]
-    assert len({place.household for place in homes}) == len(homes)
-    assert {int(place.postcode[:4]) for place in homes} == set(range(first, last + 1))
+# Order
+
+
+def test_events_are_sent_in_order_of_their_time() -> None:
+    times = [line.sent for line in almelo() if not line.again]
+    assert len(times) > 7000
+    assert all(one <= two for one, two in pairwise(times))
+
+
+def test_what_is_sent_again_comes_within_three_days_of_the_first_time() -> None:
+    clock = almelo()[0].sent
+    seen = 0
+    for line in almelo():
+        if line.again:
+            seen += 1
+            assert timedelta(0) <= clock - line.sent <= timedelta(days=3)
+        clock = clock if line.again else line.sent
+    assert seen > 50
+
+
+def test_nothing_is_sent_before_the_day_it_speaks_of_or_outside_the_simulation() -> None:
+    for line in almelo():
+        assert date(2025, 11, 1) <= line.sent.date() <= date(2026, 11, 30)
+        if not isinstance(line.judged, str):
+            assert timedelta(0) <= line.sent.date() - line.judged.signalled_on <= timedelta(days=12)
+    late = [
+        line for line in almelo() if not isinstance(line.judged, str) and line.sent.date() > line.event.signalled_on
+    ]
+    assert 0.02 < len(late) / len(almelo()) < 0.10
+
+
+# Bad events and duplicates
+
+
+def test_every_line_is_accepted_or_refused_with_the_code_that_the_truth_names() -> None:
+    found = Counter(line.judged if isinstance(line.judged, str) else None for line in almelo())
+    assert all((line.judged if isinstance(line.judged, str) else None) == line.truth["code"] for line in almelo())
+    assert set(found) == {
+        None, "too-large", "not-json", "envelope-invalid", "type-unknown", "schema-invalid", "municipality-unknown",
+        "bsn-not-allowed", "amount-invalid", "date-invalid", "postcode-invalid",
+    }  # fmt: skip
+
+
+def test_only_a_duplicate_or_a_mended_event_has_the_id_of_another() -> None:
+    lines = sorted(almelo(), key=lambda line: str(line.truth["id"]))  # stable: in the order of sending
+    for _, group in groupby(lines, key=lambda line: str(line.truth["id"])):
+        first, *more = group
+        assert not first.truth["duplicate"]
+        assert len(more) <= 1
+        for second in more:
+            bad = first.truth["code"] is not None
+            assert (second.truth["duplicate"], second.truth["code"]) == (not bad, None)
+            assert (second.wire == first.wire) == (not bad)
+            assert {**first.truth, "code": None, "duplicate": False} == {**second.truth, "duplicate": False}
+
+
+def test_so_many_are_bad_or_sent_twice_as_the_knobs_say() -> None:
+    knobs = Knobs(bad=0.2, duplicates=0.3)
+    lines = lines_of(simulate("0141", 73_000, "2026-01", 2, 1, knobs=knobs))
+    ids = len({line.truth["id"] for line in lines})
+    assert ids > 800
+    bad = sum(line.truth["code"] is not None for line in lines)
+    assert bad / ids == pytest.approx(0.2, abs=0.05)
+    assert sum(line.truth["duplicate"] for line in lines) / (ids - bad) == pytest.approx(0.3, abs=0.06)
+    assert sum(line.again and not line.truth["duplicate"] for line in lines) / bad == pytest.approx(0.7, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    ("municipality", "inhabitants", "start", "months", "fault"),
+    ("knobs", "bad", "twice"),
+    [(QUIET, False, False), (Knobs(bad=1, duplicates=1), True, False), (Knobs(bad=0, duplicates=1), False, True)],
+)
+def test_none_or_all_are_bad_or_sent_twice(knobs: Knobs, bad: bool, twice: bool) -> None:
+    lines = lines_of(simulate("0141", 10_000, "2026-01", 2, 1, knobs=knobs))
+    first = [line for line in lines if not line.again]
+    assert len(first) > 80
+    assert {line.truth["code"] is not None for line in first} == {bad}
+    assert any(line.truth["duplicate"] for line in lines) == twice
+    if not bad and not twice:
+        assert first == lines
+
+
+def test_what_is_bad_or_sent_twice_changes_nothing_of_what_is_told() -> None:
+    quiet = list(simulate("0141", 10_000, "2026-01", 3, 1, knobs=QUIET))
+    usual = {truth["id"]: wire for wire, truth in simulate("0141", 10_000, "2026-01", 3, 1) if truth["code"] is None}
+    assert len(usual) > 150
+    assert {truth["id"]: wire for wire, truth in quiet if truth["id"] in usual} == usual
+
+
+# Knobs
+
+
+def test_a_shock_raises_the_share_and_the_amounts_of_a_sector_from_its_month_on_and_not_before() -> None:
+    since = "2026-04"
+    knobs = replace(QUIET, shocks=(Shock("energy", date(2026, 4, 1), 60),))
+    plain = list(simulate("0141", 50_000, "2026-01", 6, 1, knobs=QUIET))
+    shaken = list(simulate("0141", 50_000, "2026-01", 6, 1, knobs=knobs))
+
+    def before(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        return [one for one in pairs if one[0]["value"]["time"] < since]
+
+    assert len(before(plain)) > 1000
+    assert before(shaken) == before(plain)
+    (share, amount), (higher_share, higher_amount) = (_of_energy(pairs, since) for pairs in (plain, shaken))
+    assert higher_share > share * 1.3
+    assert higher_amount > amount * 1.2
+
+
+def _of_energy(pairs: Iterable[tuple[Any, Any]], since: str) -> tuple[float, float]:
+    """Its share in the new arrears from a month on, and their mean amount in cents."""
+    events = [line.event for line in lines_of(pairs) if line.truth["story"] == "first"]
+    later = [one for one in events if isinstance(one, Reported) and f"{one.signalled_on:%Y-%m}" >= since]
+    amounts = [one.amount_cents for one in later if one.sector == "energy"]
+    return len(amounts) / len(later), sum(amounts) / len(amounts)
+
+
+def test_a_shock_lets_households_fall_deeper() -> None:
+    def deep(knobs: Knobs) -> int:
+        pairs = simulate("0141", 40_000, "2026-01", 8, 1, knobs=knobs)
+        return sum(truth["hidden_state"] in {"sinking", "crisis"} for _, truth in pairs)
+
+    shaken = replace(QUIET, shocks=(Shock("water", date(2026, 1, 1), 100),))
+    assert deep(shaken) > deep(QUIET) * 1.15
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("municipality", "inhabitants", "start", "months", "knobs", "fault"),
     [
-        ("141", 1, "2026-01", 1, "four digits"),
-        ("0141", -1, "2026-01", 1, "inhabitants"),
-        ("0141", 1, "2026-13", 1, "2026-01"),
-        ("0141", 1, "januari", 1, "2026-01"),
-        ("0141", 1, "2026-01", 0, "months"),
+        ("141", 1, "2026-01", 1, Knobs(), "four digits"),
+        ("٠١٤١", 1, "2026-01", 1, Knobs(), "four digits"),
+        ("0141", -1, "2026-01", 1, Knobs(), "inhabitants"),
+        ("0141", 20_000_001, "2026-01", 1, Knobs(), "inhabitants"),
+        ("0141", 1, "2026-13", 1, Knobs(), "2026-01"),
+        ("0141", 1, "2026-01-01", 1, Knobs(), "2026-01"),
+        ("0141", 1, "januari", 1, Knobs(), "2026-01"),
+        ("0141", 1, "2026-01", 0, Knobs(), "months"),
+        ("0141", 1, "2026-01", 121, Knobs(), "months"),
+        ("0141", 1, "2026-01", 1, Knobs(bad=1.01), "bad"),
+        ("0141", 1, "2026-01", 1, Knobs(bad=float("nan")), "bad"),
+        ("0141", 1, "2026-01", 1, Knobs(duplicates=-0.01), "duplicates"),
     ],
 )
 def test_arguments_without_sense_are_refused_before_anything_is_made(
-    municipality: str, inhabitants: int, start: str, months: int, fault: str
+    municipality: str, inhabitants: int, start: str, months: int, knobs: Knobs, fault: str
 ) -> None:
     with pytest.raises(FaultsError, match=fault) as caught:
-        simulate(municipality, inhabitants, start, months, 1)
+        simulate(municipality, inhabitants, start, months, 1, knobs=knobs)
     assert len(caught.value.faults) == 1
 
 
-def test_a_dash_is_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    pairs = list(simulate("0141", 2000, "2026-01", 1, 1))
-    assert write_simulation(Path("-"), tmp_path / "truth.jsonl", pairs) == len(pairs)
-    lines = capfdbinary.readouterr().out.splitlines()
-    assert [json.loads(line) for line in lines] == [wire for wire, _ in pairs]
+@pytest.mark.parametrize(("start", "months"), [("0000-01", 1), ("0001-01", 1), ("9999-12", 1)])
+def test_a_month_that_no_calendar_has_or_can_look_back_from_is_refused(start: str, months: int) -> None:
+    with pytest.raises(FaultsError):
+        simulate("0141", 3000, start, months, 1)
 
 
-def test_events_and_truth_cannot_go_to_the_same_place() -> None:
-    with pytest.raises(WrongUseError, match="two different files"):
-        write_simulation(Path("-"), Path("-"), [])
+def test_all_faults_are_told_at_once_and_each_once() -> None:
+    towns = (Town("1", "A", -1, 1000, 1), Town("2", "B", -1, 1000, 1))
+    with pytest.raises(FaultsError) as caught:
+        simulate_area(towns, "2026", 0, 1, knobs=Knobs(bad=2, duplicates=2))
+    assert len(caught.value.faults) == 6
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(WrongUseError, match="cannot be written"):
-        write_simulation(tmp_path / "no" / "events", tmp_path / "truth", [])
+# Areas
 
 
-def test_weights_are_shares() -> None:
-    dice = Dice("weights")
-    thrown = Counter(dice.weighted({"often": 3, "never": 0, "seldom": 1}) for _ in range(4000))
-    assert set(thrown) == {"often", "seldom"}
-    assert 2.5 < thrown["often"] / thrown["seldom"] < 3.5
+def test_the_nation_has_342_municipalities_and_the_province_25() -> None:
+    assert (len(PROVINCE), len(NATION)) == (25, 342)
+    assert sum(town.inhabitants for town in NATION) == pytest.approx(17.9e6, rel=0.01)
+    assert len({town.code for town in NATION}) == 342
+    assert all(len(town.code) == 4 and town.code.isdecimal() for town in NATION)
+    assert all(1000 <= town.first_postcode <= 10_000 - town.postcodes for town in NATION)
+
+
+def test_presets_are_almelo_the_province_and_the_nation() -> None:
+    assert {name: (preset.towns, preset.months) for name, preset in PRESETS.items()} == {
+        "almelo-month": ((ALMELO,), 1),
+        "almelo-year": ((ALMELO,), 12),
+        "province-year": (PROVINCE, 12),
+        "national-month": (NATION, 1),
+    }
+
+
+def test_an_area_is_its_towns_merged_in_the_order_of_sending() -> None:
+    together = list(simulate_area(SMALL, "2026-01", 2, 1))
+    for town in SMALL:
+        alone = list(simulate_area((town,), "2026-01", 2, 1))
+        assert len(alone) > 20
+        assert [one for one in together if one[1]["municipality"] == town.code] == alone
+    assert {truth["municipality"] for _, truth in together} == {town.code for town in SMALL}
+    times = [line.sent for line in lines_of(together) if not line.again]
+    assert all(one <= two for one, two in pairwise(times))
+
+
+def test_the_progress_of_an_area_is_told_town_by_town_and_month_by_month() -> None:
+    lived: list[int] = []
+    assert list(simulate_area(SMALL, "2026-01", 4, 1, lived=lived.append))
+    assert lived == list(range(1, 13))
+
+
+@pytest.mark.parametrize("towns", [SMALL[:1], SMALL])
+def test_no_month_is_lived_before_its_events_are_asked_for(towns: tuple[Town, ...]) -> None:
+    lived: list[int] = []
+    pairs = simulate_area(towns, "2026-01", 6, 1, knobs=QUIET, lived=lived.append)
+    assert not lived
+    ahead = 0
+    for wire, _ in pairs:
+        month = int(wire["value"]["time"][5:7])
+        ahead = max(ahead, lived[-1] - month * len(towns))
+    assert ahead < len(towns)
+    assert lived[-1] == 6 * len(towns)
