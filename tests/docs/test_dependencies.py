@@ -17,6 +17,7 @@ WORDS = {
     "BSD License": "BSD-",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "MIT License": "MIT",
+    "Python Software Foundation License": "PSF-2.0",
 }
 
 
