@@ -73,6 +73,8 @@ def write(wish: Wish, places: Places) -> int:
     towns, months = _towns(wish), _months(wish)
     _require_distinct(places)
     caseload = Caseload(towns, wish.seed, wish.start)
+    if places.caseload is not None:
+        caseload.write(places.caseload)  # empty: a folder that cannot be written is told before the work
     with show.progress("simulating", len(towns) * months) as lived:
         pairs = simulate_area(towns, wish.start, months, wish.seed, knobs=wish.knobs, lived=lived)
         if places.policies is not None:

@@ -102,7 +102,7 @@ class Life:
     def _go_on(self, one: Troubled, month: Month, worse: float) -> Iterator[Told]:
         one.months += 1
         turn = money.next_state(one.state, one.dice, worse)
-        if turn == "out":
+        if turn == money.OUT:
             for debt in list(one.debts):
                 yield from self._pay(one, debt, month)
             return

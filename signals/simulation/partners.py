@@ -21,12 +21,3 @@ PARTNERS: Final = (
     _partner("menzis", "health", 100000041, "Zorg"),
     _partner("zilverzorg", "health", 100000042, "Zorg"),
 )
-SHARES: Final = {  # Divosa 2024, first half: health 41, rent 20, energy 20, water 18
-    PARTNERS[0]: 12,
-    PARTNERS[1]: 8,
-    PARTNERS[2]: 12,
-    PARTNERS[3]: 9,
-    PARTNERS[4]: 18,
-    PARTNERS[5]: 26,
-    PARTNERS[6]: 15,
-}
