@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from signals.commands import show
 from signals.errors import WrongUseError
-from signals.simulation.files import Caseload, readable, write_policies, write_simulation
+from signals.simulation.files import Caseload, readable, require_writable, write_policies, write_simulation
 from signals.simulation.habits import HABITS
 from signals.simulation.money import Shock
 from signals.simulation.simulate import Knobs, simulate_area
@@ -72,9 +72,9 @@ def write(wish: Wish, places: Places) -> int:
     """
     towns, months = _towns(wish), _months(wish)
     _require_distinct(places)
-    caseload = Caseload(towns, wish.seed, wish.start)
     if places.caseload is not None:
-        caseload.write(places.caseload)  # empty: a folder that cannot be written is told before the work
+        require_writable(places.caseload)  # before the work, which may take a minute
+    caseload = Caseload(towns, wish.seed, wish.start)
     with show.progress("simulating", len(towns) * months) as lived:
         pairs = simulate_area(towns, wish.start, months, wish.seed, knobs=wish.knobs, lived=lived)
         if places.policies is not None:
@@ -114,7 +114,7 @@ def _months(wish: Wish) -> int:
 def _towns(wish: Wish) -> Sequence[Town]:
     if wish.preset is None:
         town = town_of(ALMELO.code if wish.municipality is None else wish.municipality, wish.inhabitants)
-        if town.name == UNKNOWN:
+        if town.name == UNKNOWN and town.code.isascii():
             show.note(f"{town.code} is none of the towns we know: a made-up one of {town.inhabitants:,} inhabitants")
         return (town,)
     if wish.preset not in PRESETS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -64,6 +65,12 @@ def _opened(path: Path) -> IO[bytes]:
         return path.open("wb")
     except OSError as fault:
         raise WrongUseError(f"{path} cannot be written ({fault.strerror}); check the folder") from fault
+
+
+def require_writable(path: Path) -> None:
+    """Raise WrongUseError when a file that is to be written later cannot be."""
+    if str(path) != "-" and not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise WrongUseError(f"{path} cannot be written; check the folder and its permissions")
 
 
 def readable(wire: Wire, truth: Truth) -> str:

@@ -7,6 +7,7 @@ section 6; the rates are made up so that the figures there come out (docs/calibr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from signals.simulation.partners import PARTNERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from signals.contract.partners import Partner
     from signals.simulation.residents import Household
@@ -112,6 +114,7 @@ HABITS: Final[Mapping[str, Habit]] = {
         threat="end-of-insurance",
     ),
 }
+_NO_WEEKEND: Final = 0.9  # of what would be sent at a weekend goes on a working day
 END_OF_DELIVERY: Final = 0.32  # of new arrears for energy: with what becomes of them, a quarter of the signals
 
 # New arrears by sector. Not the shares of the signals themselves: rents are signalled again longer than premiums are.
@@ -172,3 +175,15 @@ def _is_silent(partner: str, share: float, month: int, seed: int) -> bool:
     if month < 1 or _is_silent(partner, share, month - 1, seed):
         return False
     return Dice(seed, "silence", partner, month).chance(share)
+
+
+def workday(day: date, first: date, last: date, dice: Dice) -> date:
+    """The day itself; where it lies in a weekend, mostly a working day of the week before or after it.
+
+    It stays from `first` to `last`.
+    """
+    if day.weekday() < 5 or not dice.chance(_NO_WEEKEND):
+        return day
+    earlier = day - timedelta(days=day.weekday() - 4 + dice.between(0, 4))
+    later = day + timedelta(days=7 - day.weekday() + dice.between(0, 4))
+    return next((moved for moved in (earlier, later) if first <= moved <= last), day)

@@ -18,6 +18,7 @@ from signals.simulation.habits import (
     SECTOR_SHARES,
     contracts,
     is_silent,
+    workday,
 )
 from signals.simulation.homes import households_of
 from signals.simulation.residents import household, rents
@@ -48,7 +49,6 @@ _FORGOTTEN: Final = 0.6  # of those that left: their partners signal no more, by
 _LEAVES_TOWN: Final = 0.3  # of those that move
 _WRONG_AMOUNT: Final = 0.006  # of the signals have ten times the amount and are corrected some days later
 _AGAIN_SOON: Final = 0.04  # of the signals are sent again within the month, unchanged
-_NO_WEEKEND: Final = 0.85  # of what would be sent at a weekend goes on the Friday before
 _CAUGHT_UP: Final = 10  # the day of the month by which a partner that was silent has told everything
 _MOST_CENTS: Final = 90_000_000  # below the most that an event may hold
 _DIES: Final[Mapping[bool, float]] = {False: 0.0004, True: 0.004}  # by month, below 67 and from 67 on
@@ -295,7 +295,9 @@ class Life:
 
     def _follow(self, one: Troubled, before: Told, story: str, within: int, last: date) -> Told:
         """What a partner tells some days later of an arrears; it is sent later as well."""
-        day = min(before.signalled_on + timedelta(days=one.dice.between(1, within)), last)
+        left = (last - before.signalled_on).days
+        day = before.signalled_on + timedelta(days=one.dice.between(1, min(within, left)))
+        day = workday(day, before.signalled_on + timedelta(days=1), last, one.dice)
         told = self._tell(
             one, before.debt, story, day, self._reason(one, before.debt) if story == "withdrawn" else None
         )
@@ -316,11 +318,9 @@ class Life:
             return next_month(month.first) + timedelta(days=dice.between(0, 4))
         first = _CAUGHT_UP + 1 if self._is_silent(debt, month.index - 1) else 1
         left = debt.habit.until - (month.first - debt.arisen_on).days if in_time else month.days
-        day = month.first.replace(day=dice.between(first, max(first, min(month.days, left))))
-        friday = day - timedelta(days=day.weekday() - 4)
-        if day.weekday() > 4 and friday >= month.first.replace(day=first) and dice.chance(_NO_WEEKEND):
-            return friday
-        return day
+        last = max(first, min(month.days, left))
+        day = month.first.replace(day=dice.between(first, last))
+        return workday(day, month.first.replace(day=first), month.first.replace(day=last), dice)
 
     def _last(self, debt: Debt, month: Month, day: date) -> date:
         """Until when something may follow that belongs to the same month: what the next one brings comes after it."""
@@ -336,6 +336,8 @@ class Life:
         self._made += 1
         dice = one.dice
         late = timedelta(days=dice.between(1, 12) if dice.chance(debt.habit.late) else 0)
+        if late and (day + late).weekday() > 4:
+            late += timedelta(days=2)
         clock = f"{dice.between(6, 18):02}:{dice.between(0, 59):02}:{dice.between(0, 59):02}"
         return Told(
             sent=f"{day + late}T{clock}Z",

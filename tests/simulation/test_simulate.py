@@ -34,7 +34,7 @@ def bytes_of(pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> bytes:
 
 def test_the_same_arguments_give_the_same_bytes_on_any_machine() -> None:
     digest = hashlib.sha256(bytes_of(simulate("0141", 5000, "2026-01", 2, 1))).hexdigest()
-    assert digest == "310e0dbb5d42f1138b322e233b2575a039e4fb146eef825be925858eb3d9bfad"
+    assert digest == "c7d829e0e9466fbceb35beb21c3eb466699aec711e468704b2e58f5cfd53c0b2"
 
 
 @settings(max_examples=25, deadline=None)
@@ -87,7 +87,7 @@ def test_nothing_is_sent_before_the_day_it_speaks_of_or_outside_the_simulation()
     for line in almelo():
         assert date(2025, 11, 1) <= line.sent.date() <= date(2026, 11, 30)
         if not isinstance(line.judged, str):
-            assert timedelta(0) <= line.sent.date() - line.judged.signalled_on <= timedelta(days=12)
+            assert timedelta(0) <= line.sent.date() - line.judged.signalled_on <= timedelta(days=14)
     late = [
         line for line in almelo() if not isinstance(line.judged, str) and line.sent.date() > line.event.signalled_on
     ]
