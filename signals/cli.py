@@ -347,12 +347,8 @@ def simulate(
     start: Annotated[str, typer.Option(help="first month, such as 2026-01")] = "2026-01",
     months: Annotated[int | None, typer.Option(min=1, help="[default: 1, or those of the preset]")] = None,
     seed: Annotated[int, typer.Option(help="another seed is another town")] = 1,
-    preset: Annotated[
-        str | None, typer.Option(help="almelo-month, almelo-year, province-year or national-month")
-    ] = None,
-    shocks: Annotated[
-        list[str] | None, typer.Option("--shock", help="dearer bills: SECTOR:MONTH:PERCENT, as energy:2026-09:40")
-    ] = None,
+    preset: Annotated[str | None, typer.Option(help="almelo-month, almelo-year, province-year, national-month")] = None,
+    shocks: Annotated[list[str] | None, typer.Option("--shock", help="dearer bills, as energy:2026-09:40")] = None,
     bad: Annotated[float, typer.Option(min=0, max=1, help="share of events with a fault")] = 0.012,
     duplicates: Annotated[float, typer.Option(min=0, max=1, help="share of events sent twice")] = 0.01,
     policies: Annotated[Path | None, typer.Option(help="folder for a policy of every town")] = None,
@@ -364,8 +360,7 @@ def simulate(
     from signals.commands import show, simulated
     from signals.simulation.simulate import Knobs
 
-    shaken = tuple(simulated.parse_shock(text) for text in shocks or [])
-    knobs = Knobs(bad=bad, duplicates=duplicates, shocks=shaken, steady=steady)
+    knobs = Knobs(bad, duplicates, tuple(map(simulated.parse_shock, shocks or [])), steady=steady)
     wish = simulated.Wish(preset, municipality, inhabitants, start, months, seed, knobs)
     show.note(f"{simulated.write(wish, simulated.Places(events, truth, policies, caseload))} events")
 
