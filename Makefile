@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -29,19 +30,21 @@ soak: $(VENV)/.tested ## the long runs: a million mutated events, thousands of g
 	@$(BIN)/python -m tests.setup
 	@SIGNALS_SOAK=1 $(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
 
-bench: $(VENV)/.tested ## the benchmarks of benchmarks/, as ratios
-	@$(BIN)/python -m benchmarks
+bench: $(BENCH)/.tested ## the benchmarks of benchmarks/, as ratios
+	@$(BENCH)/bin/python -m tests.setup
+	@$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
 
 lock: $(VENV)/.tested ## resolve pyproject.toml anew into the hash-pinned locks
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --extra embedded pyproject.toml requirements-build.in -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --extra embedded --extra dev pyproject.toml requirements-build.in -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --extra embedded --extra dev --extra bench pyproject.toml requirements-build.in -o requirements-bench.lock
 
 format: $(VENV)/.tested ## mend what the formatter and linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 clean: ## remove .venv, caches and the data of `make run`
-	rm -rf $(VENV) .signals .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache artefacts
+	rm -rf $(VENV) $(BENCH) .signals .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache artefacts
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -53,4 +56,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.tested: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A peer that is measured against wants another version of a package than the service: it gets a place of its own.
+$(BENCH)/.tested: requirements-bench.lock pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install -q --require-hashes -r requirements-bench.lock
+	$(BENCH)/bin/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
