@@ -26,9 +26,10 @@ check: $(VENV)/.tested ## lint, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-soak: $(VENV)/.tested ## the long runs: a million mutated events, thousands of generated sets
+soak: $(VENV)/.tested ## the long runs: a million mutated events, thousands of generated sets, a thousand faults
 	@$(BIN)/python -m tests.setup
 	@SIGNALS_SOAK=1 $(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
+	@$(BIN)/python -m tests.faults $(SOAK_ARGS)
 
 bench: $(BENCH)/.tested ## the benchmarks of benchmarks/, as ratios
 	@$(BENCH)/bin/python -m tests.setup

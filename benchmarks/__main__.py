@@ -1,149 +1,107 @@
-"""How fast is the core beside what bounds it? Decoding against Python's json, the intake against COPY of its own rows.
+"""How fast is it, beside what bounds it, and beside its peers? All tables of benchmarks/README.md, in one run.
 
-Run by `make bench`, without a broker: the intake is handed its records in batches of 500. The floor decodes the same
-records and writes, by COPY, the very rows that the intake ended with, into the same tables with their indexes.
+`python -m benchmarks` measures everything in about a quarter of an hour; names of tables measure those. `--write` puts
+the tables between their marks in benchmarks/README.md and README.md, `--json` prints the figures as one document.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
-import statistics
-import tempfile
+import signal
+import sys
 import time
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Final
 
-from signals.commands.eventfile import parse_event_line
-from signals.commands.registers import shipped_policies
-from signals.consumers.intake import BatchIntake
-from signals.consumers.records import Record
-from signals.contract.decode import decode
-from signals.contract.partners import ArrearsTopic, Directory
-from signals.contract.rejection import RejectedError
-from signals.embedded import embedded_postgres
-from signals.outreach.registers import load_policy, register_partners
-from signals.simulation.files import wire_line
-from signals.simulation.partners import PARTNERS
-from signals.simulation.simulate import simulate
-from signals.store.database import WORKER_OPTIONS, engine_for, transaction
-from signals.store.migrate import upgrade
-from signals.store.models import Base
+from benchmarks import core, events, hot, latency, memory, profiled, speed, stored
+from benchmarks.runs import DATABASE
+from benchmarks.services import machine, make_installation, send, services
+from benchmarks.tables import Table, aims_table, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Engine
+    from benchmarks.services import Place
 
-INHABITANTS = 600_000
-BATCH = 500
-ROUNDS = 3
-DIRECTORY = Directory({one.id: one for one in PARTNERS}, frozenset({"0141", "0164"}))
-SETTLED = ("policy_versions", "partners", "revisions", "audit")  # there before the first event
-
-
-def records() -> list[Record]:
-    """A simulated month of a large town as broker records."""
-    offsets: dict[str, int] = {}
-    found = []
-    for wire, _ in simulate("0141", INHABITANTS, "2026-01", 1, 1):
-        line = parse_event_line(wire_line(wire))
-        offset = offsets.get(line.topic, 0)
-        offsets[line.topic] = offset + 1
-        found.append(Record(line.topic, 0, offset, line.value, 0))
-    return found
+TABLES: Final[dict[str, Callable[[Place, Callable[[str], None]], Table]]] = {
+    "decode": core.decoded,
+    "intake": core.taken_in,
+    "speed": speed.compared,
+    "workers": speed.scaled,
+    "profile": profiled.profiled,
+    "stored": stored.compared,
+    "hot": hot.compared,
+    "late": hot.late,
+    "latency": latency.measured,
+    "memory": memory.measured,
+}
+PUBLISHED: Final = {"speed", "workers", "profile"}  # these read the events from the broker
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long `work` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def decode_all(found: Sequence[Record]) -> None:
-    """Decode every record, as the intake does."""
-    topics = {record.topic: ArrearsTopic.parse(record.topic) for record in found}
-    for record in found:
-        topic = topics[record.topic]
-        assert topic is not None
-        try:
-            decode(record.value, topic, DIRECTORY)
-        except RejectedError:
-            continue
-
-
-def parse_all(found: Sequence[Record]) -> None:
-    """The peer of decoding: Python's json, which checks nothing of the content."""
-    for record in found:
-        try:
-            json.loads(record.value or b"")
-        except ValueError:
-            continue
-
-
-def prepare(engine: Engine) -> None:
-    """An empty installation with the shipped policies and partners."""
-    with transaction(engine) as cursor:
-        tables = ", ".join(table for table in Base.metadata.tables)
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        for policy in shipped_policies():
-            load_policy(cursor, policy, actor="bench")
-        register_partners(cursor, PARTNERS, actor="bench")
-
-
-def take_in(engine: Engine, found: Sequence[Record]) -> None:
-    """The whole intake, batch by batch."""
-    intake = BatchIntake(engine, "bench", gapless=True)
-    for start in range(0, len(found), BATCH):
-        intake.store(found[start : start + BATCH])
-
-
-def rows_of(engine: Engine) -> dict[str, list[bytes]]:
-    """All rows the intake ended with, as COPY gives them, in an order that foreign keys allow."""
-    with transaction(engine) as cursor:
-        dump: dict[str, list[bytes]] = {}
-        for table in Base.metadata.sorted_tables:
-            if table.name not in SETTLED:
-                with cursor.copy(f"COPY {table.name} TO STDOUT (FORMAT binary)".encode()) as copy:
-                    dump[table.name] = [bytes(block) for block in copy]
-    return dump
-
-
-def floor(engine: Engine, found: Sequence[Record], dump: dict[str, list[bytes]]) -> None:
-    """Decode, and write the final rows in one transaction."""
-    decode_all(found)
-    with transaction(engine) as cursor:
-        for table, blocks in dump.items():
-            with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
-                for block in blocks:
-                    copy.write(block)
-
-
-def main() -> None:
-    """Print both tables."""
+def main() -> int:
+    """Measure, print, write."""
+    asked = _arguments()
     logging.disable(logging.WARNING)
-    found = records()
-    ours = statistics.median(seconds(lambda: decode_all(found)) for _ in range(ROUNDS))
-    peer = statistics.median(seconds(lambda: parse_all(found)) for _ in range(ROUNDS))
-    print(f"{len(found)} events of a simulated month, median of {ROUNDS}\n")
-    print(f"decode and check   {1e6 * ours / len(found):6.1f} µs an event, {ours / peer:.2f} × Python's json alone")
-    with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder), fresh=True) as url:
-        upgrade(url)
-        engine = engine_for(url, options=WORKER_OPTIONS)
-        intakes, floors = [], []
-        for _ in range(ROUNDS):
-            prepare(engine)
-            intakes.append(seconds(lambda: take_in(engine, found)))
-            dump = rows_of(engine)
-            prepare(engine)
-            floors.append(seconds(partial(floor, engine, found, dump)))
-        engine.dispose()
-    whole, least = statistics.median(intakes), statistics.median(floors)
-    print(f"intake             {len(found) / whole:6.0f} events/s, {least / whole:.2f} of the floor")
-    print(f"floor              {len(found) / least:6.0f} events/s: decode, COPY of the same final rows")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we started ends with us
+    started = time.monotonic()
+    out = sys.stderr if asked.json else sys.stdout
+    with services() as place:
+        found, failed = _measure(place, [name for name in TABLES if name in (asked.tables or TABLES)], out)
+    found.append(aims_table({name: value for table in found for name, value in table.figures.items()}))
+    command = " ".join(["python -m benchmarks", *asked.tables])
+    measured_on = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; `{command}`"
+    if asked.write:
+        write(found, measured_on)
+    if asked.json:
+        figures = {name: value for table in found for name, value in table.figures.items()}
+        print(json.dumps({"measured": measured_on, "figures": figures}, ensure_ascii=False))
+    else:
+        _show(found[-1], out)
+    _say(f"{measured_on}; {time.monotonic() - started:.0f} s")
+    return 1 if failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; all if none is named")
+    parser.add_argument("--write", action="store_true", help="put the tables into the documents")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    asked = parser.parse_args()
+    if unknown := set(asked.tables) - set(TABLES):
+        parser.error(f"there is no table {', '.join(sorted(unknown))}")
+    if asked.write and events.NUMBER < events.FULL:
+        parser.error("what goes into the documents is measured in full: unset SIGNALS_BENCH_EVENTS")
+    return asked
+
+
+def _measure(place: Place, names: Sequence[str], out: IO[str]) -> tuple[list[Table], bool]:
+    """Those tables, in their order; and whether one could not be measured, which does not keep the others back."""
+    make_installation(place, core.DATABASE)
+    make_installation(place, DATABASE)
+    if PUBLISHED.intersection(names):
+        send(place, events.messages(events.lines(events.NUMBER)))
+    found, failed = [], False
+    for name in names:
+        _say(f"{name} …")
+        try:
+            found.append(TABLES[name](place, _say))
+        except RuntimeError as error:
+            failed = True
+            _say(f"{name} could not be measured: {error}")
+        else:
+            _show(found[-1], out)
+    return found, failed
+
+
+def _show(table: Table, out: IO[str]) -> None:
+    print("\n".join(["", f"## {table.name}", "", *table.lines()]), file=out, flush=True)
+
+
+def _say(words: str) -> None:
+    print(f"  {words}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

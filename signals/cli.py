@@ -13,11 +13,12 @@ from typing import Annotated
 
 import typer
 
+from signals.commands import topics
+from signals.commands.options import AsJson, Municipality
 from signals.errors import SignalsError, WrongUseError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 db = typer.Typer(no_args_is_help=True, help="The tables.")
-topics = typer.Typer(no_args_is_help=True, help="The broker's topics.")
 policy = typer.Typer(no_args_is_help=True, help="The municipalities' policies.")
 partners = typer.Typer(no_args_is_help=True, help="Who may signal.")
 caseload = typer.Typer(no_args_is_help=True, help="Who is already in debt help.")
@@ -25,7 +26,7 @@ exclusions = typer.Typer(no_args_is_help=True, help="Who is not to be approached
 quarantine = typer.Typer(no_args_is_help=True, help="What was refused, and taking it in after a mend.")
 for name, group in {
     "db": db,
-    "topics": topics,
+    "topics": topics.group,
     "policy": policy,
     "partners": partners,
     "caseload": caseload,
@@ -33,9 +34,6 @@ for name, group in {
     "quarantine": quarantine,
 }.items():
     app.add_typer(group, name=name)
-
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdout, everything else on stderr")]
-Municipality = Annotated[str | None, typer.Option(help="only this municipality, such as 0141")]
 
 
 @app.command()
@@ -107,10 +105,11 @@ def web(
 ) -> None:
     """/metrics, /health/live, /health/ready and a first page, until SIGTERM."""
     from signals.commands import services, show
+    from signals.commands import web as page
     from signals.commands.connection import settings_here
 
     services.log_to_stderr()
-    services.serve_web(settings_here(), host, port, lambda real: show.note(f"listening on http://{host}:{real}/"))
+    page.serve_web(settings_here(), host, port, lambda real: show.note(f"listening on http://{host}:{real}/"))
 
 
 @db.command("upgrade")
@@ -124,18 +123,6 @@ def db_upgrade() -> None:
     with database_errors():
         upgrade(settings.ddl_database)
     show.note("the tables are up to date")
-
-
-@topics.command("apply")
-def topics_apply() -> None:
-    """Make or adjust the topics of all registered partners; prints what it changed."""
-    from signals.commands import show
-    from signals.commands.connection import settings_here
-    from signals.commands.services import apply_all_topics
-
-    changed = apply_all_topics(settings_here())
-    for text in changed or ["nothing to change"]:
-        show.line(text)
 
 
 @policy.command("check")

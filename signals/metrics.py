@@ -10,6 +10,8 @@ never a label value.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
+from collections import Counter as Tally
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -70,9 +72,19 @@ def _counter(name: str, meaning: str, remedy: str, **values: tuple[str, ...]) ->
     return counter
 
 
-def _histogram(name: str, buckets: tuple[float, ...], meaning: str, remedy: str) -> Histogram:
+class BatchHistogram(Histogram):
+    """A histogram that is told of a whole batch at once: one by one is dear where every event is observed."""
+
+    def observe_all(self, amounts: Collection[float]) -> None:
+        """As `observe` for each of `amounts`."""
+        self._sum.inc(sum(amounts))
+        for index, count in Tally(bisect_left(self._upper_bounds, amount) for amount in amounts).items():
+            self._buckets[index].inc(count)
+
+
+def _histogram(name: str, buckets: tuple[float, ...], meaning: str, remedy: str) -> BatchHistogram:
     entry = _declare(name, "histogram", (), meaning, remedy)
-    return Histogram(entry.name, entry.meaning, buckets=buckets, registry=REGISTRY)
+    return BatchHistogram(entry.name, entry.meaning, buckets=buckets, registry=REGISTRY)
 
 
 _SECTORS: Final = ("housing", "energy", "water", "health", "other")
@@ -199,6 +211,14 @@ PARTNER_LAST_SIGNAL: Final = _declare(
     "When a registered partner's last event was stored, as seconds since 1970; 0 when there never was one.",
     "Older than the partner's usual rhythm: call its operational contact, it may not know that it is silent.",
 )
+TOPIC_PAUSED: Final = _declare(
+    "signals_topic_paused",
+    "gauge",
+    ("topic",),
+    "1 when a registered partner's topic, or any of the `unregistered`, is paused by its flood limits, else 0.",
+    "1: alert. `signals topics paused` says why, `signals quarantine list` what is wrong; mend it or have the partner "
+    "mend it, then `signals topics resume`. Nothing is lost: its records wait on the broker.",
+)
 LAG_UP: Final = _declare(
     "signals_lag_up",
     "gauge",
@@ -231,6 +251,7 @@ class Figures:
     cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (state, route)
     oldest_waiting_seconds: Mapping[str, float] = field(default_factory=dict)  # by queue
     partner_last_signal: Mapping[str, float] = field(default_factory=dict)
+    topic_paused: Mapping[str, bool] = field(default_factory=dict)  # registered partners' topics, and `unregistered`
     lag: Mapping[tuple[str, int], int] | None = None  # (topic, partition)
 
 
@@ -283,6 +304,7 @@ def _families(figures: Figures) -> Iterator[Metric]:
     yield _gauge(CASES, {(state, route): float(count) for (state, route), count in figures.cases.items()})
     yield _gauge(OLDEST_WAITING, {(queue,): age for queue, age in figures.oldest_waiting_seconds.items()})
     yield _gauge(PARTNER_LAST_SIGNAL, {(name,): at for name, at in figures.partner_last_signal.items()})
+    yield _gauge(TOPIC_PAUSED, {(topic,): float(is_so) for topic, is_so in figures.topic_paused.items()})
     if figures.lag is not None:
         yield _gauge(LAG, _bounded_lag(figures.lag, figures.partner_last_signal))
 

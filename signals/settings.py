@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         None,
         description="unique among the running workers; restarted under it, a worker takes its place at once",
     )
-    batch_size: int = Field(500, ge=1, le=10_000)
+    batch_size: int = Field(1000, ge=1, le=10_000)
     take_within_seconds: float = Field(0.1, gt=0, le=60)
     session_seconds: float = Field(6.0, ge=1, le=300)
     rebalance_seconds: float = Field(6.0, ge=1, le=300)
@@ -78,8 +78,17 @@ class Settings(BaseSettings):
     watch_seconds: float = Field(
         10.0, gt=0, le=600, description="how often a worker looks whether one of its partitions stands still"
     )
+    stand_still_seconds: float = Field(
+        60.0, gt=0, le=3600, description="a worker ends when a partition stands still this long although it has more"
+    )
     shutdown_seconds: float = Field(10.0, ge=1, le=300, description="a worker has left this long after SIGTERM")
     metrics_port: int | None = Field(None, ge=1, le=65535)
+
+    flood_limits: bool = Field(True, description="whether a topic with too many bad records is paused")  # noqa: FBT003 - a default
+    flood_share: float = Field(0.5, gt=0, le=1, description="more of the last records than this may not be bad")
+    flood_window: int = Field(1000, ge=1, le=100_000, description="how many records are the last ones")
+    flood_at_least: int = Field(200, ge=1, le=100_000, description="so many records are read before the share counts")
+    flood_in_a_row: int = Field(200, ge=1, le=100_000, description="so many bad records in a row pause the topic")
 
     @field_validator("database_url", "ddl_database_url")
     @classmethod
@@ -97,7 +106,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _agree(self) -> Settings:
-        faults = [*_time_faults(self), *_security_faults(self)]
+        faults = [*_time_faults(self), *_security_faults(self), *_flood_faults(self)]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -189,6 +198,12 @@ def _security_faults(settings: Settings) -> list[str]:
     if (settings.kafka_certfile is None) != (settings.kafka_keyfile is None):
         faults.append(f"{variable('kafka_certfile')} and {variable('kafka_keyfile')} are needed together")
     return faults
+
+
+def _flood_faults(settings: Settings) -> list[str]:
+    names = ("flood_at_least", "flood_in_a_row")
+    over = [variable(name) for name in names if getattr(settings, name) > settings.flood_window]
+    return [f"{name} must be at most {variable('flood_window')}" for name in over]
 
 
 def _missing(name: str, what: str) -> WrongUseError:

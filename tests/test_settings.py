@@ -34,7 +34,7 @@ def faults_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> list[str]:
 
 def test_defaults_are_valid() -> None:
     settings = load_settings()
-    assert (settings.batch_size, settings.take_within_seconds, str(settings.folder)) == (500, 0.1, ".signals")
+    assert (settings.batch_size, settings.take_within_seconds, str(settings.folder)) == (1000, 0.1, ".signals")
 
 
 def test_the_environment_is_read_and_what_is_given_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +51,9 @@ def test_the_environment_is_read_and_what_is_given_goes_before_it(monkeypatch: p
         ({"BATCH_SIZE": "many"}, "SIGNALS_BATCH_SIZE: must be a valid integer"),
         ({"BATCH_SIZE": "0"}, "SIGNALS_BATCH_SIZE: must be greater than or equal to 1"),
         ({"DISCOVERY_SECONDS": "61"}, "SIGNALS_DISCOVERY_SECONDS: must be less than or equal to 50"),
+        ({"FLOOD_SHARE": "0"}, "SIGNALS_FLOOD_SHARE: must be greater than 0"),
+        ({"FLOOD_AT_LEAST": "1001"}, "SIGNALS_FLOOD_AT_LEAST must be at most SIGNALS_FLOOD_WINDOW"),
+        ({"FLOOD_IN_A_ROW": "1001"}, "SIGNALS_FLOOD_IN_A_ROW must be at most SIGNALS_FLOOD_WINDOW"),
         ({"WORKER_NAME": "a b"}, "SIGNALS_WORKER_NAME: must match pattern"),
         ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "SIGNALS_DATABASE_URL: must be a libpq URI"),
         ({"DATABASE_URL": f"postgresql://u:{SECRET}@h/d?no=1"}, "SIGNALS_DATABASE_URL: must be a libpq URI"),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from signals.commands import show
 from signals.commands.connection import actor, engine_here
+from signals.commands.pauses import documents, tell
 from signals.consumers import quarantine
 from signals.errors import SignalsError
+from signals.store import pauses
 from signals.store.audit import note
 from signals.store.database import transaction
 
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
 
 
 def print_list(settings: Settings, partner: str | None, code: str | None, *, as_json: bool) -> None:
-    """What is still in quarantine."""
+    """What is still in quarantine, and which topics are paused because of it (in JSON only when there are any)."""
     with engine_here(settings) as engine, transaction(engine) as cursor:
         rows = quarantine.listed(cursor, partner=partner, code=code)
+        paused = pauses.paused(cursor)
     if as_json:
-        show.print_json({"quarantine": [_document(row) for row in rows]})
+        also = {"paused": documents(paused)} if paused else {}
+        show.print_json({"quarantine": [_document(row) for row in rows], **also})
         return
     cells = [(r.id, f"{r.received_at:%d-%m-%Y %H:%M}", r.topic, r.partition, r.offset, r.code) for r in rows]
     columns = ("nr", "ontvangen", "topic", "partitie", "offset", "code")
     show.table(f"Quarantaine: {len(rows)}", columns, cells, right=("nr", "partitie", "offset"))
+    tell(paused)
 
 
 def _document(row: quarantine.Quarantined) -> dict[str, Any]:

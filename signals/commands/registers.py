@@ -10,6 +10,7 @@ from signals.commands.connection import actor, engine_here
 from signals.commands.csvfile import read_partner_events
 from signals.commands.partnersfile import read_partners
 from signals.consumers.publisher import publish
+from signals.consumers.topics import apply_topics, wanted_topics
 from signals.contract.codes import PARTNER_TYPES
 from signals.contract.partners import SECTORS, ArrearsTopic, Partner
 from signals.errors import FaultsError, WrongUseError
@@ -121,6 +122,13 @@ def _partner_row(partner: Partner, health: PartnerHealth) -> tuple[object, ...]:
     where = sorted(partner.municipalities) if partner.municipalities else None
     counts = (health.stored, health.duplicates, health.id_reused, health.quarantined)
     return partner.id, partner.sector, last, *counts, where, partner.bsn, partner.ddas_type, sorted(partner.sources)
+
+
+def apply_all_topics(settings: Settings) -> list[str]:
+    """Make the topics of all registered partners; what was changed, a line each."""
+    with engine_here(settings) as engine, transaction(engine) as cursor:
+        partners = load_partners(cursor)
+    return apply_topics(settings, wanted_topics(settings, partners))
 
 
 def partner_from(

@@ -1,4 +1,7 @@
-"""`signals worker | relay | web`, `signals db` and `signals topics`: the parts of the service, one process each."""
+"""`signals worker | relay`: the parts of the service that carry the walk, one process each.
+
+Nothing is imported here that only the web page or the tables' upgrade need: a worker that was killed is back sooner.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +11,27 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import start_http_server
 
 from signals import metrics
 from signals.commands.connection import engine_here
-from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
-from signals.consumers.discovery import arrears_topics
+from signals.consumers.broker import broker_log_id
+from signals.consumers.flood import FloodLimits
 from signals.consumers.intake import BatchIntake
+from signals.consumers.last_words import is_empty
 from signals.consumers.publisher import publishing
 from signals.consumers.relay import relay
-from signals.consumers.topics import apply_topics, wanted_topics
 from signals.consumers.worker import PAST_DEADLINE, run_worker
-from signals.outreach.configuration import load_partners
-from signals.reports.figures import read_figures, read_lag
-from signals.store.database import WORKER_OPTIONS, engine_for, transaction
-from signals.store.migrate import is_current
-from signals.web.app import create_app, serve
+from signals.store.database import WORKER_OPTIONS, engine_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import Engine
-
     from signals.consumers.relay import Published
-    from signals.metrics import Figures
     from signals.settings import Settings
-    from signals.store.inbox import Partition
-
-log = logging.getLogger(__name__)
 
 
 def log_to_stderr() -> None:
@@ -54,10 +47,17 @@ def work(settings: Settings) -> int:
     """Take events in until told to stop; the exit code."""
 
     def intake() -> BatchIntake:
-        _show_metrics(settings)
-        return BatchIntake(engine_for(settings.database, options=WORKER_OPTIONS), broker_log_id(settings), gapless=True)
+        engine = engine_for(settings.database, options=WORKER_OPTIONS)
+        return BatchIntake(engine, broker_log_id(settings), gapless=True, limits=flood_limits(settings))
 
     return run_worker(settings, intake)
+
+
+def flood_limits(settings: Settings) -> FloodLimits | None:
+    """The limits of the settings; None when they are off."""
+    if not settings.flood_limits:
+        return None
+    return FloodLimits(settings.flood_share, settings.flood_window, settings.flood_at_least, settings.flood_in_a_row)
 
 
 def _show_metrics(settings: Settings) -> None:
@@ -83,7 +83,8 @@ def relay_until_stopped(settings: Settings) -> int:
         signal.signal(number, stop)
     _show_metrics(settings)
     with engine_here(settings) as engine:
-        relay(engine, _Reconnecting(settings), should_stop=stopping.is_set)
+        new_log = partial(is_empty, settings)
+        relay(engine, _Reconnecting(settings), should_stop=stopping.is_set, is_empty=new_log)
     return 0
 
 
@@ -104,51 +105,3 @@ class _Reconnecting:
             self._publish = None
             self._connection.close()
             raise
-
-
-def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[int], None]) -> None:
-    """Serve `/metrics`, health and the first page until told to stop."""
-    engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
-    app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings))
-    serve(app, host, port, on_listening=on_listening)
-
-
-def figures(engine: Engine, settings: Settings) -> Figures:
-    """The figures of the whole installation now; without lag while the broker is away."""
-    with transaction(engine) as cursor:
-        found = read_figures(cursor)
-    try:
-        return replace(found, lag=_lag(engine, settings))
-    except BrokerAwayError as away:
-        log.warning("lag is unknown: %s", away)
-        return found
-
-
-def _lag(engine: Engine, settings: Settings) -> dict[Partition, int]:
-    topics = arrears_topics(settings)
-    log_id = broker_log_id(settings)
-    begins, ends = begin_offsets(settings, topics), end_offsets(settings, topics)
-    with transaction(engine) as cursor:
-        return read_lag(cursor, log_id, begins, ends)
-
-
-def troubles(engine: Engine, settings: Settings) -> list[str]:
-    """What keeps this installation from working now, in words."""
-    found = []
-    try:
-        if not is_current(engine):
-            found.append("the database does not have the newest tables: run `signals db upgrade`")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
-        found.append(f"the database cannot be used ({type(error).__name__})")
-    try:
-        arrears_topics(settings)
-    except BrokerAwayError as error:
-        found.append(str(error))
-    return found
-
-
-def apply_all_topics(settings: Settings) -> list[str]:
-    """Make the topics of all registered partners; what was changed, a line each."""
-    with engine_here(settings) as engine, transaction(engine) as cursor:
-        partners = load_partners(cursor)
-    return apply_topics(settings, wanted_topics(settings, partners))

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from signals.outreach.queues import ListedCase
 
 _Cell = TypeVar("_Cell")
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
+# What others sent is shown as it is: neither [markup] nor an :emoji: of ours, and no control code reaches the terminal.
+_PLAIN: Final[dict[str, Any]] = {"highlight": False, "markup": False, "emoji": False}
+_CONTROLS: Final[dict[int, int]] = {  # each as its picture, such as ␛
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
+    **dict.fromkeys(range(0x7F, 0xA0), 0x2421),
+}
+out = Console(**_PLAIN, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
+notes = Console(**_PLAIN, stderr=True, soft_wrap=True)
 _QUEUES: Final = {"letters": "Brieven", "visits": "Huisbezoeken", "review": "Beoordelen"}
 
 
@@ -35,18 +41,18 @@ def print_json(document: object) -> None:
 
 def note(text: str) -> None:
     """A line on stderr."""
-    notes.print(text, markup=False)
+    notes.print(text.translate(_CONTROLS))
 
 
 def line(text: str = "") -> None:
     """A line on stdout; never broken, so that a command in it can be copied."""
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(text.translate(_CONTROLS), soft_wrap=True)
 
 
 @contextmanager
 def progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal, nothing in a pipe; the function it gives is told how far the work is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar:
         task = bar.add_task(text, total=total)
         yield lambda done: bar.update(task, completed=done)
@@ -58,7 +64,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", no_wrap=column != columns[-1])
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*("" if cell is None else str(cell).translate(_CONTROLS) for cell in row))
     out.print(shown)
 
 

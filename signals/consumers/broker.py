@@ -7,6 +7,7 @@ is set, so that no call waits for ever on a broker that went away.
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import time
@@ -25,12 +26,22 @@ if TYPE_CHECKING:
     from signals.consumers.complete import Hole
     from signals.settings import Settings
 
+    Ask = Callable[[KafkaConsumer, list[TopicPartition]], dict[TopicPartition, int]]
+
 CLIENT_ID: Final = "signals"
 REQUEST_MS: Final = 10_000
 CONNECT_SECONDS: Final = 3.0
 POLL_MS: Final = 50
 READ_AT_ONCE: Final = 5_000
 BOOTSTRAP_MS: Final = 10_000
+
+
+def _is_news(line: logging.LogRecord) -> bool:
+    """Whether a log line is more than this: a client of ours was closed while it asked which topics there are."""
+    return line.getMessage() != "Metadata refresh: failed Cancelled"
+
+
+logging.getLogger("kafka.cluster").addFilter(_is_news)
 
 
 class BrokerAwayError(SignalsError):
@@ -153,19 +164,18 @@ def begin_offsets(settings: Settings, topics: Iterable[str]) -> dict[tuple[str, 
     return _offsets(settings, topics, lambda consumer, partitions: consumer.beginning_offsets(partitions))
 
 
-def _offsets(
-    settings: Settings,
-    topics: Iterable[str],
-    ask: Callable[[KafkaConsumer, list[TopicPartition]], dict[TopicPartition, int]],
-) -> dict[tuple[str, int], int]:
-    known = topic_names(settings) & frozenset(topics)
+def _offsets(settings: Settings, topics: Iterable[str], ask: Ask) -> dict[tuple[str, int], int]:
     with reaching_broker(settings), contextlib.closing(_offsets_consumer(settings)) as consumer:
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in sorted(known)
-            for number in sorted(consumer.partitions_for_topic(topic) or ())
-        ]
-        return {(one.topic, one.partition): offset for one, offset in ask(consumer, partitions).items()}
+        return _asked(consumer, topics, ask)
+
+
+def _asked(consumer: KafkaConsumer, topics: Iterable[str], ask: Ask) -> dict[tuple[str, int], int]:
+    partitions = [
+        TopicPartition(topic, number)
+        for topic in sorted(consumer.topics() & frozenset(topics))
+        for number in sorted(consumer.partitions_for_topic(topic) or ())
+    ]
+    return {(one.topic, one.partition): offset for one, offset in ask(consumer, partitions).items()}
 
 
 def _ends(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
@@ -193,19 +203,42 @@ def _offsets_consumer(settings: Settings) -> KafkaConsumer:
         enable_auto_commit=False,
         allow_auto_create_topics=False,
         fetch_max_wait_ms=POLL_MS,
+        enable_incremental_fetch_sessions=False,  # in a session an end that is as before is not told again
         auto_offset_reset="earliest",
     )
 
 
 class BrokerLog:
-    """The broker's own account of what it holds (the `Log` of `complete`)."""
+    """The broker's own account of what it holds (the `Log` of `complete`).
+
+    One thread must own it. It is asked for ends every few seconds, so the client for that is kept until an error.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._consumer: KafkaConsumer | None = None
 
     def ends(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:
         """The offset after the last record of every partition. Raises BrokerAwayError."""
-        return end_offsets(self._settings, topics)
+        with self._connected() as consumer:
+            return _asked(consumer, topics, _ends)
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[KafkaConsumer]:
+        try:
+            with reaching_broker(self._settings):
+                self._consumer = self._consumer or _offsets_consumer(self._settings)
+                yield self._consumer
+                self._consumer.unsubscribe()  # a place that stays assigned would tell its old end next time
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the client go that was kept; the next question takes a new one."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            consumer.close()
 
     def read(self, hole: Hole) -> list[Record]:
         """The records the broker has in `hole`, of a long one the first part. Raises BrokerAwayError."""

@@ -1,28 +1,27 @@
 """What if a client reads past a record without handing it over? Then it is fetched by itself.
 
-Between the adapter and the intake. Faust can lose records of a topic that appears while the group rebalances: what it
-has fetched is dropped, and without a committed offset it does not go back. So nothing here trusts the order in which
-records come: the intake knows the next offset of every partition, a gap before a record is read from the broker before
-that record is stored, and a partition that stands still below the broker's end is read from where it stands. A hole
-that the broker itself has (retention, transaction markers) is confirmed by that same reading, and passed over.
+Between the adapter and the intake. A client can lose records of a topic that appears while the group rebalances, and a
+database that was restored stands before what was acknowledged. So nothing here trusts the order in which records come:
+the intake knows the next offset of every partition, and a gap before a record is read from the broker before that
+record is stored. A hole that the broker itself has (retention, transaction markers) is confirmed by that same reading,
+and passed over. What a client never hands over at all, the watch of `standing` finds.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from typing import TYPE_CHECKING, Protocol
 
 from signals import metrics
+from signals.consumers.records import Intake, Place
 from signals.errors import SignalsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from signals.consumers.records import Record
 
 log = logging.getLogger(__name__)
-Place = tuple[str, int]  # (topic, partition)
 Hole = tuple[str, int, int, int]  # topic, partition, first offset, the offset after the last
 
 
@@ -34,17 +33,18 @@ class MissingRecordsError(SignalsError):
         super().__init__(f"{topic} partition {partition}: offsets {first} to {end - 1} were not handed over")
 
 
-class GuardedIntake(Protocol):
-    """An intake that knows the next offset of every partition."""
+class GuardedIntake(Intake, Protocol):
+    """An intake that knows the next offset of every partition.
 
-    def store(self, records: Sequence[Record]) -> None:
-        """As `Intake.store`, but raises MissingRecordsError on a gap that is not among the confirmed holes."""
+    Its `store` raises MissingRecordsError on a gap that is not among the confirmed holes. What it does not take of a
+    paused topic is no gap.
+    """
 
     def confirm(self, hole: Hole) -> None:
         """The broker has no record there."""
 
     def positions(self) -> Mapping[Place, int]:
-        """The next offset of every partition."""
+        """The next offset of every partition; from any thread. Raises StoreAwayError."""
 
 
 class Log(Protocol):
@@ -58,58 +58,50 @@ class Log(Protocol):
 
 
 class CompleteIntake:
-    """An intake that leaves nothing out, whatever its caller hands over."""
+    """An intake that leaves nothing out, whatever its caller hands over (a `GuardedIntake` itself)."""
 
     def __init__(self, intake: GuardedIntake, broker: Log) -> None:
         self._intake = intake
         self._broker = broker
-        self._stood: dict[Place, int] = {}
+        self.empty: dict[Place, int] = {}  # up to there the broker has nothing more, whatever end it names
+        self.confirm = intake.confirm
+        self.prepare = intake.prepare
+        self.positions = intake.positions
+        self.paused = intake.paused
+        self.refresh_paused = intake.refresh_paused
 
-    def store(self, records: Sequence[Record]) -> None:
+    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
         """See `Intake.store`; what is missing in front of a record is stored first."""
+        filled: dict[Place, int] = {}
         while records:
             try:
-                return self._intake.store(records)
+                return {**filled, **self._intake.store(records)}
             except MissingRecordsError as missing:
-                self._fill(missing.hole)
-        return None
+                topic = missing.hole[0]
+                filled |= self._fill(missing.hole)
+                if topic in self._intake.paused():  # paused in the midst of filling: the rest comes when it is resumed
+                    records = [record for record in records if record.topic != topic]
+        return filled
 
-    def _fill(self, hole: Hole) -> None:
+    def catch_up(self, hole: Hole) -> Mapping[Place, int]:
+        """Take in what the broker has of a partition that stands still; see `Intake.store`."""
+        topic, partition, first, end = hole
+        if self._intake.positions().get((topic, partition), 0) != first:
+            return {}  # it moved meanwhile
+        found = self._broker.read(hole)
+        if not found:
+            self.empty[topic, partition] = end
+            return {}
+        log.error("%s partition %s stood still and is read from offset %s", topic, partition, found[0].offset)
+        metrics.RECORDS_RECOVERED.inc(len(found))
+        return self.store(found)
+
+    def _fill(self, hole: Hole) -> Mapping[Place, int]:
         found = self._broker.read(hole)
         if not found:
             log.warning("%s partition %s has no records from %s to %s", hole[0], hole[1], hole[2], hole[3] - 1)
             self._intake.confirm(hole)
-            return
+            return {}
         log.error("%s partition %s: %s records were not handed over and are taken in now", *hole[:2], len(found))
         metrics.RECORDS_RECOVERED.inc(len(found))
-        self.store(found)
-
-    def catch_up(self, partitions: Collection[Place]) -> None:
-        """Take in what stands still: partitions behind the broker's end that were there at the last call too."""
-        ends = self._broker.ends({topic for topic, _ in partitions})
-        done = self._intake.positions()
-        behind = {place: done.get(place, 0) for place in partitions if done.get(place, 0) < ends.get(place, 0)}
-        standing = [place for place, offset in behind.items() if self._stood.get(place) == offset]
-        self._stood = behind
-        for topic, partition in standing:
-            if found := self._broker.read((topic, partition, behind[topic, partition], ends[topic, partition])):
-                log.error("%s partition %s stood still and is read from offset %s", topic, partition, found[0].offset)
-                metrics.RECORDS_RECOVERED.inc(len(found))
-                self.store(found)
-
-
-def watch_progress(
-    intake: CompleteIntake, assigned: Callable[[], Collection[Place]], seconds: float, leaving: threading.Event
-) -> threading.Thread:
-    """Have `intake` catch up every `seconds`, in a thread of its own that ends with `leaving`."""
-
-    def watch() -> None:
-        while not leaving.wait(seconds):
-            try:
-                intake.catch_up(assigned())
-            except SignalsError as error:  # broker or database away: next time
-                log.warning("watching progress: %s", error)
-
-    thread = threading.Thread(target=watch, name="progress watch", daemon=True)
-    thread.start()
-    return thread
+        return self.store(found)

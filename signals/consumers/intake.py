@@ -1,92 +1,74 @@
 """What becomes of a batch of records? Each one is stored, known as a duplicate, or in quarantine; exactly once.
 
-The walk's second room (design.md section 1): decode and sort out the bad, claim the inbox keys, hand the new events to
-`outreach`, note the progress, all in one transaction. A record that breaks the batch is found by splitting.
+The walk's second room (design.md section 1): sort out the bad, claim the inbox keys, hand the new events to `outreach`,
+note the progress, all in one transaction. A record that breaks the batch is found by splitting. What follows the record
+by which a topic passes its flood limits is not taken in: it waits on the broker (see `gate`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
-
-import msgspec
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from signals import metrics
 from signals.consumers.complete import MissingRecordsError
-from signals.consumers.records import OutOfDateError, Record, StoreAwayError
-from signals.contract.decode import decode
-from signals.contract.events import AnyEvent, Reported
+from signals.consumers.gate import FloodGate
+from signals.consumers.records import OutOfDateError, StoreAwayError
+from signals.consumers.sorting import digest, foresee, kept_out, sort_out
+from signals.contract.events import Reported
 from signals.contract.partners import ArrearsTopic
-from signals.contract.rejection import RejectedError
 from signals.households.personal import clean_bsn
 from signals.outreach.configuration import Configuration, refreshed
-from signals.outreach.rows import Accepted
 from signals.outreach.take_up import take_up
 from signals.store import inbox
 from signals.store.database import is_again_later, is_out_of_date, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from prometheus_client import Counter as LabelledCounter
     from sqlalchemy import Engine
 
     from signals.consumers.complete import Hole
+    from signals.consumers.flood import FloodLimits
+    from signals.consumers.gate import Passage
+    from signals.consumers.records import Place, Record
+    from signals.consumers.sorting import Sorted
+    from signals.outreach.rows import Accepted
     from signals.store.database import Cursor
 
 log = logging.getLogger(__name__)
-_encode: Final = msgspec.json.Encoder().encode
-OURS: Final = "internal-error"
-OLDEST_MS: Final = 366 * 86_400_000  # nothing waits longer on a topic than its retention
 
 
-def digest(event: AnyEvent) -> bytes:
-    """What tells one content from another under the same key."""
-    return hashlib.blake2b(_encode(event), digest_size=16).digest()
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """The valid events of a batch: the new ones, and those that are known, some (`reused`) with another content."""
 
-
-def our_fault(error: Exception) -> str:
-    """What a partner reads of an event that `error` kept out: its text may be personal, so only its name is told."""
-    return (
-        f"The service could not store this event ({type(error).__name__}). "
-        "Nothing is wrong with your message that we know of; we look into it."
-    )
-
-
-def received_at(record: Record) -> datetime:
-    """When the record reached the municipality's broker; now where that cannot be (no time, in the future, years ago).
-
-    Our topics keep the broker's own time; another's topic may hold whatever a producer's clock said.
-    """
-    now = datetime.now(UTC)
-    age_ms = now.timestamp() * 1000 - record.timestamp_ms
-    return now - timedelta(milliseconds=age_ms) if 0 < age_ms < OLDEST_MS else now
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """A batch taken apart: valid events with their record, and what goes to quarantine."""
-
-    valid: list[tuple[Record, AnyEvent]] = field(default_factory=list)
-    bad: list[inbox.QuarantineRow] = field(default_factory=list)
-    reused: int = 0  # duplicates with another content than what is stored
-    taken: dict[inbox.Partition, inbox.Taken] = field(default_factory=dict)
+    new: Sequence[tuple[Record, Accepted]]
+    again: Sequence[tuple[Record, Accepted]]
+    reused: int
 
 
 class BatchIntake:
     """The `Intake` of `records`, on PostgreSQL; `log_id` names the broker whose offsets these are.
 
-    A `gapless` one refuses a record that comes before those in front of it (see `complete`).
+    A `gapless` one refuses a record that comes before those in front of it (see `complete`). Without `limits` it closes
+    no topic, but leaves closed what another one closed. One thread at a time may call it; `paused`, `positions`
+    and `prepare` any thread.
     """
 
-    def __init__(self, engine: Engine, log_id: str, *, gapless: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, log_id: str, *, gapless: bool = False, limits: FloodLimits | None = None
+    ) -> None:
         self._engine = engine
         self._log_id = log_id
         self._gapless = gapless
+        self._gate = FloodGate(log_id, limits)
         self._holes: set[Hole] = set()
         self._configuration: Configuration | None = None
 
@@ -94,21 +76,41 @@ class BatchIntake:
         """The broker has no record in `hole`: what comes after it may be stored."""
         self._holes.add(hole)
 
-    def positions(self) -> dict[inbox.Partition, int]:
+    def positions(self) -> dict[Place, int]:
         """The next offset of every partition. Raises StoreAwayError."""
         with self._later(), transaction(self._engine) as cursor:
             return inbox.positions(cursor, self._log_id)
 
-    def store(self, records: Sequence[Record]) -> None:
+    def paused(self) -> frozenset[str]:
+        """The paused topics as they were known at the last `store` or `refresh_paused`."""
+        return self._gate.paused
+
+    def refresh_paused(self) -> frozenset[str]:
+        """Ask which topics are paused. Raises StoreAwayError."""
+        with self._later(), transaction(self._engine) as cursor:
+            self._refresh(cursor)
+        return self._gate.paused
+
+    def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
+        """See `Intake.prepare`: they are decoded, for as long as the partners and policies stay what they are."""
+        configuration = self._configuration
+        if configuration is None:
+            return records
+        try:
+            return foresee(records, configuration.directory, datetime.now(UTC))
+        except Exception:  # noqa: BLE001 - `store` meets it again, finds whose fault it is and keeps it in quarantine
+            return records
+
+    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
         """See `Intake.store`. Raises MissingRecordsError when gapless; OutOfDateError when the tables are not ours."""
         try:
             with self._later():
-                self._store_in_one(records)
-        except (StoreAwayError, MissingRecordsError, OutOfDateError):
+                return self._take_in(records)
+        except (MissingRecordsError, StoreAwayError, OutOfDateError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is found by splitting and kept in quarantine
             self._configuration = None
-            self._split(records, error)
+            return self._split(records, error)
 
     @contextmanager
     def _later(self) -> Iterator[None]:
@@ -122,167 +124,170 @@ class BatchIntake:
                 raise OutOfDateError from error
             raise
 
-    def _split(self, records: Sequence[Record], error: Exception) -> None:
+    def _split(self, records: Sequence[Record], error: Exception) -> Mapping[Place, int]:
         """Store the halves each by itself, until what cannot be stored stands alone and goes to quarantine."""
         if len(records) > 1:
             middle = len(records) // 2
-            self.store(records[:middle])
-            self.store(records[middle:])
-            return
+            return {**self.store(records[:middle]), **self.store(records[middle:])}
         log.error("record %s goes to quarantine: %s", _place(records[0]), type(error).__name__)
-        self._quarantine_alone(records[0], error)
+        with self._later():
+            return self._take_in(records, error)
 
-    def _quarantine_alone(self, record: Record, error: Exception) -> None:
-        with self._later(), transaction(self._engine) as cursor:
-            fresh, taken = self._unseen(cursor, [record])
-            rows = [_quarantined(self._log_id, record, OURS, our_fault(error)) for record in fresh]
-            inbox.quarantine(cursor, rows)
-            _count(taken, record, quarantined=len(rows))
-            inbox.note_progress(cursor, self._log_id, taken)
-        _observe_received(fresh)
-        metrics.EVENTS_QUARANTINED.labels(code=OURS).inc(len(rows))
-
-    def _store_in_one(self, records: Sequence[Record]) -> None:
+    def _take_in(self, records: Sequence[Record], error: Exception | None = None) -> dict[Place, int]:
+        """Take in what may come in, in one transaction; with an `error` of ours all of it goes to quarantine."""
         started = time.perf_counter()
         with transaction(self._engine) as cursor:
-            fresh, taken = self._unseen(cursor, records)
-            self._configuration = refreshed(cursor, self._configuration)
-            batch = sort_out(fresh, self._configuration, self._log_id, taken)
-            new = self._claim(cursor, batch)
-            take_up(cursor, new, self._configuration)
-            inbox.quarantine(cursor, batch.bad)
-            inbox.note_progress(cursor, self._log_id, batch.taken)
+            offsets = inbox.lock_progress(cursor, self._log_id, {(r.topic, r.partition) for r in records})
+            configuration = self._refresh(cursor)
+            fresh = self._unseen(records, offsets)
+            fresh, batch, passage = self._let_in(cursor, fresh, configuration, error)
+            claimed = self._claim(cursor, batch)
+            new = [accepted for _, accepted in claimed.new]
+            if new:
+                take_up(cursor, new, configuration)
+            inbox.quarantine(cursor, batch.bad, passage.numbers)
+            taken = _taken(offsets, fresh, batch, claimed)
+            inbox.note_progress(cursor, self._log_id, taken)
+            self._gate.write(cursor, passage)
+        self._gate.keep(passage)
         metrics.TRANSACTION_SECONDS.observe(time.perf_counter() - started)
-        _observe(fresh, batch, new)
+        _observe(fresh, batch, claimed)
+        return self._passed({place: one.next_offset for place, one in taken.items()})
 
-    def _unseen(
-        self, cursor: Cursor, records: Sequence[Record]
-    ) -> tuple[list[Record], dict[inbox.Partition, inbox.Taken]]:
-        """The records beyond what was taken in before: a record that is read again has no second effect."""
-        partitions = {(record.topic, record.partition) for record in records}
-        offsets = inbox.lock_progress(cursor, self._log_id, partitions)
-        taken = {partition: inbox.Taken(offset) for partition, offset in offsets.items()}
-        fresh = _each_once(records, offsets)
-        if self._gapless:
-            _require_all(fresh, offsets, self._holes)
-        return fresh, taken
+    def _refresh(self, cursor: Cursor) -> Configuration:
+        """The configuration of now; which topics are paused is read anew when anything changed."""
+        known = self._configuration
+        self._configuration = configuration = refreshed(cursor, known)
+        if configuration is not known:
+            self._gate.refresh(cursor)
+        return configuration
 
-    def _claim(self, cursor: Cursor, batch: _Sorted) -> list[Accepted]:
-        """Claim the keys of the valid events; returns the new ones and counts the others as duplicates."""
-        first: dict[inbox.Key, tuple[Record, AnyEvent]] = {}
-        again: list[tuple[Record, AnyEvent]] = []
-        for record, event in batch.valid:
-            kept = first.setdefault((event.source, event.id), (record, event))
-            if kept[0] is not record:
-                again.append((record, event))
+    def _unseen(self, records: Sequence[Record], offsets: Mapping[Place, int]) -> list[Record]:
+        """The records of open topics beyond what was taken in before: what is read again has no second effect."""
+        if self._gate.paused:
+            records = [record for record in records if record.topic not in self._gate.paused]
+        return _each_once(records, offsets, self._holes if self._gapless else None)
+
+    def _let_in(
+        self, cursor: Cursor, fresh: list[Record], configuration: Configuration, error: Exception | None
+    ) -> tuple[list[Record], Sorted, Passage]:
+        """The records up to where their topic is closed, sorted out, and what the flood limits say to them."""
+        batch = self._sorted(fresh, configuration, error)
+        passage = self._gate.judge(cursor, fresh, batch.bad)
+        if passage.stops:
+            fresh = passage.within(fresh)
+            batch = self._sorted(fresh, configuration, error)
+        return fresh, batch, passage
+
+    def _sorted(self, fresh: Sequence[Record], configuration: Configuration, error: Exception | None) -> Sorted:
+        now = datetime.now(UTC)
+        if error is not None:
+            return kept_out(fresh, error, self._log_id, now)
+        return sort_out(fresh, configuration.directory, self._log_id, now)
+
+    def _claim(self, cursor: Cursor, batch: Sorted) -> _Claimed:
+        """Claim the keys of the valid events, and count the others as duplicates."""
+        first: dict[inbox.Key, tuple[Record, Accepted]] = {}
+        again = []
+        for pair in batch.valid:
+            event = pair[1].event
+            if first.setdefault((event.source, event.id), pair) is not pair:
+                again.append(pair)
         claims = [
-            inbox.Claim(key, digest(event), event.partner, received_at(record))
-            for key, (record, event) in first.items()
+            inbox.Claim(key, digest(one.event), one.event.partner, one.received_at) for key, (_, one) in first.items()
         ]
         won = inbox.claim(cursor, claims) if claims else set()
         again += [pair for key, pair in first.items() if key not in won]
-        batch.reused = inbox.count_duplicates(cursor, [((e.source, e.id), digest(e)) for _, e in again])
-        for record, _ in again:
-            _count(batch.taken, record, duplicates=1)
-        new = [pair for key, pair in first.items() if key in won]
-        for record, _ in new:
-            _count(batch.taken, record, stored=1)
-        return [Accepted(event, received_at(record)) for record, event in new]
+        known = [((one.event.source, one.event.id), digest(one.event)) for _, one in again]
+        reused = inbox.count_duplicates(cursor, known)
+        return _Claimed([pair for key, pair in first.items() if key in won], again, reused)
+
+    def _passed(self, positions: dict[Place, int]) -> dict[Place, int]:
+        """Forget the holes that lie behind `positions`."""
+        if self._holes:
+            self._holes = {hole for hole in self._holes if hole[3] > positions.get(hole[:2], 0)}
+        return positions
 
 
-def _each_once(records: Sequence[Record], offsets: Mapping[inbox.Partition, int]) -> list[Record]:
-    """The records at or beyond `offsets`, each once: a client may hand one over twice in one batch."""
-    fresh: dict[tuple[str, int, int], Record] = {}
-    for record in records:
-        if record.offset >= offsets[record.topic, record.partition]:
-            fresh.setdefault((record.topic, record.partition, record.offset), record)
-    return list(fresh.values())
+def _each_once(records: Iterable[Record], offsets: Mapping[Place, int], holes: Collection[Hole] | None) -> list[Record]:
+    """The records at or beyond `offsets`, each once: a client may hand one over twice in one batch.
 
-
-def _require_all(records: Sequence[Record], offsets: Mapping[inbox.Partition, int], holes: Collection[Hole]) -> None:
-    """Raise MissingRecordsError when a record does not follow on the one before it, but for confirmed holes."""
+    Raises:
+        MissingRecordsError: a record does not follow on the one before it; but for `holes`, and when these are None.
+    """
     expected = dict(offsets)
+    fresh = []
     for record in records:
-        place = (record.topic, record.partition)
-        if record.offset > expected[place] and (*place, expected[place], record.offset) not in holes:
-            raise MissingRecordsError(*place, expected[place], record.offset)
-        expected[place] = max(expected[place], record.offset + 1)
+        place, offset = (record.topic, record.partition), record.offset
+        awaited = expected[place]
+        if offset < awaited:
+            continue
+        if offset > awaited and holes is not None and (*place, awaited, offset) not in holes:
+            raise MissingRecordsError(*place, awaited, offset)
+        expected[place] = offset + 1
+        fresh.append(record)
+    return fresh
 
 
-def sort_out(
-    records: Sequence[Record],
-    configuration: Configuration,
-    log_id: str,
-    taken: dict[inbox.Partition, inbox.Taken],
-) -> _Sorted:
-    """Decode the records; what is bad gets its quarantine row. Pure, but for the progress that `taken` gathers."""
-    batch = _Sorted(taken=taken)
-    topics = {record.topic: ArrearsTopic.parse(record.topic) for record in records}
-    for record in records:
-        topic = topics[record.topic]
-        _count(taken, record)
-        if topic is None:
-            continue  # never read: the adapter subscribes to arrears topics only
-        try:
-            event = decode(record.value, topic, configuration.directory)
-        except RejectedError as rejected:
-            batch.bad.append(_quarantined(log_id, record, rejected.code, rejected.message))
-            _count(taken, record, quarantined=1)
-        else:
-            batch.valid.append((record, event))
-    return batch
+def _taken(
+    offsets: Mapping[Place, int], fresh: Sequence[Record], batch: Sorted, claimed: _Claimed
+) -> dict[Place, inbox.Taken]:
+    """How far each partition has come, and what became of its records."""
+    ends = {**offsets, **{(record.topic, record.partition): record.offset + 1 for record in fresh}}
+    begins = {**offsets, **_first_ever(fresh, {place for place, offset in offsets.items() if not offset})}
+    read = Counter([(record.topic, record.partition) for record in fresh])
+    stored = Counter([(record.topic, record.partition) for record, _ in claimed.new])
+    duplicates = Counter((record.topic, record.partition) for record, _ in claimed.again)
+    quarantined = Counter((row.topic, row.partition) for row in batch.bad)
+    return {
+        place: inbox.Taken(
+            end,
+            stored[place],
+            duplicates[place],
+            quarantined[place],
+            passed_over=end - begins[place] - read[place],
+            first_offset=0 if offsets[place] else begins[place],
+        )
+        for place, end in ends.items()
+    }
 
 
-def _count(
-    taken: dict[inbox.Partition, inbox.Taken],
-    record: Record,
-    *,
-    stored: int = 0,
-    duplicates: int = 0,
-    quarantined: int = 0,
-) -> None:
-    place = taken[record.topic, record.partition]
-    place.next_offset = max(place.next_offset, record.offset + 1)
-    place.stored += stored
-    place.duplicates += duplicates
-    place.quarantined += quarantined
+def _first_ever(fresh: Sequence[Record], unread: Collection[Place]) -> dict[Place, int]:
+    """Where the log of a partition that was never read begins: nobody can say what was in front of it."""
+    if not unread:
+        return {}
+    begins = {(record.topic, record.partition): record.offset for record in reversed(fresh)}
+    return {place: begins[place] for place in unread & begins.keys()}
 
 
 def _place(record: Record) -> str:
     return f"{record.topic} partition {record.partition} offset {record.offset}"
 
 
-def _quarantined(log_id: str, record: Record, code: str, message: str) -> inbox.QuarantineRow:
-    return inbox.QuarantineRow(
-        log_id,
-        record.topic,
-        record.partition,
-        record.offset,
-        code,
-        message,
-        record.value,
-        received_at(record),
-    )
+def _observe(fresh: Sequence[Record], batch: Sorted, claimed: _Claimed) -> None:
+    """Tell the metrics what a committed batch held; what all records share is told once."""
+    _count(metrics.EVENTS_RECEIVED, "sector", _sectors(fresh))
+    _count(metrics.EVENTS_QUARANTINED, "code", Counter(row.code for row in batch.bad))
+    metrics.ID_REUSED.inc(claimed.reused)
+    metrics.EVENTS_DUPLICATE.inc(len(claimed.again))
+    events = [accepted.event for _, accepted in claimed.new]
+    _count(metrics.EVENTS_STORED, "type", Counter(str(event.__struct_config__.tag) for event in events))
+    metrics.UNKNOWN_FIELDS.inc(sum(event.unknown_fields for event in events))
+    numbers = [event.person.bsn for event in events if isinstance(event, Reported) and event.person.bsn]
+    metrics.BSN_DROPPED.inc(sum(clean_bsn(number) is None for number in numbers))
+    now = datetime.now(UTC).timestamp()
+    metrics.EVENT_AGE_SECONDS.observe_all([max(0.0, now - one.received_at.timestamp()) for _, one in claimed.new])
 
 
-def _observe(fresh: Sequence[Record], batch: _Sorted, new: Sequence[Accepted]) -> None:
-    """Tell the metrics what a committed batch held."""
-    now = datetime.now(UTC)
-    _observe_received(fresh)
-    metrics.ID_REUSED.inc(batch.reused)
-    for row in batch.bad:
-        metrics.EVENTS_QUARANTINED.labels(code=row.code).inc()
-    metrics.EVENTS_DUPLICATE.inc(len(batch.valid) - len(new))
-    for accepted in new:
-        event = accepted.event
-        metrics.EVENTS_STORED.labels(type=event.__struct_config__.tag).inc()
-        metrics.UNKNOWN_FIELDS.inc(event.unknown_fields)
-        metrics.EVENT_AGE_SECONDS.observe(max(0.0, (now - accepted.received_at).total_seconds()))
-        if isinstance(event, Reported) and event.person.bsn and clean_bsn(event.person.bsn) is None:
-            metrics.BSN_DROPPED.inc()
+def _sectors(records: Iterable[Record]) -> Counter[str]:
+    """How many records came from each sector's topics."""
+    found: Counter[str] = Counter()
+    for name, count in Counter(record.topic for record in records).items():
+        topic = ArrearsTopic.parse(name)
+        found[topic.sector if topic else "other"] += count
+    return found
 
 
-def _observe_received(fresh: Sequence[Record]) -> None:
-    for record in fresh:
-        topic = ArrearsTopic.parse(record.topic)
-        metrics.EVENTS_RECEIVED.labels(sector=topic.sector if topic else "other").inc()
+def _count(counter: LabelledCounter, label: str, counts: Mapping[str, int]) -> None:
+    for value, number in counts.items():
+        counter.labels(**{label: value}).inc(number)

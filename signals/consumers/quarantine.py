@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
 
-from signals.consumers.intake import OURS, digest, our_fault
+from signals.consumers.sorting import OURS, digest, our_fault
 from signals.contract.decode import decode
 from signals.contract.partners import ArrearsTopic
 from signals.contract.rejection import RejectedError
 from signals.outreach.configuration import Configuration, refreshed
-from signals.outreach.rows import Accepted
+from signals.outreach.rows import prepared
 from signals.outreach.take_up import take_up
 from signals.store import inbox
 from signals.store.audit import note
@@ -134,7 +134,7 @@ def _replay_one(cursor: Cursor, number: int, configuration: Configuration) -> st
     key = (event.source, event.id)
     new = inbox.claim(cursor, [inbox.Claim(key, digest(event), event.partner, row.received_at)])
     if new:
-        take_up(cursor, [Accepted(event, row.received_at)], configuration)
+        take_up(cursor, [prepared(event, row.received_at)], configuration)
     else:
         inbox.count_duplicates(cursor, [(key, digest(event))])
     resolution = "stored" if new else "duplicate"

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from signals.errors import SignalsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+Place = tuple[str, int]  # (topic, partition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Record:
     offset: int
     value: bytes | None
     timestamp_ms: int
+
+    @property
+    def place(self) -> Place:
+        """The partition that the record is of."""
+        return (self.topic, self.partition)
 
 
 class StoreAwayError(SignalsError):
@@ -39,13 +46,29 @@ class OutOfDateError(SignalsError):
 
 
 class Intake(Protocol):
-    """Stores batches of records, each record's effect exactly once."""
+    """Stores batches of records, each record's effect exactly once; one thread calls it."""
 
-    def store(self, records: Sequence[Record]) -> None:
+    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
         """Store `records` (any topics, offsets ascending within a partition); blocking.
 
-        When it returns, every record is durably stored, known as a duplicate, or in quarantine, and may be
-        acknowledged. A record handed over twice has one effect. A record that cannot be stored for a reason of its own
-        ends in quarantine. `StoreAwayError` says "again, later"; any other error ends the worker, with nothing
-        acknowledged.
+        Returns:
+            For every partition that `records` are of: its next offset. Every record in front of it is durably stored,
+            known as a duplicate, or in quarantine, and may be acknowledged. A record handed over at or beyond it was
+            not taken in, because its topic is paused or was paused in the midst of the batch; it is handed over again.
+
+        A record handed over twice has one effect. A record that cannot be stored for a reason of its own ends in
+        quarantine.
+
+        Raises:
+            StoreAwayError: again, later; whatever was handed over may be handed over again. Any other error ends
+                the worker, with nothing acknowledged.
         """
+
+    def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The same records, to be handed to `store` in their place: what needs no database is done. From any thread."""
+
+    def paused(self) -> frozenset[str]:
+        """The paused topics as far as is known here: since the last `store` or `refresh_paused`; costs nothing."""
+
+    def refresh_paused(self) -> frozenset[str]:
+        """Ask the database which topics are paused. Raises StoreAwayError."""

@@ -23,7 +23,14 @@ CHATTERERS: Final = (
     "aiokafka.consumer.fetcher",
     "aiokafka.consumer.group_coordinator",
     "aiokafka.producer.sender",
+    "kafka.net.connection",
+    "kafka.net.manager",
+    "kafka.net.transport",
+    "mode.timers",
+    "signals.consumers.batches.start",
     "signals.consumers.discovery",
+    "signals.consumers.reading",
+    "signals.consumers.standing",
     "signals.consumers.worker",
 )
 

@@ -1,7 +1,8 @@
 """Is this event as it should be? The quick way, which nearly all take: an event, or None.
 
-Stands behind `reading` in the walk. What is wrong, and in which words a partner hears it, is the question of
-`judge`; that both ways accept exactly the same events is a law the tests hold.
+Stands beside `reading` in the walk: most events are just what borders.md section 2 names and are never taken apart
+(`exactly_accepted`); of the others the parsed envelope is looked at (`accepted`). What is wrong, and in which words a
+partner hears it, is the question of `judge`; that all ways accept exactly the same events is a law the tests hold.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from signals.contract.address import (
-    POSTCODE,
-    clean_postcode,
     house_number_text,
     split_house_number,
     suffix_of,
+    valid_postcode,
 )
 from signals.contract.events import Address, Changed, Collection, Person, Reported, Withdrawn
 from signals.contract.media import is_json
-from signals.contract.moments import amount_cents, birth_day, calendar_day, instant_us, is_signalled_too_late
+from signals.contract.moments import amount_cents, birth_day, instant_us, is_signalled_too_late
 from signals.contract.shapes import (
     MAX_TEXT,
     CollectionShape,
     PersonShape,
     ReportedShape,
     WithdrawnShape,
+    exact_shape,
     shape_of,
     unknown_fields,
 )
@@ -59,13 +60,26 @@ def accepted(envelope: object, topic: ArrearsTopic, directory: Directory) -> Any
     if not isinstance(envelope, dict):
         return None
     shape = shape_of(envelope)
+    return None if shape is None else _checked(shape, unknown_fields(envelope), topic, directory)
+
+
+def exactly_accepted(value: bytes, topic: ArrearsTopic, directory: Directory) -> AnyEvent | None:
+    """The event of a record in which nothing stands but what its type reads; None says nothing of the others.
+
+    Size and U+0000 are not looked for here; nothing that is accepted is nested deep.
+    """
+    shape = exact_shape(value)
+    return None if shape is None else _checked(shape, 0, topic, directory)
+
+
+def _checked(shape: AnyShape, unknown: int, topic: ArrearsTopic, directory: Directory) -> AnyEvent | None:
     partner = directory.partners.get(topic.partner)
-    if shape is None or partner is None or not _may_send(partner, topic, shape):
+    if partner is None or not _may_send(partner, topic, shape):
         return None
     if shape.data.municipality not in directory.municipalities or not is_json(shape.datacontenttype):
         return None
     try:
-        return _event_of(shape, partner, unknown_fields(envelope))
+        return _event_of(shape, partner, unknown)
     except _OffError:
         return None
 
@@ -79,7 +93,7 @@ def _event_of(shape: AnyShape, partner: Partner, unknown: int) -> AnyEvent:
     time_us = instant_us(shape.time)
     if time_us is None:
         raise _OffError
-    signalled_on = _day(shape.data.signalled_on)
+    signalled_on = shape.data.signalled_on
     if is_signalled_too_late(signalled_on, time_us):
         raise _OffError
     head = _Head(time_us, signalled_on, unknown)
@@ -99,6 +113,8 @@ def _bsn_passes(person: Any, partner: Partner) -> bool:  # noqa: ANN401 - any JS
 
 def _reported(shape: ReportedShape, partner: Partner, head: _Head) -> Reported:
     content, arrears = shape.data, shape.data.arrears
+    if arrears.arisen_on is not None and arrears.arisen_on > head.signalled_on:
+        raise _OffError
     return Reported(
         source=shape.source,
         id=shape.id,
@@ -111,7 +127,7 @@ def _reported(shape: ReportedShape, partner: Partner, head: _Head) -> Reported:
         unknown_fields=head.unknown_fields,
         kind=arrears.kind,
         amount_cents=_cents(arrears.amount),
-        arisen_on=_day_until(arrears.arisen_on, head.signalled_on),
+        arisen_on=arrears.arisen_on,
         crisis=arrears.crisis,
         warm_transfer=bool(arrears.warm_transfer),
         person=_person(content.person or _NOBODY, partner, head.signalled_on),
@@ -184,9 +200,9 @@ def is_identified(*identities: str | None) -> bool:
 
 
 def _address(shape: AddressShape) -> Address:
-    postcode = clean_postcode(shape.postcode)
+    postcode = valid_postcode(shape.postcode)
     number = split_house_number(shape.house_number)
-    if number is None or POSTCODE.fullmatch(postcode) is None:
+    if number is None or postcode is None:
         raise _OffError
     letter, addition = shape.house_letter, shape.house_number_addition
     return Address(
@@ -202,7 +218,7 @@ def _address(shape: AddressShape) -> Address:
 
 def _collection(shape: CollectionShape) -> Collection:
     return Collection(
-        reminder_sent_on=None if shape.reminder_sent_on is None else _day(shape.reminder_sent_on),
+        reminder_sent_on=shape.reminder_sent_on,
         personal_contact_tried=shape.personal_contact_tried,
         pointed_to_debt_help=shape.pointed_to_debt_help,
         objected=shape.objected,
@@ -214,19 +230,3 @@ def _cents(text: str) -> int:
     if cents is None:
         raise _OffError
     return cents
-
-
-def _day(text: str) -> date:
-    day = calendar_day(text)
-    if day is None:
-        raise _OffError
-    return day
-
-
-def _day_until(text: str | None, last: date) -> date | None:
-    if text is None:
-        return None
-    day = _day(text)
-    if day > last:
-        raise _OffError
-    return day

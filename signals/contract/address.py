@@ -22,6 +22,14 @@ def clean_postcode(text: str) -> str:
     return "".join(text.split()).translate(_CAPITALS)
 
 
+def valid_postcode(text: str) -> str | None:
+    """The cleaned postcode, or None when it is none."""
+    if POSTCODE.fullmatch(text):  # clean already, as nearly all are
+        return text
+    postcode = clean_postcode(text)
+    return postcode if POSTCODE.fullmatch(postcode) else None
+
+
 def split_house_number(number: int | str) -> tuple[int, str] | None:
     """The number (1-99999) and the rest of what was sent ("12 a bis" → 12, " a bis"), or None."""
     if isinstance(number, int):
@@ -46,5 +54,7 @@ def suffix_of(rest: str, letter: str | None, addition: str | None) -> str:
 def house_number_text(number: int | str, letter: str | None, addition: str | None) -> str:
     """The house number as one writes it on an envelope: 12, "A", "bis" → "12A bis"."""
     written = str(number)
+    if isinstance(number, int) and not letter and not addition:
+        return written
     glue = "" if written.isdigit() else " "
     return " ".join(f"{written}{glue}{letter or ''} {addition or ''}".split())

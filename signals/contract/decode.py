@@ -1,7 +1,7 @@
 """From the bytes of a record to an accepted event, or to the refusal that its partner reads.
 
 The door of the house (design.md section 1): nothing behind it sees unchecked content, and whatever the
-bytes, nothing but `RejectedError` comes out. Two ways accept exactly the same: the quick one for the many,
+bytes, nothing but `RejectedError` comes out. The ways accept exactly the same: the quick ones for the many,
 the slow one that finds every fault for the few.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signals.contract.accept import accepted
+from signals.contract.accept import accepted, exactly_accepted
 from signals.contract.judge import faults_of
-from signals.contract.reading import read_json
+from signals.contract.reading import MAX_BYTES, read_json
 from signals.contract.rejection import Fault, RejectedError
 
 if TYPE_CHECKING:
@@ -31,10 +31,15 @@ def decode(value: bytes | None, topic: ArrearsTopic, directory: Directory) -> An
         that
             names every fault (where, what, how to mend it) and holds nothing that the partner sent.
     """
+    # A raw U+0000 is no JSON, so without its escape there is none; with it, one must look where it stands.
+    has_no_nul = value is not None and (b"\\" not in value or b"\\u0000" not in value)
+    if value is not None and has_no_nul and len(value) <= MAX_BYTES:
+        event = exactly_accepted(value, topic, directory)
+        if event is not None:
+            return event
     envelope = read_json(value)
     event = accepted(envelope, topic, directory)
-    # A raw U+0000 is no JSON, so without its escape there is none; with it, one must look where it stands.
-    if event is not None and value is not None and b"\\u0000" not in value:
+    if event is not None and has_no_nul:
         return event
     faults = faults_of(envelope, topic, directory)
     if faults:

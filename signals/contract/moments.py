@@ -22,6 +22,7 @@ _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
+_PLAIN_AMOUNT: Final = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 _AMOUNT: Final = re.compile(r"([0-9]+)(?:\.([0-9]{1,2}))?")
 
 
@@ -75,11 +76,17 @@ def birth_day(text: str) -> date | None:
 
 def amount_cents(text: str) -> int | None:
     """Whole cents of an amount in euros such as "612.50"; None if it is none or outside 0.01-1,000,000."""
+    is_plain = _PLAIN_AMOUNT.fullmatch(text)  # as nearly all are written
+    cents = int(text.replace(".", "")) if is_plain else _cents_written_otherwise(text)
+    return cents if 1 <= cents <= MAX_CENTS else None
+
+
+def _cents_written_otherwise(text: str) -> int:
+    """Whole cents of an amount with fewer decimals or more digits; 0 when it is none."""
     parts = _AMOUNT.fullmatch(text)
     if parts is None:
-        return None
+        return 0
     euros = parts[1].lstrip("0")
     if len(euros) > 7:  # not computed: Python refuses thousands of digits
-        return None
-    cents = int(euros or "0") * 100 + int((parts[2] or "").ljust(2, "0"))
-    return cents if 1 <= cents <= MAX_CENTS else None
+        return 0
+    return int(euros or "0") * 100 + int((parts[2] or "").ljust(2, "0"))

@@ -8,6 +8,7 @@ guard.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import msgspec
@@ -134,6 +135,7 @@ def _cloud_event(event_type: str, content: msgspec.Struct, event_id: str, time: 
     return msgspec.json.encode(event)
 
 
+@lru_cache(maxsize=8)  # all that one transaction tells is of one moment
 def utc_text(time: datetime) -> str:
     """`time` as borders.md section 2 writes moments, in UTC and to the microsecond.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from signals.contract.address import POSTCODE, clean_postcode, split_house_number
+from signals.contract.address import split_house_number, valid_postcode
 from signals.contract.moments import amount_cents, birth_day, calendar_day
 from signals.contract.rejection import Fault
 from signals.contract.shapes import MAX_REFERENCE, MAX_TEXT
@@ -105,7 +105,7 @@ def day_of_birth(field: str, value: object) -> Iterator[Fault]:
 def postcode(field: str, value: object) -> Iterator[Fault]:
     """A Dutch postcode, however it is spaced."""
     yield from text(field, value)
-    if isinstance(value, str) and POSTCODE.fullmatch(clean_postcode(value)) is None:
+    if isinstance(value, str) and valid_postcode(value) is None:
         mend = "send four digits, the first not 0, and two letters A-Z"
         yield Fault("postcode-invalid", field, f"is no Dutch postcode; {mend}")
 

@@ -5,8 +5,9 @@ Second step of the walk: the border has judged the postcode; here it becomes the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from signals.contract.address import split_house_number, suffix_of
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from signals.contract.events import Address
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class HouseholdAddress:
+class HouseholdAddress(msgspec.Struct, frozen=True, gc=False, order=True):
     """A cleaned address within a municipality.
 
     Ordered by municipality and then, as borders.md section 4.10 asks, by postcode, number and suffix;

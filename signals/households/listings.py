@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, get_args
 
-from signals.contract.address import POSTCODE, clean_postcode
+from signals.contract.address import valid_postcode
 from signals.errors import FaultsError
 from signals.households.address import HouseholdAddress, house_number_forms
 from signals.households.names import clean_initials, clean_surname
@@ -175,7 +175,7 @@ def _listed_person(row: _Row, kind: ListingKind) -> ListedPerson:
         date_of_birth=row.cleaned("date_of_birth", clean_date_of_birth, "a date such as 1985-06-12 is needed"),
         surname=row.cleaned("surname", _some_surname, "a name has letters; correct it or empty it") or "",
         initials=clean_initials(row["initials"]),
-        postcode=row.cleaned("postcode", _valid_postcode, "a postcode such as 7607GC is needed"),
+        postcode=row.cleaned("postcode", valid_postcode, "a postcode such as 7607GC is needed"),
         number=number,
         suffix=suffix,
         reason=_reason(row) if kind == "exclusions" else None,
@@ -193,11 +193,6 @@ def _municipality(row: _Row) -> str:
 
 def _some_surname(text: str) -> str | None:
     return clean_surname(text) or None
-
-
-def _valid_postcode(text: str) -> str | None:
-    postcode = clean_postcode(text)
-    return postcode if POSTCODE.fullmatch(postcode) else None
 
 
 def _house_number(row: _Row) -> tuple[int | None, str]:
@@ -241,6 +236,10 @@ class ListingIndex:
     by_bsn: Mapping[tuple[str, str], tuple[ListedPerson, ...]]
     by_birth: Mapping[tuple[str, date], tuple[ListedPerson, ...]]
     by_address: Mapping[HouseholdAddress, tuple[ListedPerson, ...]]
+
+    def __bool__(self) -> bool:
+        """Whether anybody stands on the list."""
+        return bool(self.by_bsn or self.by_birth or self.by_address)
 
 
 def index_of(entries: Iterable[ListedPerson]) -> ListingIndex:
@@ -290,6 +289,8 @@ def matching_entry(
         for entry in index.by_birth.get((municipality, identity.date_of_birth), ()):
             if _same_person(entry, identity) and _same_place(entry, address):
                 return entry
+    if not index.by_address:
+        return None
     place = HouseholdAddress(municipality, address.postcode, address.number, address.suffix)
     return next(iter(index.by_address.get(place, ())), None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # Letters that Unicode does not take apart into a base letter and a mark.
@@ -17,6 +18,10 @@ _LETTERS: Final = str.maketrans(
 )
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘ʼʻ´`′‛＇", "'"))
 _NO_LETTERS: Final = re.compile(r"[\W\d_]+")
+_LONG_S: Final = re.compile("s{2,}")
+_ELIDED_BEHIND: Final = re.compile(r"'(t|s)(?![^\W_])")
+_ELIDED_BEFORE: Final = re.compile(r"(?<![^\W_])(d|l|s|t|dall|dell)'")
+_LONG_IJ: Final = re.compile("I[Jj]")
 
 # Words of the register's prefixes (Landelijke Tabel 36 of the BRP), one by one, and their abbreviations.
 _PREFIXES: Final = (
@@ -31,6 +36,8 @@ _LEGAL_FORMS: Final = frozenset({"bv", "nv", "vof", "cv", "maatschap", "eenmansz
 _TRADING_AS: Final = frozenset({"hodn", "thodn"})
 _BUSINESS_MARKS: Final = frozenset({"vof", "maatschap", "eenmanszaak", "bv", "nv"}) | _TRADING_AS
 _DOTTED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.\s?){2,}")
+_IN_DOTTED: Final = re.compile(r"[.\s]")
+_SLASHED: Final = re.compile(r"\b(t?)h/o/d/n\b", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -38,10 +45,15 @@ def fold(text: str) -> str:
 
     "Dijk", "Dyk" and "DĲK" are one word then, as are "Visser" and "Viser". Folding twice changes nothing.
     """
+    if text.isascii() and text.isalpha():  # one plain word, as most names are
+        return _one_spelling(text.lower())
     # Apostrophes before the marks go, as an acute accent used as one would, and after: letters bring some.
     plain = _without_marks(text.translate(_APOSTROPHES)).translate(_LETTERS).translate(_APOSTROPHES)
-    words = _NO_LETTERS.sub(" ", _apostrophes_out(plain)).strip()
-    return re.sub("s{2,}", "s", words.replace("ij", "y"))
+    return _one_spelling(_NO_LETTERS.sub(" ", _apostrophes_out(plain)).strip())
+
+
+def _one_spelling(words: str) -> str:
+    return _LONG_S.sub("s", words.replace("ij", "y"))
 
 
 def _without_marks(text: str) -> str:
@@ -51,14 +63,16 @@ def _without_marks(text: str) -> str:
     for _ in range(2):
         text = unicodedata.normalize("NFKD", text).casefold()
     # Taking the marks off may free letters to fold further (a Greek iota below), hence the last round.
-    bare = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
+    bare = "".join([letter for letter in text if not unicodedata.category(letter).startswith("M")])
     return unicodedata.normalize("NFKD", bare.casefold())
 
 
 def _apostrophes_out(text: str) -> str:
     """Elided prefixes become words ("d'Hondt", "in't Veld"); within "O'Brien" the apostrophe just goes."""
-    text = re.sub(r"'(t|s)(?![^\W_])", r" \1 ", text)
-    text = re.sub(r"(?<![^\W_])(d|l|s|t|dall|dell)'", r"\1 ", text)
+    if "'" not in text:
+        return text
+    text = _ELIDED_BEHIND.sub(r" \1 ", text)
+    text = _ELIDED_BEFORE.sub(r"\1 ", text)
     return text.replace("'", "")
 
 
@@ -79,13 +93,14 @@ def clean_surname(text: str | None) -> str:
     return " ".join(surname_words(text))
 
 
+@lru_cache(1024)  # they are few, and tell nobody who it is
 def clean_initials(text: str | None) -> str:
     """Initials as capitals without dots.
 
     "A.M.", "a m" and "AM" are "AM"; "Th. J." is "TJ", "Anna Maria" is "AM". IJ counts as Y, as in names. A
     single word in capitals is taken for initials, not for a given name.
     """
-    words = re.sub(r"I[Jj]", "Y", _NO_LETTERS.sub(" ", _bare(text))).split() if text else []
+    words = _LONG_IJ.sub("Y", _NO_LETTERS.sub(" ", _bare(text))).split() if text else []
     letters = "".join(_initials_of(word, alone=len(words) == 1) for word in words)
     return letters.upper().replace("IJ", "Y")
 
@@ -127,6 +142,8 @@ def is_business_name(text: str | None) -> bool:
 def _business_words(text: str | None) -> list[str]:
     if not text:
         return []
-    joined = _DOTTED.sub(lambda dotted: re.sub(r"[.\s]", "", dotted[0]) + " ", text)
-    joined = re.sub(r"\b(t?)h/o/d/n\b", r"\1hodn", joined, flags=re.IGNORECASE)
+    if text.isalpha():
+        return fold(text).split()
+    joined = _DOTTED.sub(lambda dotted: _IN_DOTTED.sub("", dotted[0]) + " ", text)
+    joined = _SLASHED.sub(r"\1hodn", joined)
     return fold(joined.replace("&", " en ").replace("+", " en ")).split()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import cache
+from operator import mul
 from typing import Final
 
 import phonenumbers
@@ -24,6 +26,13 @@ _EARLIEST_BIRTH: Final = date(1900, 1, 2)
 """Systems that must fill a date in write 1900-01-01; nobody alive was born before."""
 
 _NL: Final = 31
+# As nearly all Dutch numbers are written: +31 or 0 and nine digits, with a space or a hyphen between them at most.
+_PLAIN_PHONE: Final = re.compile(r"(?:\+31|0)[ -]?([1-9](?:[ -]?[0-9]){8})")
+_KINDS_OF_NUMBER: Final = (
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
+    *("personal_number", "voip", "pager", "uan", "voicemail"),
+)
+_BETWEEN_DIGITS: Final = str.maketrans("", "", " -")
 _SEVERAL: Final = re.compile(r"[/;,|]|\bof\b|\ben\b", re.IGNORECASE)
 _AFTER_NUMBER: Final = re.compile(r"(?<=[0-9])[^0-9]*[a-zA-Z].*", re.DOTALL)
 _LONGEST_PHONE: Final = 100
@@ -42,10 +51,12 @@ def clean_bsn(text: str | None) -> str | None:
     White space, dots and hyphens are taken out. Eight digits are not completed with a zero: that a zero was
     lost is a guess, and one in eleven of all numbers passes the test by chance.
     """
-    digits = _NOT_IN_BSN.sub("", text or "")
+    if not text:
+        return None
+    digits = _NOT_IN_BSN.sub("", text)
     if not _NINE_DIGITS.fullmatch(digits) or digits == "000000000":
         return None
-    total = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, digits, strict=True))
+    total = sum(map(mul, _BSN_WEIGHTS, map(int, digits)))
     return digits if total % 11 == 0 else None
 
 
@@ -73,7 +84,26 @@ def _birth(year: str, month: str, day: str) -> date | None:
 
 def clean_phone(text: str | None) -> str | None:
     """A phone number as E.164 ("+31612345678"), read as Dutch; the first of several; None if impossible."""
-    first = _AFTER_NUMBER.sub("", _SEVERAL.split((text or "").strip())[0])
+    if not text:
+        return None
+    plain = _PLAIN_PHONE.fullmatch(text)
+    if plain is not None:
+        digits = plain[1].translate(_BETWEEN_DIGITS)
+        return f"+{_NL}{digits}" if _given_out().fullmatch(digits) else None
+    return _parsed_phone(text)
+
+
+@cache
+def _given_out() -> re.Pattern[str]:
+    """Numbers of nine digits in the Dutch numbering plan as phonenumbers knows it: what it calls valid."""
+    plan = phonenumbers.PhoneMetadata.metadata_for_region("NL")
+    general, *kinds = (getattr(plan, kind) for kind in ("general_desc", *_KINDS_OF_NUMBER))
+    patterns = [kind.national_number_pattern for kind in kinds if kind is not None and 9 in kind.possible_length]
+    return re.compile(rf"(?={general.national_number_pattern}\Z)(?:{'|'.join(patterns)})")
+
+
+def _parsed_phone(text: str) -> str | None:
+    first = _AFTER_NUMBER.sub("", _SEVERAL.split(text.strip())[0])
     try:
         number = phonenumbers.parse(first[:_LONGEST_PHONE], "NL")
     except phonenumbers.NumberParseException:
@@ -88,7 +118,9 @@ def clean_phone(text: str | None) -> str | None:
 
 def clean_email(text: str | None) -> str | None:
     """An e-mail address in small letters, or None when it is none or a filler such as "onbekend@…"."""
-    written = unicodedata.normalize("NFC", (text or "").strip().casefold()).removeprefix("mailto:").strip("<> .;,")
+    if not text:
+        return None
+    written = unicodedata.normalize("NFC", text.strip().casefold()).removeprefix("mailto:").strip("<> .;,")
     if len(written) > _LONGEST_EMAIL or not _EMAIL.fullmatch(written):
         return None
     return None if written.partition("@")[0] in _JUNK_MAILBOXES else written

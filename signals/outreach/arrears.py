@@ -7,14 +7,16 @@ last known of the arrears. The shell loads the events and writes the difference 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - msgspec reads the annotations at run time
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from signals.outreach.periods import Period, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from signals.outreach.policy import Policy, PolicyBook
 
@@ -36,30 +38,26 @@ STATUS_BY_REASON: Final = {
 IN_A_CASE: Final = frozenset({"not-yet-picked-up", "picked-up"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event stands in the order of its arrears; compares as borders.md section 4 says."""
+class Place(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Where an event stands in the order of its arrears; compares as borders.md section 4 says.
+
+    Field by field in this order, strings by code point.
+    """
 
     signalled_on: date
     time_us: int
     event_id: str
     source: str
 
-    def key(self) -> tuple[date, int, str, str]:
-        """What the order compares: strings by code point."""
-        return (self.signalled_on, self.time_us, self.event_id, self.source)
 
-
-@dataclass(frozen=True, slots=True)
-class PickedUp:
+class PickedUp(msgspec.Struct, frozen=True, gc=False):
     """A person took the report up: it stays in the case where it was, judged by the version of then."""
 
     period: Period
     policy_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFact:
+class ReportFact(msgspec.Struct, frozen=True, gc=False):
     """A stored report, as far as judging it needs: nothing personal."""
 
     id: int
@@ -74,8 +72,7 @@ class ReportFact:
     picked_up: PickedUp | None = None  # a person's decision
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFact:
+class ChangeFact(msgspec.Struct, frozen=True, gc=False):
     """A stored change; `crisis` counts only when `crisis_given`."""
 
     id: int
@@ -85,8 +82,7 @@ class ChangeFact:
     crisis_given: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawalFact:
+class WithdrawalFact(msgspec.Struct, frozen=True, gc=False):
     """A stored withdrawal and its reason."""
 
     id: int
@@ -97,8 +93,7 @@ class WithdrawalFact:
 Fact = ReportFact | ChangeFact | WithdrawalFact
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedReport:
+class JudgedReport(msgspec.Struct, frozen=True, gc=False):
     """What was decided of one report; it is in a case when its status says so or when it was withdrawn from one."""
 
     id: int
@@ -112,8 +107,7 @@ class JudgedReport:
     raised_by: int | None = None  # the youngest event that raised the arrears, told at its latest case only
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedArrears:
+class JudgedArrears(msgspec.Struct, frozen=True, gc=False):
     """All reports of one arrears judged, and what is last known of the arrears as a whole."""
 
     reports: tuple[JudgedReport, ...]
@@ -123,8 +117,9 @@ class JudgedArrears:
     deceased: tuple[int, date] | None  # household and day of a withdrawal as deceased
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(msgspec.Struct, gc=False):
+    """A report while its arrears is walked through: what comes later may still take it out of its case."""
+
     fact: ReportFact
     status: str
     period: Period
@@ -170,26 +165,24 @@ def _outside_limits(fact: ReportFact, sector: str, policy: Policy) -> bool:
     return not window.holds((fact.place.signalled_on - fact.arisen_on).days)
 
 
-class _Earlier:
-    """Reports in a case that a later one may repeat: day, amount and crisis of those that no later one outdoes.
+# Reports in a case that a later one may repeat: by crisis the day (ordinal) and amount of those that no later one
+# outdoes. A partner may send thousands of reports of one reference; so only a falling stair of amounts is kept.
+_Stairs = dict[str | None, list[tuple[int, int]]]
 
-    A partner may send thousands of reports of one reference; so per crisis only a falling stair of amounts is kept.
-    """
 
-    def __init__(self) -> None:
-        self.stairs: dict[str | None, list[tuple[int, int]]] = {}  # by crisis: ordinal day, amount
+def _climb(stairs: _Stairs, fact: ReportFact) -> None:
+    """Add a report that stands after all that were added before it."""
+    stair = stairs.setdefault(fact.crisis, [])
+    while stair and stair[-1][1] <= fact.amount:
+        stair.pop()
+    stair.append((fact.place.signalled_on.toordinal(), fact.amount))
 
-    def add(self, fact: ReportFact) -> None:
-        stair = self.stairs.setdefault(fact.crisis, [])
-        while stair and stair[-1][1] <= fact.amount:
-            stair.pop()
-        stair.append((fact.place.signalled_on.toordinal(), fact.amount))
 
-    def covers(self, fact: ReportFact, window_days: int) -> bool:
-        """Whether one of them is recent enough, and neither exceeded in amount nor in crisis."""
-        since = fact.place.signalled_on.toordinal() - window_days
-        graver = [stair for crisis, stair in self.stairs.items() if GRAVITY[crisis] >= GRAVITY[fact.crisis]]
-        return any(stair[n][1] >= fact.amount for stair in graver if (n := bisect_left(stair, (since, 0))) < len(stair))
+def _covered(stairs: _Stairs, fact: ReportFact, window_days: int) -> bool:
+    """Whether one of the reports is recent enough, and neither exceeded in amount nor in crisis."""
+    since = fact.place.signalled_on.toordinal() - window_days
+    graver = [stair for crisis, stair in stairs.items() if GRAVITY[crisis] >= GRAVITY[fact.crisis]]
+    return any(stair[n][1] >= fact.amount for stair in graver if (n := bisect_left(stair, (since, 0))) < len(stair))
 
 
 class _Walk:
@@ -210,8 +203,8 @@ class _Walk:
         self.raised_by: int | None = None
         self.inside: list[_Draft] = []  # was given a place in a case
         self.waiting: list[_Draft] = []  # not yet picked up; all at the address of the last report
-        self.earlier_waiting = _Earlier()
-        self.earlier_picked_up: dict[int, _Earlier] = {}  # by household
+        self.earlier_waiting: _Stairs = {}
+        self.earlier_picked_up: dict[int, _Stairs] = {}  # by household
 
     def report(self, fact: ReportFact) -> None:
         policy = self.book.in_force(self.municipality, fact.place.signalled_on)
@@ -233,10 +226,10 @@ class _Walk:
             return
         self.inside.append(draft)
         if draft.status == "picked-up":
-            self.earlier_picked_up.setdefault(draft.fact.household, _Earlier()).add(draft.fact)
+            _climb(self.earlier_picked_up.setdefault(draft.fact.household, {}), draft.fact)
         else:
             self.waiting.append(draft)
-            self.earlier_waiting.add(draft.fact)
+            _climb(self.earlier_waiting, draft.fact)
 
     def _note_rise(self, fact: ReportFact) -> None:
         self.rise = 0 if self.afresh or self.amount is None else max(0, fact.amount - self.amount)
@@ -244,14 +237,14 @@ class _Walk:
     def _is_repeat(self, fact: ReportFact, policy: Policy) -> bool:
         if self.amount is None or fact.amount > self.amount:
             return False
-        picked_up = self.earlier_picked_up.get(fact.household)
         days = policy.repeat_window_days
-        return self.earlier_waiting.covers(fact, days) or (picked_up is not None and picked_up.covers(fact, days))
+        picked_up = self.earlier_picked_up.get(fact.household, {})
+        return _covered(self.earlier_waiting, fact, days) or _covered(picked_up, fact, days)
 
     def _end_elsewhere(self, day: date) -> None:
         for draft in self.waiting:
             draft.status, draft.withdrawn, draft.withdrawn_on, draft.moved = "not-a-resident", "moved", day, True
-        self.waiting, self.earlier_waiting = [], _Earlier()
+        self.waiting, self.earlier_waiting = [], {}
 
     def change(self, fact: ChangeFact) -> None:
         if self.amount is None:
@@ -277,22 +270,29 @@ class _Walk:
             self.deceased = (self.drafts[-1].fact.household, fact.place.signalled_on)
 
     def outcome(self) -> JudgedArrears:
-        counting = [draft for draft in self.inside if draft.withdrawn is None]
-        if counting:  # rule 5: a rise concerns the latest case; of equal periods the last report in the order
-            max(reversed(counting), key=lambda draft: draft.period.start).raised_by = self.raised_by
-        reports = tuple(draft.judged() for draft in self.drafts)
+        if self.raised_by is not None:
+            self._tell_rise(self.raised_by)
+        reports = tuple([draft.judged() for draft in self.drafts])
         return JudgedArrears(reports, self.amount, self.crisis, self.rise, self.deceased)
+
+    def _tell_rise(self, event: int) -> None:
+        """Rule 5: a rise concerns the latest case; of equal periods the last report in the order tells it."""
+        counting = [draft for draft in self.inside if draft.withdrawn is None]
+        if counting:
+            max(reversed(counting), key=lambda draft: draft.period.start).raised_by = event
+
+
+_BY_PLACE: Final = attrgetter("place")
 
 
 def judge_arrears(facts: Iterable[Fact], *, municipality: str, sector: str, book: PolicyBook) -> JudgedArrears:
     """Judge all events of one arrears; the order in which they are given does not matter."""
     walk = _Walk(sector, municipality, book)
-    for fact in sorted(facts, key=lambda fact: fact.place.key()):
-        match fact:
-            case ReportFact():
-                walk.report(fact)
-            case ChangeFact():
-                walk.change(fact)
-            case WithdrawalFact():
-                walk.withdraw(fact)
+    for fact in sorted(facts, key=_BY_PLACE):
+        if isinstance(fact, ReportFact):
+            walk.report(fact)
+        elif isinstance(fact, ChangeFact):
+            walk.change(fact)
+        else:
+            walk.withdraw(fact)
     return walk.outcome()

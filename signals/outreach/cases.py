@@ -6,8 +6,11 @@ reports and on what people decided, never on the order in which reports came in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from signals.outreach.arrears import GRAVITY, IN_A_CASE
 from signals.outreach.periods import Period, six_months_before
@@ -17,7 +20,6 @@ from signals.scoring.score import Score, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
 
 ROUTE_GRAVITY: Final[dict[str | None, int]] = {None: -1} | {route: rank for rank, route in enumerate(ROUTES)}
 # Reports with one of these count for `consecutive` (rule 9).
@@ -33,8 +35,7 @@ _OUTCOMES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdReport:
+class HouseholdReport(msgspec.Struct, frozen=True, gc=False):
     """One judged report of the household, as far as its cases need it."""
 
     id: int
@@ -50,8 +51,7 @@ class HouseholdReport:
     raised_by: int | None = None  # the youngest event that raised its arrears, told at the latest case only
 
 
-@dataclass(frozen=True, slots=True)
-class ArrearsState:
+class ArrearsState(msgspec.Struct, frozen=True, gc=False):
     """What is last known of an arrears as a whole, at whatever address (rule 9)."""
 
     id: int
@@ -63,8 +63,7 @@ class ArrearsState:
     rise: int
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(msgspec.Struct, frozen=True, gc=False):
     """What people did with a case: kept, whatever comes in later."""
 
     released_route: str | None = None
@@ -72,8 +71,7 @@ class Acts:
     reviewed_through: date | None = None  # deaths up to this day were looked at
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCase:
+class JudgedCase(msgspec.Struct, frozen=True, gc=False):
     """A case as it should be now."""
 
     period: Period
@@ -105,11 +103,9 @@ def gravest(crises: Iterable[str | None]) -> str | None:
 
 def counted(states: Iterable[ArrearsState], by: str) -> int:
     """How many arrears these are, as the policy counts."""
-    if by == "partners":
-        return len({state.partner for state in states})
-    if by == "sectors":
-        return len({state.sector for state in states})
-    return len({state.id for state in states})
+    if by == "arrears":
+        return len({state.id for state in states})
+    return len({state.partner if by == "partners" else state.sector for state in states})
 
 
 def judge_household(
@@ -123,25 +119,34 @@ def judge_household(
 ) -> dict[str, JudgedCase]:
     """The cases of one household, by period label.
 
-    `acts` go by period label too; `died_on` is the day of the last withdrawal as deceased.
+    Args:
+        reports: The judged reports of the household, in any order.
+        states: What is last known of each arrears that counts in a case.
+        municipality: The household's.
+        book: The policies.
+        acts: What people did with the cases, by period label.
+        died_on: The day of the last withdrawal as deceased.
     """
-    reports = list(reports)
     periods: dict[str, list[HouseholdReport]] = {}
+    evidence: _Evidence = {}
     for report in reports:
         if in_a_case(report.status, report.withdrawn):
             periods.setdefault(report.period.label, []).append(report)
-    evidence = [report for report in reports if _is_evidence(report)]
+        if _is_evidence(report):
+            evidence.setdefault(report.period.start, []).append(report.signalled_on)
+    for days in evidence.values():
+        days.sort()
     return {
         label: _judge_case(
-            own,
-            evidence,
-            states,
-            book.in_force(municipality, own[0].period.start),
-            acts.get(label, Acts()),
-            died_on,
+            own, evidence, states, book.in_force(municipality, own[0].period.start), acts.get(label, _NO_ACTS), died_on
         )
         for label, own in periods.items()
     }
+
+
+_NO_ACTS: Final = Acts()
+# The days on which reports that count for `consecutive` were signalled, sorted, by the first day of their period.
+_Evidence = dict[date, list[date]]
 
 
 def _is_evidence(report: HouseholdReport) -> bool:
@@ -150,7 +155,7 @@ def _is_evidence(report: HouseholdReport) -> bool:
 
 def _judge_case(
     reports: list[HouseholdReport],
-    evidence: list[HouseholdReport],
+    evidence: _Evidence,
     states: Mapping[int, ArrearsState],
     policy: Policy,
     acts: Acts,
@@ -159,28 +164,29 @@ def _judge_case(
     counting = [report for report in reports if report.withdrawn is None]
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
     count = counted(open_states, policy.count)
-    route = graver_route(
-        _route(count, open_states, policy), acts.released_route, *_routes_since_release(reports, states, policy, acts)
-    )
+    route = _route(count, open_states, policy)
+    if acts.released_route is not None:
+        route = graver_route(route, acts.released_route, *_routes_since_release(reports, states, policy, acts))
     is_open = count > 0 or acts.released_route is not None
-    earliest = min(report.signalled_on for report in reports)
-    earlier = _earlier_signals(evidence, reports[0].period, earliest)
+    earliest = min([report.signalled_on for report in reports])
+    period = reports[0].period
+    earlier = _earlier_signals(evidence, period, earliest)
     return JudgedCase(
-        period=reports[0].period,
+        period=period,
         state="open" if is_open else "closed",
         route=route,
         arrears_count=count,
         multiple=count >= 2,
         consecutive=earlier > 0,
-        crisis=gravest(state.last_crisis for state in open_states),
+        crisis=gravest([state.last_crisis for state in open_states]),
         score=score(_facts(counting, open_states, earlier), policy.scoring),
         earliest_on=earliest,
-        received_on=min(report.received_on for report in reports),
+        received_on=min([report.received_on for report in reports]),
         policy_id=policy.id,
         waiting=count > 0 and _waits(counting, route, acts),
         held=is_open and _mourns(earliest, died_on, acts.reviewed_through),
         outcome=None if is_open else _outcome(reports),
-        reports=tuple(sorted(report.id for report in reports)),
+        reports=tuple(sorted([report.id for report in reports])),
     )
 
 
@@ -188,7 +194,9 @@ def _route(count: int, open_states: list[ArrearsState], policy: Policy) -> str:
     if count == 0:
         return "none"
     by_count = policy.route.one if count == 1 else policy.route.more
-    by_crisis = (policy.route.crisis.get(state.last_crisis) for state in open_states if state.last_crisis)
+    if not policy.route.crisis:
+        return by_count
+    by_crisis = {policy.route.crisis.get(state.last_crisis) for state in open_states if state.last_crisis}
     return graver_route(by_count, *by_crisis)
 
 
@@ -199,20 +207,25 @@ def _routes_since_release(
 
     Counted by the days of the events, so that the order in which they arrived does not matter.
     """
-    if acts.released_route is None:
-        return
+    highest = graver_route(policy.route.one, policy.route.more)
     for day in {report.signalled_on for report in reports if report.id > acts.released_through}:
         there = {report.arrears for report in reports if _counted_on(report, day)}
-        yield _route(counted((states[arrears] for arrears in there), policy.count), [], policy)
+        route = _route(counted([states[arrears] for arrears in there], policy.count), [], policy)
+        yield route
+        if route == highest:  # no day can tell more
+            return
 
 
 def _counted_on(report: HouseholdReport, day: date) -> bool:
     return report.signalled_on <= day and (report.withdrawn_on is None or report.withdrawn_on >= day)
 
 
-def _earlier_signals(evidence: list[HouseholdReport], period: Period, earliest: date) -> int:
+def _earlier_signals(evidence: _Evidence, period: Period, earliest: date) -> int:
+    """How many reports of earlier periods were signalled in the six months before `earliest`."""
+    if len(evidence) <= 1 and period.start in evidence:
+        return 0
     since = six_months_before(earliest)
-    return sum(1 for report in evidence if report.period.start < period.start and report.signalled_on >= since)
+    return sum(len(days) - bisect_left(days, since) for start, days in evidence.items() if start < period.start)
 
 
 def _waits(counting: list[HouseholdReport], route: str, acts: Acts) -> bool:

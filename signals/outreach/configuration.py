@@ -34,9 +34,9 @@ class Configuration:
 
     def verdict(self, event: Reported, identity: PersonIdentity) -> str | None:
         """What caseload and exclusion list say of a report (borders.md section 4.2), or None."""
-        address = HouseholdAddress(
-            event.municipality, event.address.postcode, event.address.number, event.address.suffix
-        )
+        if not self.caseload and not self.exclusions:
+            return None
+        address = HouseholdAddress.at(event.municipality, event.address)
         if listed(self.caseload, event.municipality, identity, address):
             return "known-to-debt-help"
         if listed(self.exclusions, event.municipality, identity, address):

@@ -6,15 +6,20 @@ The last step of a batch (design.md section 5): judged cases against stored ones
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+from msgspec.structs import replace
+
 from signals.outreach.cases import JudgedCase, in_a_case
-from signals.outreach.messages import case_message, feedback_message, tombstone
+from signals.outreach.messages import Post
+from signals.scoring.score import Contribution
 from signals.store import ledger
-from signals.store.outbox import Message, add_messages
-from signals.store.sets import next_ids
+from signals.store.outbox import add_messages
+from signals.store.sets import as_json, next_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +28,8 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 INTAKE: Final = "signals"  # the actor of what nobody decided in person
-_DERIVED: Final = {"score", "explanation", "waiting_since"}
-_PUBLISHED: Final = ("state", "route", "score", "multiple", "consecutive", "crisis", "arrears_count")
+_published: Final = attrgetter("state", "route", "score", "multiple", "consecutive", "crisis", "arrears_count")
+_explained: Final = msgspec.json.Decoder(tuple[Contribution, ...])
 
 
 @dataclass(slots=True)
@@ -43,10 +48,10 @@ class _Writing:
     """The rows of one batch, gathered before anything is written."""
 
     now: datetime
+    post: Post
     new_cases: list[ledger.CaseRow] = field(default_factory=list)
     changed_cases: list[ledger.CaseRow] = field(default_factory=list)
     history: list[ledger.HistoryRow] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
     case_ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def line(self, case: int, kind: str, **detail: object) -> None:
@@ -60,7 +65,8 @@ def write_difference(
     new_reports: Sequence[ledger.ReportRow],
 ) -> None:
     """Write everything that changed; new events and reports are inserted with what was judged of them."""
-    writing = _Writing(datetime.now(UTC))
+    now = datetime.now(UTC)
+    writing = _Writing(now, Post(now))
     _cases(cursor, difference, writing)
     _attach(difference, writing)
     _tell_reports(difference, writing)
@@ -69,10 +75,9 @@ def write_difference(
     ledger.update_cases(cursor, writing.changed_cases)
     _write_reports(cursor, difference, new_reports)
     after = difference.standing.arrears
-    ledger.update_arrears(cursor, [after[n] for n, old in difference.arrears_before.items() if after[n] != old])
+    ledger.update_arrears(cursor, [after[n] for n, old in difference.arrears_before.items() if after[n] is not old])
     ledger.add_history(cursor, writing.history)
-    if writing.messages:
-        add_messages(cursor, writing.messages)
+    add_messages(cursor, writing.post.messages)
 
 
 def _cases(cursor: Cursor, difference: Difference, writing: _Writing) -> None:
@@ -107,36 +112,64 @@ def _open(number: int, household: int, case: JudgedCase, difference: Difference,
         municipality=_municipality(difference, case),
         period=case.period.label,
         period_start=case.period.start,
+        state=case.state,
+        route=case.route,
+        arrears_count=case.arrears_count,
+        multiple=case.multiple,
+        consecutive=case.consecutive,
+        crisis=case.crisis,
+        score=case.score.value,
+        earliest_on=case.earliest_on,
+        received_on=case.received_on,
+        policy_id=case.policy_id,
+        waiting=case.waiting,
         waiting_since=writing.now if case.waiting else None,
+        held=case.held,
         reviewed_through=None,
         released_route=None,
         released_through=None,
-        **_judged_fields(case),  # type: ignore[arg-type]  # the fields by their names
+        outcome=case.outcome,
+        explanation=as_json(case.score.contributions),
     )
     writing.case_ids[household, row.period] = number
     writing.new_cases.append(row)
     writing.line(number, "opened", route=row.route, policy=row.policy_id)
     if row.held:
         writing.line(number, "held", reason="deceased")
-    writing.messages.append(case_message(row))
-
-
-def _judged_fields(case: JudgedCase) -> dict[str, object]:
-    return {name: getattr(case, name) for name in ledger.JUDGED_CASE if name not in _DERIVED} | {
-        "score": case.score.value,
-        "explanation": [asdict(contribution) for contribution in case.score.contributions],
-    }
+    writing.post.case(row)
 
 
 def _revise(row: ledger.CaseRow, case: JudgedCase, writing: _Writing) -> None:
-    since = (row.waiting_since or writing.now) if case.waiting else None
-    new = replace(row, waiting_since=since, **_judged_fields(case))  # type: ignore[arg-type]
+    new = replace(
+        row,
+        state=case.state,
+        route=case.route,
+        arrears_count=case.arrears_count,
+        multiple=case.multiple,
+        consecutive=case.consecutive,
+        crisis=case.crisis,
+        score=case.score.value,
+        explanation=_explanation(row, case),
+        earliest_on=case.earliest_on,
+        received_on=case.received_on,
+        policy_id=case.policy_id,
+        waiting=case.waiting,
+        waiting_since=(row.waiting_since or writing.now) if case.waiting else None,
+        held=case.held,
+        outcome=case.outcome,
+    )
     if new == row:
         return
     writing.changed_cases.append(new)
     _tell_case(row, new, writing)
-    if any(getattr(row, name) != getattr(new, name) for name in _PUBLISHED):
-        writing.messages.append(case_message(new))
+    if _published(row) != _published(new):
+        writing.post.case(new)
+
+
+def _explanation(row: ledger.CaseRow, case: JudgedCase) -> str:
+    """The text as stored when it says the same: the database writes JSON in its own way."""
+    told = case.score.contributions
+    return row.explanation if _explained.decode(row.explanation) == told else as_json(told)
 
 
 def _tell_case(old: ledger.CaseRow, new: ledger.CaseRow, writing: _Writing) -> None:
@@ -158,7 +191,7 @@ def _remove(row: ledger.CaseRow, writing: _Writing) -> None:
         replace(row, state="removed", waiting=False, waiting_since=None, held=False, outcome=None)
     )
     writing.line(row.id, "removed")
-    writing.messages.append(tombstone(row.id))
+    writing.post.tombstone(row.id)
 
 
 def _attach(difference: Difference, writing: _Writing) -> None:
@@ -172,19 +205,25 @@ def _attach(difference: Difference, writing: _Writing) -> None:
 
 
 def _tell_reports(difference: Difference, writing: _Writing) -> None:
-    event_ids = {row.id: row.event_id for rows in difference.standing.events.values() for row in rows}
+    told: list[ledger.PlacedReport] = []
     for number, report in difference.standing.reports.items():
         old = difference.before.get(number)
-        if old == report:
+        if old is report or old == report:
             continue
         arrears = difference.standing.arrears[report.arrears_id]
-        naming = {"partner": arrears.partner_id, "reference": arrears.reference}
         for case, kind, detail in _report_lines(number, old, report, difference):
-            writing.line(case, kind, **naming, **detail)
+            writing.line(case, kind, partner=arrears.partner_id, reference=arrears.reference, **detail)
         if report.status != (old.status if old else "not-yet-picked-up"):
-            writing.messages.append(feedback_message(arrears, report, event_ids[number]))
-    for line in _amount_lines(difference):
-        writing.history.append(line)
+            told.append(report)
+    _give_feedback(told, difference.standing, writing.post)
+    writing.history.extend(_amount_lines(difference))
+
+
+def _give_feedback(reports: Sequence[ledger.PlacedReport], standing: Standing, post: Post) -> None:
+    concerned = {report.arrears_id for report in reports}
+    event_ids = {row.id: row.event_id for number in concerned for row in standing.events[number]}
+    for report in reports:
+        post.feedback(standing.arrears[report.arrears_id], report, event_ids[report.event_id])
 
 
 def _report_lines(
@@ -204,35 +243,37 @@ def _report_lines(
 
 def _amount_lines(difference: Difference) -> Iterable[ledger.HistoryRow]:
     """A line in every case where an arrears that changed still counts."""
-    cases: dict[int, set[int]] = {}
+    after = difference.standing.arrears
+    changed = {
+        number: old
+        for number, old in difference.arrears_before.items()
+        if old.last_amount is not None and _last_known(old) != _last_known(after[number])
+    }
+    if not changed:
+        return
+    cases: dict[int, set[int]] = {number: set() for number in changed}
     for report in difference.standing.reports.values():
-        if report.case_id is not None and report.withdrawn is None:
-            cases.setdefault(report.arrears_id, set()).add(report.case_id)
-    for number, old in difference.arrears_before.items():
-        new = difference.standing.arrears[number]
-        if old.last_amount is None or (old.last_amount, old.last_crisis) == (
-            new.last_amount,
-            new.last_crisis,
-        ):
-            continue
+        if report.arrears_id in changed and report.case_id is not None and report.withdrawn is None:
+            cases[report.arrears_id].add(report.case_id)
+    for number, old in changed.items():
+        new = after[number]
         detail = {
             "partner": new.partner_id,
             "reference": new.reference,
-            "before": {"amount": old.last_amount, "crisis": old.last_crisis},
-            "after": {"amount": new.last_amount, "crisis": new.last_crisis},
+            "before": _last_known(old),
+            "after": _last_known(new),
         }
-        for case in sorted(cases.get(number, ())):
+        for case in sorted(cases[number]):
             yield ledger.HistoryRow(case, INTAKE, "amount", detail)
 
 
+def _last_known(row: ledger.ArrearsRow) -> dict[str, object]:
+    return {"amount": row.last_amount, "crisis": row.last_crisis}
+
+
 def _write_reports(cursor: Cursor, difference: Difference, new_reports: Sequence[ledger.ReportRow]) -> None:
-    reports = difference.standing.reports
-    ledger.add_reports(
-        cursor,
-        [
-            replace(row, **{name: getattr(reports[row.event_id], name) for name in ledger.JUDGED_REPORT})
-            for row in new_reports
-        ],
+    reports, before = difference.standing.reports, difference.before
+    ledger.add_reports(cursor, new_reports, reports)
+    ledger.update_reports(
+        cursor, [new for number, old in before.items() if (new := reports[number]) is not old and new != old]
     )
-    changed = [report for number, report in reports.items() if difference.before.get(number, report) != report]
-    ledger.update_reports(cursor, changed)

@@ -5,7 +5,6 @@ Messages for the outbox; nothing personal, and no more than a partner may know.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -13,39 +12,50 @@ from signals.contract import outgoing
 from signals.store.outbox import Message
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from signals.store.ledger import ArrearsRow, CaseRow, PlacedReport
 
 
-def case_message(case: CaseRow) -> Message:
-    """How the case stands now; keyed by the case, so that the compacted topic keeps the last word."""
-    content = outgoing.CaseChanged(
-        case_id=str(case.id),
-        municipality=case.municipality,
-        period=case.period,
-        state=cast("outgoing.State", case.state),
-        route=cast("outgoing.Route", case.route),
-        score=case.score,
-        multiple=case.multiple,
-        consecutive=case.consecutive,
-        crisis=case.crisis,
-        arrears_count=case.arrears_count,
-    )
-    body = outgoing.case_changed(content, event_id=str(uuid4()), time=datetime.now(UTC))
-    return Message(outgoing.CASES_TOPIC, str(case.id), body)
+class Post:
+    """The messages that one transaction gathers at `time`, in their order."""
 
+    def __init__(self, time: datetime) -> None:
+        self.messages: list[Message] = []
+        self._time = time
+        self._name = uuid4().hex  # a CloudEvents id is new within its source: this name and a running number
 
-def tombstone(case: int) -> Message:
-    """The case is no more."""
-    return Message(outgoing.CASES_TOPIC, str(case), None)
+    def case(self, case: CaseRow) -> None:
+        """How the case stands now; keyed by the case, so that the compacted topic keeps the last word."""
+        content = outgoing.CaseChanged(
+            case_id=str(case.id),
+            municipality=case.municipality,
+            period=case.period,
+            state=cast("outgoing.State", case.state),
+            route=cast("outgoing.Route", case.route),
+            score=case.score,
+            multiple=case.multiple,
+            consecutive=case.consecutive,
+            crisis=case.crisis,
+            arrears_count=case.arrears_count,
+        )
+        body = outgoing.case_changed(content, event_id=self._new_id(), time=self._time)
+        self.messages.append(Message(outgoing.CASES_TOPIC, content.case_id, body))
 
+    def tombstone(self, case: int) -> None:
+        """The case is no more."""
+        self.messages.append(Message(outgoing.CASES_TOPIC, str(case), None))
 
-def feedback_message(arrears: ArrearsRow, report: PlacedReport, event_id: str) -> Message:
-    """What the partner may know of its report; a later message with the same key replaces it."""
-    content = outgoing.FeedbackGiven(
-        municipality=arrears.municipality,
-        reference=arrears.reference,
-        event_id=event_id,
-        result=outgoing.feedback_result(report.status),
-    )
-    body = outgoing.feedback_given(content, event_id=str(uuid4()), time=datetime.now(UTC))
-    return Message(outgoing.feedback_topic(arrears.partner_id), str(report.event_id), body)
+    def feedback(self, arrears: ArrearsRow, report: PlacedReport, event_id: str) -> None:
+        """What the partner may know of its report; a later message with the same key replaces it."""
+        content = outgoing.FeedbackGiven(
+            municipality=arrears.municipality,
+            reference=arrears.reference,
+            event_id=event_id,
+            result=outgoing.feedback_result(report.status),
+        )
+        body = outgoing.feedback_given(content, event_id=self._new_id(), time=self._time)
+        self.messages.append(Message(outgoing.feedback_topic(arrears.partner_id), str(report.event_id), body))
+
+    def _new_id(self) -> str:
+        return f"{self._name}-{len(self.messages)}"

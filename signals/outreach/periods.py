@@ -6,21 +6,25 @@ Pure. Periods compare by their first day (borders.md section 4.4).
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
+import msgspec
+
 PERIOD_KINDS: Final = ("month", "half-month", "iso-week")
+# Nearly all signals are of some hundred days; more than that is not kept.
+_DAYS_KEPT: Final = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True, gc=False):
     """A matching period: its first day and the name it is shown by."""
 
     start: date
     label: str
 
 
+@lru_cache(_DAYS_KEPT)
 def period_of(kind: str, day: date) -> Period:
     """The period of `kind` (one of `PERIOD_KINDS`) that holds `day`."""
     if kind == "month":
@@ -33,6 +37,7 @@ def period_of(kind: str, day: date) -> Period:
     return Period(day - timedelta(days=iso.weekday - 1), f"{iso.year:04}-W{iso.week:02}")
 
 
+@lru_cache(_DAYS_KEPT)
 def six_months_before(day: date) -> date:
     """The same day six months earlier, or the last day of that month (31 August gives 28 February)."""
     months = day.year * 12 + day.month - 1 - 6

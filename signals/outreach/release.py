@@ -7,12 +7,13 @@ keep that status, whatever comes in later (borders.md section 4).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
 
 from signals.errors import SignalsError
-from signals.outreach.messages import feedback_message
+from signals.outreach.messages import Post
 from signals.store import ledger
 from signals.store.audit import note
 from signals.store.outbox import add_messages
@@ -131,6 +132,7 @@ def _tell_partners(cursor: Cursor, households: Collection[int], picked_up: Colle
     cursor.execute("SELECT id, event_id FROM events WHERE id = ANY(%s)", (sorted(picked_up),))
     event_ids: dict[int, str] = dict(cursor.fetchall())
     reports.sort(key=lambda report: report.event_id)
-    messages = [feedback_message(arrears[r.arrears_id], r, event_ids[r.event_id]) for r in reports]
-    if messages:
-        add_messages(cursor, messages)
+    post = Post(datetime.now(UTC))
+    for report in reports:
+        post.feedback(arrears[report.arrears_id], report, event_ids[report.event_id])
+    add_messages(cursor, post.messages)

@@ -6,14 +6,14 @@ a partner wrote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from signals.contract.events import AnyEvent, Changed, Reported, Withdrawn
+from signals.contract.events import AnyEvent, Changed, Person, Reported, Withdrawn
+from signals.contract.moments import AMSTERDAM
+from signals.households.identity import PersonIdentity, identity_of
 from signals.households.personal import clean_email, clean_phone
 from signals.outreach.arrears import ChangeFact, Fact, JudgedReport, PickedUp, Place, ReportFact, WithdrawalFact
 from signals.outreach.cases import ArrearsState, HouseholdReport
@@ -24,15 +24,52 @@ from signals.store.ledger import ArrearsRow, EventRow, PlacedReport, ReportRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+    from signals.store.locks import AddressKey, ArrearsKey
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A new event with the moment it reached the municipality."""
+class Cleaned(msgspec.Struct, frozen=True, gc=False):
+    """What cleaning makes of the person in a report; `identity_key` is `identity.key()`, found once."""
+
+    identity: PersonIdentity
+    identity_key: str
+    phone: str | None
+    email: str | None
+    legal_person: bool
+
+
+class Accepted(msgspec.Struct, frozen=True, gc=False):
+    """A new event with the moment it reached the municipality, made ready to be stored: see `prepared`.
+
+    `address_key` and `cleaned` are of reports only.
+    """
 
     event: AnyEvent
     received_at: datetime
+    arrears_key: ArrearsKey
+    address_key: AddressKey | None
+    cleaned: Cleaned | None
+
+
+def prepared(event: AnyEvent, received_at: datetime) -> Accepted:
+    """All of a new event that can be known before the database is asked; a function of the arguments alone."""
+    arrears_key = (event.municipality, event.partner, event.reference)
+    if not isinstance(event, Reported):
+        return Accepted(event, received_at, arrears_key, None, None)
+    address = event.address
+    address_key = (event.municipality, address.postcode, address.number, address.suffix)
+    return Accepted(event, received_at, arrears_key, address_key, cleaned(event.person))
+
+
+def cleaned(person: Person) -> Cleaned:
+    """The person of a report, cleaned."""
+    identity = identity_of(person)
+    return Cleaned(
+        identity=identity,
+        identity_key=identity.key(),
+        phone=clean_phone(person.phone),
+        email=clean_email(person.email),
+        legal_person=is_legal_person(person),
+    )
 
 
 def event_row(number: int, arrears: int, accepted: Accepted) -> EventRow:
@@ -63,8 +100,10 @@ def _crisis(event: AnyEvent) -> tuple[str | None, bool]:
     return None, False
 
 
-def new_report(event: Reported, row: EventRow, *, household: int, person: int, verdict: str | None) -> ReportRow:
-    """The row of a new report, still to be judged."""
+def new_report(
+    event: Reported, cleaned: Cleaned, row: EventRow, *, household: int, person: int, verdict: str | None
+) -> ReportRow:
+    """The row of a new report: what it said and where it belongs."""
     return ReportRow(
         event_id=row.id,
         arrears_id=row.arrears_id,
@@ -75,13 +114,27 @@ def new_report(event: Reported, row: EventRow, *, household: int, person: int, v
         arisen_on=event.arisen_on,
         objected=event.collection.objected is True,
         warm_transfer=event.warm_transfer,
-        legal_person=is_legal_person(event.person),
+        legal_person=cleaned.legal_person,
         verdict=verdict,
         street=event.address.street,
         house_number_text=event.address.house_number_text,
         city=event.address.city,
-        phone=clean_phone(event.person.phone),
-        email=clean_email(event.person.email),
+        phone=cleaned.phone,
+        email=cleaned.email,
+    )
+
+
+def placed(report: ReportRow, row: EventRow) -> PlacedReport:
+    """A new report as its household sees it, still to be judged."""
+    return PlacedReport(
+        event_id=report.event_id,
+        arrears_id=report.arrears_id,
+        household_id=report.household_id,
+        arisen_on=report.arisen_on,
+        objected=report.objected,
+        warm_transfer=report.warm_transfer,
+        legal_person=report.legal_person,
+        verdict=report.verdict,
         status="",
         withdrawn=None,
         withdrawn_on=None,
@@ -91,13 +144,9 @@ def new_report(event: Reported, row: EventRow, *, household: int, person: int, v
         policy_id=0,
         raised_by=None,
         picked_up=False,
+        signalled_on=row.signalled_on,
+        received_at=row.received_at,
     )
-
-
-def placed(report: ReportRow, row: EventRow) -> PlacedReport:
-    """A new report as its household sees it."""
-    shared = {name: getattr(report, name) for name in PlacedReport.__dataclass_fields__ if hasattr(report, name)}
-    return PlacedReport(**shared, signalled_on=row.signalled_on, received_at=row.received_at)
 
 
 def fact_of(row: EventRow, report: PlacedReport | None) -> Fact:
@@ -128,16 +177,41 @@ def _picked_up(report: PlacedReport) -> PickedUp | None:
 
 
 def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
-    """The report with what was decided of it; its case is attached later."""
-    return replace(
-        report,
+    """The report with what was decided of it, or the very same when that is as it was; its case is attached later."""
+    if _is_as_judged(report, judged):
+        return report
+    return PlacedReport(
+        event_id=report.event_id,
+        arrears_id=report.arrears_id,
+        household_id=report.household_id,
+        arisen_on=report.arisen_on,
+        objected=report.objected,
+        warm_transfer=report.warm_transfer,
+        legal_person=report.legal_person,
+        verdict=report.verdict,
         status=judged.status,
         withdrawn=judged.withdrawn,
         withdrawn_on=judged.withdrawn_on,
+        case_id=report.case_id,
         period=judged.period.label,
         period_start=judged.period.start,
         policy_id=judged.policy_id,
         raised_by=judged.raised_by,
+        picked_up=report.picked_up,
+        signalled_on=report.signalled_on,
+        received_at=report.received_at,
+    )
+
+
+def _is_as_judged(report: PlacedReport, judged: JudgedReport) -> bool:
+    return (
+        report.status == judged.status
+        and report.withdrawn == judged.withdrawn
+        and report.withdrawn_on == judged.withdrawn_on
+        and report.period_start == judged.period.start
+        and report.period == judged.period.label
+        and report.policy_id == judged.policy_id
+        and report.raised_by == judged.raised_by
     )
 
 

@@ -6,16 +6,19 @@ arrears by their keys, then households by their numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from signals.contract.events import Reported
-from signals.households.identity import PersonIdentity, identity_of
 from signals.outreach.arrears import JudgedArrears, judge_arrears
 from signals.outreach.cases import Acts, ArrearsState, JudgedCase, judge_household
 from signals.outreach.difference import Difference, write_difference
 from signals.outreach.rows import (
     Accepted,
+    Cleaned,
     event_row,
     fact_of,
     household_report,
@@ -32,10 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from signals.contract.partners import Directory
     from signals.outreach.configuration import Configuration
     from signals.store.database import Cursor
-
-ArrearsKey = locks.ArrearsKey
 
 
 @dataclass(slots=True)
@@ -53,84 +55,100 @@ def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configu
     """Store new events (their inbox keys are claimed) and judge all that they touch."""
     if not accepted:
         return
-    sectors = {_arrears_key(a): a.event.sector for a in accepted}
-    locked = locks.lock_arrears(cursor, sectors)
-    old = set(locked.ids.values()) - locked.new
-    addresses = [_address_key(a.event) for a in accepted if isinstance(a.event, Reported)]
+    arrears = locks.lock_arrears(cursor, openings(accepted, configuration.directory))
+    old = {row.id for row in arrears.rows.values()} - arrears.new
+    addresses = (one.address_key for one in accepted if one.address_key is not None)
     households = locks.lock_households(cursor, addresses, old)
-    standing = load_standing(cursor, set(locked.ids.values()), old, households.all - households.new)
-    new_events, new_reports = _new_rows(cursor, accepted, locked.ids, households.by_address, configuration)
+    standing = load_standing(cursor, arrears, old, households.known)
+    new_events, new_reports = _new_rows(cursor, accepted, arrears, households, configuration)
     for row in new_events:
         standing.events.setdefault(row.arrears_id, []).append(row)
     rows_by_id = {row.id: row for row in new_events}
     before = dict(standing.reports)
-    standing.reports |= {report.event_id: placed(report, rows_by_id[report.event_id]) for report in new_reports}
-    difference = judge(standing, before, households.all, configuration)
+    standing.reports.update((report.event_id, placed(report, rows_by_id[report.event_id])) for report in new_reports)
+    difference = judge(standing, before, households.known | households.new, configuration)
     write_difference(cursor, difference, new_events, new_reports)
 
 
-def _arrears_key(accepted: Accepted) -> ArrearsKey:
+def openings(accepted: Sequence[Accepted], directory: Directory) -> dict[locks.ArrearsKey, locks.Opening]:
+    """What a new row of each arrears says; where its first report is all there is, that is already the last word."""
+    times = Counter(one.arrears_key for one in accepted)
+    return {one.arrears_key: _opening(one, directory, alone=times[one.arrears_key] == 1) for one in accepted}
+
+
+def _opening(accepted: Accepted, directory: Directory, *, alone: bool) -> locks.Opening:
     event = accepted.event
-    return (event.municipality, event.partner, event.reference)
-
-
-def _address_key(event: Reported) -> locks.AddressKey:
-    return (event.municipality, event.address.postcode, event.address.number, event.address.suffix)
+    ddas_type = directory.partners[event.partner].ddas_type
+    if alone and isinstance(event, Reported):
+        return locks.Opening(event.sector, ddas_type, event.amount_cents, event.crisis)
+    return locks.Opening(event.sector, ddas_type)
 
 
 def load_standing(
-    cursor: Cursor, touched: Collection[int], old: Collection[int], households: Collection[int]
+    cursor: Cursor, arrears: locks.LockedArrears, old: Collection[int], households: Collection[int]
 ) -> Standing:
-    """What is stored of the `touched` arrears (of which `old` have events) and of the known `households`."""
-    standing = Standing()
+    """What is stored of the locked arrears, of which the `old` ones may have events, and of the known `households`."""
+    standing = Standing(arrears={row.id: row for row in arrears.rows.values()})
     if old:
         for row in ledger.events_of(cursor, old):
             standing.events.setdefault(row.arrears_id, []).append(row)
-    if households:
-        standing.reports = {report.event_id: report for report in ledger.reports_at(cursor, households)}
-        for case in ledger.cases_at(cursor, households):
-            standing.cases.setdefault(case.household_id, {})[case.period] = case
-        for household, number, day in ledger.deceased_at(cursor, households):
-            standing.died.setdefault(household, {})[number] = day
-    wanted = set(touched) | {report.arrears_id for report in standing.reports.values()}
-    standing.arrears = {row.id: row for row in ledger.arrears_rows(cursor, wanted)}
+    if not households:
+        return standing
+    standing.reports = {report.event_id: report for report in ledger.reports_at(cursor, households)}
+    for case in ledger.cases_at(cursor, households):
+        standing.cases.setdefault(case.household_id, {})[case.period] = case
+    for household, number, day in ledger.deceased_at(cursor, households):
+        standing.died.setdefault(household, {})[number] = day
+    others = {report.arrears_id for report in standing.reports.values()} - standing.arrears.keys()
+    if others:
+        standing.arrears.update((row.id, row) for row in ledger.arrears_rows(cursor, others))
     return standing
 
 
 def _new_rows(
     cursor: Cursor,
     accepted: Sequence[Accepted],
-    arrears: dict[ArrearsKey, int],
-    households: dict[locks.AddressKey, int],
+    arrears: locks.LockedArrears,
+    households: locks.LockedHouseholds,
     configuration: Configuration,
 ) -> tuple[list[ledger.EventRow], list[ledger.ReportRow]]:
     numbers = next_ids(cursor, "events", len(accepted))
-    rows = [event_row(n, arrears[_arrears_key(a)], a) for n, a in zip(numbers, accepted, strict=True)]
-    reported = [(a.event, row) for a, row in zip(accepted, rows, strict=True) if isinstance(a.event, Reported)]
-    identities = [identity_of(event.person) for event, _ in reported]
-    persons = _persons(cursor, reported, identities, households)
-    reports = []
-    for (event, row), identity in zip(reported, identities, strict=True):
-        household = households[_address_key(event)]
-        verdict = configuration.verdict(event, identity)
-        person = persons[household, identity.key()]
-        reports.append(new_report(event, row, household=household, person=person, verdict=verdict))
+    rows = [event_row(n, arrears.rows[a.arrears_key].id, a) for n, a in zip(numbers, accepted, strict=True)]
+    reported = [
+        _Reported(one.event, one.cleaned, row, households.by_address[one.address_key])
+        for one, row in zip(accepted, rows, strict=True)
+        if isinstance(one.event, Reported) and one.cleaned is not None and one.address_key is not None
+    ]
+    persons = ensure_persons(cursor, _persons(reported), households.known)
+    reports = [
+        new_report(
+            one.event,
+            one.cleaned,
+            one.row,
+            household=one.household,
+            person=persons[one.household, one.cleaned.identity_key],
+            verdict=configuration.verdict(one.event, one.cleaned.identity),
+        )
+        for one in reported
+    ]
     return rows, reports
 
 
-def _persons(
-    cursor: Cursor,
-    reported: Sequence[tuple[Reported, ledger.EventRow]],
-    identities: Sequence[PersonIdentity],
-    households: dict[locks.AddressKey, int],
-) -> dict[tuple[int, str], int]:
+class _Reported(NamedTuple):
+    event: Reported
+    cleaned: Cleaned
+    row: ledger.EventRow
+    household: int
+
+
+def _persons(reported: Sequence[_Reported]) -> list[PersonRow]:
+    """Each person of each household once, as first written."""
     wanted: dict[tuple[int, str], PersonRow] = {}
-    for (event, _), identity in zip(reported, identities, strict=True):
-        household = households[_address_key(event)]
-        wanted.setdefault(
-            (household, identity.key()), PersonRow.of(household, identity.key(), event.person, identity.bsn)
-        )
-    return ensure_persons(cursor, list(wanted.values()))
+    for event, cleaned, _, household in reported:
+        key = cleaned.identity_key
+        if (household, key) not in wanted:
+            wanted[household, key] = PersonRow.of(household, key, event.person, cleaned.identity.bsn)
+    return list(wanted.values())
 
 
 def judge(
@@ -176,6 +194,9 @@ def _judge_one(
 
 def _arrears_row(stored: ledger.ArrearsRow, judged: JudgedArrears) -> ledger.ArrearsRow:
     household, day = judged.deceased or (None, None)
+    known = (stored.last_amount, stored.last_crisis, stored.rise, stored.deceased_household_id, stored.deceased_on)
+    if known == (judged.last_amount, judged.last_crisis, judged.rise, household, day):
+        return stored
     return replace(
         stored,
         last_amount=judged.last_amount,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signals.metrics import Figures
+from signals.metrics import UNREGISTERED, Figures
 from signals.outreach.policy import ROUTES
 from signals.reports.partners import last_signals
 from signals.store.inbox import positions
 from signals.store.outbox import depth
+from signals.store.pauses import paused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ def read_figures(cursor: Cursor) -> Figures:
         partner_last_signal={
             partner: 0.0 if last is None else last.timestamp() for partner, last in last_signals(cursor).items()
         },
+        topic_paused=_paused(cursor),
     )
 
 
@@ -40,6 +42,14 @@ def read_lag(
     return {
         place: max(0, end - max(taken.get(place, 0), begin_offsets.get(place, 0))) for place, end in end_offsets.items()
     }
+
+
+def _paused(cursor: Cursor) -> dict[str, bool]:
+    """Whether each registered partner's topic is paused; those of others together, when one of them is."""
+    cursor.execute("SELECT 'arrears.' || sector || '.' || id FROM partners ORDER BY sector, id")
+    found = dict.fromkeys((topic for (topic,) in cursor), False)
+    found.update((pause.topic if pause.topic in found else UNREGISTERED, True) for pause in paused(cursor))
+    return found
 
 
 def _cases(cursor: Cursor) -> dict[tuple[str, str], int]:

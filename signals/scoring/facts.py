@@ -6,11 +6,10 @@ age, health or household composition here, so that no rule can use them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class ArrearsFacts:
+class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
     """One open arrears of a case, with its last known amount and crisis.
 
     Attributes:
@@ -35,8 +34,7 @@ class ArrearsFacts:
     explicit_wish: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(msgspec.Struct, frozen=True, gc=False):
     """A case as the score sees it.
 
     Attributes:

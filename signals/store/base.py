@@ -55,3 +55,8 @@ def moment_of_writing() -> Mapped[datetime]:
 def numbered() -> Mapped[int]:
     """A primary key that the database numbers."""
     return mapped_column(Identity(), primary_key=True)
+
+
+def room_for_updates(percent: int) -> dict[str, Any]:
+    """Fill pages up to `percent` only: a new version of a row beside the old one needs no new entry in any index."""
+    return {"postgresql_with": {"fillfactor": percent}}

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-# Freshly filled tables have no statistics yet: without these the planner reads whole tables (recipes.md).
-WORKER_OPTIONS = "-c jit=off -c enable_seqscan=off -c lock_timeout=20s -c statement_timeout=60s"
+# Freshly filled tables have no statistics yet: a plan that looks up each row by its key is right at every size, and one
+# that was made on small tables and kept must not read them whole when they have grown (docs/decisions/0026).
+_ROW_BY_ROW = (
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan"
+)
+WORKER_OPTIONS = f"-c jit=off {_ROW_BY_ROW} -c lock_timeout=20s -c statement_timeout=60s"
 # Ours or the machine's fault, never the event's: connection, shutdown, locks, resources, disk.
 AGAIN_LATER = (
     psycopg.InterfaceError,
@@ -31,13 +35,14 @@ AGAIN_LATER = (
 )
 # The tables are not those this version was written for, or may not be used: every event would fail alike.
 OUT_OF_DATE = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.InsufficientPrivilege)
-# A network that silently swallows everything is noticed within half a minute, not after the hours the system allows.
+# A network that silently swallows everything is noticed within some seconds, not after the hours the system allows, and
+# is tried anew: the system itself would wait ever longer between its attempts, also when the network is back.
 NOTICES_SILENCE: dict[str, Any] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
     "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
+    "tcp_user_timeout": 10_000,
 }
 _PROGRAM_LIMITS = "54"  # this class of errors psycopg counts as operational, but an event can be the reason
 

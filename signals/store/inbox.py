@@ -6,13 +6,18 @@ transaction (design.md sections 4 and 5).
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from signals.store.sets import as_json, copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from signals.store.database import Cursor
@@ -20,8 +25,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str]  # (source, id)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """A valid event's claim to its idempotency key; `content` is the digest of what it says."""
 
     key: Key
@@ -32,40 +36,43 @@ class Claim:
 
 def claim(cursor: Cursor, claims: Iterable[Claim]) -> set[Key]:
     """Take the keys that nobody has yet; returns them. Locks in key order."""
-    rows = [{"s": c.key[0], "i": c.key[1], "c": c.content.hex(), "p": c.partner, "r": c.received_at} for c in claims]
-    rows.sort(key=lambda row: (row["s"], row["i"]))
+    rows = [
+        {"s": c.key[0], "i": c.key[1], "c": c.content.hex(), "p": c.partner, "r": c.received_at}
+        for c in sorted(claims, key=attrgetter("key"))
+    ]
     cursor.execute(
         """INSERT INTO inbox (source, event_id, content, partner_id, received_at)
         SELECT s, i, decode(c, 'hex'), p, r
         FROM json_to_recordset(%s) AS t(s text, i text, c text, p text, r timestamptz)
-        ON CONFLICT DO NOTHING RETURNING source, event_id""",
+        ON CONFLICT (source, event_id) DO NOTHING RETURNING source, event_id""",
         (as_json(rows),),
     )
-    return {(source, event_id) for source, event_id in cursor}
+    return set(cursor.fetchall())
 
 
 def count_duplicates(cursor: Cursor, seen: Sequence[tuple[Key, bytes]]) -> int:
     """Count another arrival for each key in `seen`; returns how many said something else than the first."""
     if not seen:
         return 0
-    rows = [{"s": key[0], "i": key[1], "c": content.hex()} for key, content in seen]
+    first = _lock_keys(cursor, {key for key, _ in seen})
+    times = Counter(key for key, _ in seen)
+    others = Counter(key for key, content in seen if content != first[key])
     cursor.execute(
-        """WITH arrived AS (
-            SELECT s, i, count(*) AS times, count(*) FILTER (WHERE decode(c, 'hex') <> inbox.content) AS others
-            FROM json_to_recordset(%s) AS t(s text, i text, c text)
-            JOIN inbox ON inbox.source = s AND inbox.event_id = i GROUP BY s, i),
-        locked AS (
-            SELECT source, event_id FROM inbox JOIN arrived ON source = s AND event_id = i
-            ORDER BY source, event_id FOR UPDATE OF inbox),
-        noted AS (
-            UPDATE inbox SET duplicates = duplicates + times, reused = reused + others
-            FROM arrived JOIN locked ON locked.source = s AND locked.event_id = i
-            WHERE inbox.source = s AND inbox.event_id = i RETURNING others)
-        SELECT coalesce(sum(others), 0) FROM noted""",
-        (as_json(rows),),
+        """UPDATE inbox SET duplicates = duplicates + t, reused = reused + o
+        FROM json_to_recordset(%s) AS r(s text, i text, t int, o int) WHERE source = s AND event_id = i""",
+        (as_json([{"s": key[0], "i": key[1], "t": times[key], "o": others[key]} for key in times]),),
     )
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return others.total()
+
+
+def _lock_keys(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, bytes]:
+    """The content with which each key was first claimed; locked in key order."""
+    cursor.execute(
+        """SELECT source, event_id, content FROM json_to_recordset(%s) AS t(s text, i text)
+        JOIN inbox ON source = s AND event_id = i ORDER BY source, event_id FOR UPDATE OF inbox""",
+        (as_json([{"s": source, "i": event_id} for source, event_id in keys]),),
+    )
+    return {(source, event_id): content for source, event_id, content in cursor.fetchall()}
 
 
 Partition = tuple[str, int]  # (topic, partition)
@@ -90,24 +97,39 @@ def lock_progress(cursor: Cursor, log_id: str, partitions: Iterable[Partition]) 
 
 @dataclass(slots=True)
 class Taken:
-    """What became of the records of one partition in one batch."""
+    """What became of the records of one partition in one batch.
+
+    `passed_over` are the offsets in between at which the broker had no record; `first_offset` is where a log that was
+    never read before begins, else 0.
+    """
 
     next_offset: int
     stored: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    passed_over: int = 0
+    first_offset: int = 0
 
 
 def note_progress(cursor: Cursor, log_id: str, taken: Mapping[Partition, Taken]) -> None:
     """Write how far each partition has come and what became of its records."""
     rows = [
-        {"t": topic, "p": partition, "o": t.next_offset, "s": t.stored, "d": t.duplicates, "q": t.quarantined}
+        {
+            "t": topic,
+            "p": partition,
+            "o": t.next_offset,
+            "s": t.stored,
+            "d": t.duplicates,
+            "q": t.quarantined,
+            "h": t.passed_over,
+            "f": t.first_offset,
+        }
         for (topic, partition), t in taken.items()
     ]
     cursor.execute(
         """UPDATE progress SET next_offset = o, stored = stored + s, duplicates = duplicates + d,
-            quarantined = quarantined + q
-        FROM json_to_recordset(%s) AS r(t text, p int, o bigint, s bigint, d bigint, q bigint)
+            quarantined = quarantined + q, passed_over = passed_over + h, first_offset = first_offset + f
+        FROM json_to_recordset(%s) AS r(t text, p int, o bigint, s bigint, d bigint, q bigint, h bigint, f bigint)
         WHERE log_id = %s AND topic = t AND partition = p""",
         (as_json(rows), log_id),
     )
@@ -117,6 +139,10 @@ def positions(cursor: Cursor, log_id: str) -> dict[Partition, int]:
     """How far every partition of this broker has come."""
     cursor.execute("SELECT topic, partition, next_offset FROM progress WHERE log_id = %s", (log_id,))
     return {(topic, partition): offset for topic, partition, offset in cursor}
+
+
+Spot = tuple[str, int, int]  # (topic, partition, offset)
+Numbers = Mapping[Spot, int]  # the how manieth record of its topic the record there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +159,15 @@ class QuarantineRow:
     received_at: datetime
 
 
-def quarantine(cursor: Cursor, rows: Sequence[QuarantineRow]) -> None:
-    """Write quarantine rows; one broker record makes at most one."""
+def quarantine(cursor: Cursor, rows: Sequence[QuarantineRow], numbers: Numbers) -> None:
+    """Write quarantine rows, with those `numbers` of theirs that are known; one broker record makes at most one."""
     columns = ("log_id", "topic", "partition", "offset", "code", "message", "original", "received_at")
     if rows:
-        copy_rows(cursor, "quarantine", columns, ([getattr(row, column) for column in columns] for row in rows))
+        values = (
+            [*(getattr(row, column) for column in columns), numbers.get((row.topic, row.partition, row.offset))]
+            for row in rows
+        )
+        copy_rows(cursor, "quarantine", (*columns, "nth"), values)
 
 
 def totals(cursor: Cursor) -> dict[str, Any]:

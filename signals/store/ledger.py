@@ -5,24 +5,24 @@ Rows in, rows out; what they should say is decided above. The locks of `locks` a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from psycopg.rows import class_row
+import msgspec
+from msgspec.structs import astuple
 
-from signals.store.sets import as_json, copy_rows
+from signals.store.sets import as_json, copy_rows, document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
-
-    import psycopg
 
     from signals.store.database import Cursor
 
+_Row = TypeVar("_Row", bound=msgspec.Struct)
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One stored event."""
 
     id: int
@@ -39,9 +39,8 @@ class EventRow:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One stored report with what was judged of it."""
+class ReportRow(msgspec.Struct, frozen=True, gc=False):
+    """What one report said and where it belongs; what is judged of it stands in its `PlacedReport`."""
 
     event_id: int
     arrears_id: int
@@ -59,19 +58,9 @@ class ReportRow:
     city: str | None
     phone: str | None
     email: str | None
-    status: str
-    withdrawn: str | None
-    withdrawn_on: date | None
-    case_id: int | None
-    period: str
-    period_start: date
-    policy_id: int
-    raised_by: int | None
-    picked_up: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedReport:
+class PlacedReport(msgspec.Struct, frozen=True, gc=False):
     """A stored report as the cases of its household need it."""
 
     event_id: int
@@ -95,8 +84,7 @@ class PlacedReport:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ArrearsRow:
+class ArrearsRow(msgspec.Struct, frozen=True, gc=False):
     """An arrears with what is last known of it."""
 
     id: int
@@ -112,8 +100,7 @@ class ArrearsRow:
     deceased_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(msgspec.Struct, frozen=True, gc=False):
     """A stored case."""
 
     id: int
@@ -128,7 +115,6 @@ class CaseRow:
     consecutive: bool
     crisis: str | None
     score: int
-    explanation: list[dict[str, Any]]
     earliest_on: date
     received_on: date
     policy_id: int
@@ -139,10 +125,10 @@ class CaseRow:
     released_route: str | None
     released_through: int | None
     outcome: str | None
+    explanation: str  # JSON; the last, because it is sent in a form of its own
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(msgspec.Struct, frozen=True, gc=False):
     """One line to be added to a case's history."""
 
     case_id: int
@@ -151,83 +137,8 @@ class HistoryRow:
     detail: dict[str, Any]
 
 
-def _columns(row: type) -> list[str]:
-    return [column.name for column in fields(row)]
-
-
-def _select(cursor: Cursor, row: type, source: str, parameters: Sequence[Any], columns: str) -> list[Any]:
-    reading: psycopg.Cursor[Any] = cursor.connection.cursor(row_factory=class_row(row))
-    with reading:
-        found: list[Any] = reading.execute(f"SELECT {columns} FROM {source}", parameters).fetchall()  # noqa: S608 - our own column names
-    return found
-
-
-def events_of(cursor: Cursor, arrears: Collection[int]) -> list[EventRow]:
-    """All stored events of these arrears."""
-    columns = ", ".join(_columns(EventRow))
-    return _select(cursor, EventRow, "events WHERE arrears_id = ANY(%s)", [list(arrears)], columns)
-
-
-def reports_at(cursor: Cursor, households: Collection[int]) -> list[PlacedReport]:
-    """All reports at these households."""
-    columns = ", ".join(
-        f"events.{c}" if c in {"signalled_on", "received_at"} else f"reports.{c}" for c in _columns(PlacedReport)
-    )
-    source = "reports JOIN events ON events.id = reports.event_id WHERE household_id = ANY(%s)"
-    return _select(cursor, PlacedReport, source, [list(households)], columns)
-
-
-def arrears_rows(cursor: Cursor, arrears: Collection[int]) -> list[ArrearsRow]:
-    """These arrears with their partner's DDAS type."""
-    columns = ", ".join(c if c == "ddas_type" else f"arrears.{c}" for c in _columns(ArrearsRow))
-    source = "arrears JOIN partners ON partners.id = partner_id WHERE arrears.id = ANY(%s)"
-    return _select(cursor, ArrearsRow, source, [list(arrears)], columns.replace("arrears.sector", "arrears.sector"))
-
-
-def deceased_at(cursor: Cursor, households: Collection[int]) -> list[tuple[int, int, date]]:
-    """(household, arrears, day) of every withdrawal as deceased that concerns these households."""
-    cursor.execute(
-        """SELECT deceased_household_id, id, deceased_on FROM arrears
-        WHERE deceased_household_id = ANY(%s) AND deceased_on IS NOT NULL""",  # as the index has it
-        (list(households),),
-    )
-    return [(household, number, day) for household, number, day in cursor]
-
-
-def cases_at(cursor: Cursor, households: Collection[int]) -> list[CaseRow]:
-    """All cases of these households, removed ones included."""
-    columns = ", ".join(_columns(CaseRow))
-    return _select(cursor, CaseRow, "cases WHERE household_id = ANY(%s)", [list(households)], columns)
-
-
-def add_events(cursor: Cursor, rows: Sequence[EventRow]) -> None:
-    """Insert events."""
-    _copy(cursor, "events", rows)
-
-
-def add_reports(cursor: Cursor, rows: Sequence[ReportRow]) -> None:
-    """Insert reports."""
-    _copy(cursor, "reports", rows)
-
-
-def _copy(cursor: Cursor, table: str, rows: Sequence[Any]) -> None:
-    if rows:
-        columns = _columns(type(rows[0]))
-        copy_rows(cursor, table, columns, ([getattr(row, column) for column in columns] for row in rows))
-
-
-def add_cases(cursor: Cursor, rows: Sequence[CaseRow]) -> None:
-    """Insert cases (through JSON: an explanation is a document)."""
-    if rows:
-        columns = ", ".join(_columns(CaseRow))
-        cursor.execute(
-            f"INSERT INTO cases ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::cases, %s)",  # noqa: S608
-            (as_json([_fields(row) for row in rows]),),
-        )
-
-
 # What judging may change of a case; the rest is fixed or a person's.
-JUDGED_CASE = (
+JUDGED_CASE: Final = (
     "state",
     "route",
     "arrears_count",
@@ -244,8 +155,87 @@ JUDGED_CASE = (
     "held",
     "outcome",
 )
-# What judging decides of a report.
-JUDGED_REPORT = ("status", "withdrawn", "withdrawn_on", "case_id", "period", "period_start", "policy_id", "raised_by")
+# What judging decides of a report, and of an arrears.
+JUDGED_REPORT: Final = (
+    "status",
+    "withdrawn",
+    "withdrawn_on",
+    "case_id",
+    "period",
+    "period_start",
+    "policy_id",
+    "raised_by",
+)
+JUDGED_ARREARS: Final = ("last_amount", "last_crisis", "rise", "deceased_household_id", "deceased_on")
+_judged_report = attrgetter(*JUDGED_REPORT)
+# Where a column is not simply the table's own.
+_OF_THE_EVENT: Final = {"signalled_on": "events.signalled_on", "received_at": "events.received_at"}
+_AS_TEXT: Final = {"explanation": "explanation::text"}
+_OUT_OF_TEXT: Final = {"explanation": "(r.explanation #>> '{}')::jsonb"}  # a document inside a document
+
+
+def _select(
+    cursor: Cursor, row: type[_Row], table: str, source: str, ids: Iterable[int], named: Mapping[str, str]
+) -> list[_Row]:
+    columns = ", ".join(named.get(column, f"{table}.{column}") for column in row.__struct_fields__)
+    cursor.execute(f"SELECT {columns} FROM {source}", (list(ids),))  # noqa: S608 - our own column names
+    return [row(*values) for values in cursor.fetchall()]
+
+
+def events_of(cursor: Cursor, arrears: Collection[int]) -> list[EventRow]:
+    """All stored events of these arrears."""
+    return _select(cursor, EventRow, "events", "events WHERE arrears_id = ANY(%s)", arrears, {})
+
+
+def reports_at(cursor: Cursor, households: Collection[int]) -> list[PlacedReport]:
+    """All reports at these households."""
+    source = "reports JOIN events ON events.id = reports.event_id WHERE household_id = ANY(%s)"
+    return _select(cursor, PlacedReport, "reports", source, households, _OF_THE_EVENT)
+
+
+def arrears_rows(cursor: Cursor, arrears: Collection[int]) -> list[ArrearsRow]:
+    """These arrears with their partner's DDAS type."""
+    source = "arrears JOIN partners ON partners.id = partner_id WHERE arrears.id = ANY(%s)"
+    return _select(cursor, ArrearsRow, "arrears", source, arrears, {"ddas_type": "ddas_type"})
+
+
+def deceased_at(cursor: Cursor, households: Collection[int]) -> list[tuple[int, int, date]]:
+    """(household, arrears, day) of every withdrawal as deceased that concerns these households."""
+    cursor.execute(
+        """SELECT deceased_household_id, id, deceased_on FROM arrears
+        WHERE deceased_household_id = ANY(%s) AND deceased_on IS NOT NULL""",  # as the index has it
+        (list(households),),
+    )
+    return [(household, number, day) for household, number, day in cursor]
+
+
+def cases_at(cursor: Cursor, households: Collection[int]) -> list[CaseRow]:
+    """All cases of these households, removed ones included."""
+    return _select(cursor, CaseRow, "cases", "cases WHERE household_id = ANY(%s)", households, _AS_TEXT)
+
+
+def add_events(cursor: Cursor, rows: Sequence[EventRow]) -> None:
+    """Insert events."""
+    if rows:
+        copy_rows(cursor, "events", EventRow.__struct_fields__, map(astuple, rows))
+
+
+def add_reports(cursor: Cursor, rows: Sequence[ReportRow], placed: Mapping[int, PlacedReport]) -> None:
+    """Insert reports with what was judged of them, which `placed` has by event id."""
+    if rows:
+        copy_rows(
+            cursor,
+            "reports",
+            (*ReportRow.__struct_fields__, *JUDGED_REPORT),
+            (astuple(row) + _judged_report(placed[row.event_id]) for row in rows),
+        )
+
+
+def add_cases(cursor: Cursor, rows: Sequence[CaseRow]) -> None:
+    """Insert cases."""
+    if rows:
+        sent = ((*astuple(row)[:-1], document(row.explanation)) for row in rows)
+        copy_rows(cursor, "cases", CaseRow.__struct_fields__, sent)
 
 
 def update_cases(cursor: Cursor, rows: Sequence[CaseRow]) -> None:
@@ -260,14 +250,13 @@ def update_reports(cursor: Cursor, rows: Sequence[PlacedReport]) -> None:
 
 def update_arrears(cursor: Cursor, rows: Sequence[ArrearsRow]) -> None:
     """Write what is last known of arrears."""
-    columns = ("last_amount", "last_crisis", "rise", "deceased_household_id", "deceased_on")
-    _update(cursor, "arrears", "id", columns, rows)
+    _update(cursor, "arrears", "id", JUDGED_ARREARS, rows)
 
 
-def _update(cursor: Cursor, table: str, key: str, columns: Sequence[str], rows: Sequence[Any]) -> None:
+def _update(cursor: Cursor, table: str, key: str, columns: Sequence[str], rows: Sequence[msgspec.Struct]) -> None:
     if not rows:
         return
-    settings = ", ".join(f"{column} = r.{column}" for column in columns)
+    settings = ", ".join(f"{column} = {_OUT_OF_TEXT.get(column, f'r.{column}')}" for column in columns)
     cursor.execute(
         f"UPDATE {table} AS t SET {settings} FROM json_populate_recordset(NULL::{table}, %s) AS r "  # noqa: S608
         f"WHERE t.{key} = r.{key}",
@@ -275,16 +264,12 @@ def _update(cursor: Cursor, table: str, key: str, columns: Sequence[str], rows: 
     )
 
 
-def _fields(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the row types above
-    return {column: getattr(row, column) for column in _columns(type(row))}
-
-
 def add_history(cursor: Cursor, rows: Sequence[HistoryRow]) -> None:
     """Add history lines, in the order given."""
     if rows:
-        cursor.execute(
-            """INSERT INTO case_history (case_id, actor, kind, detail)
-            SELECT case_id, actor, kind, detail
-            FROM json_to_recordset(%s) AS r(case_id bigint, actor text, kind text, detail jsonb)""",
-            (as_json([_fields(row) for row in rows]),),
+        copy_rows(
+            cursor,
+            "case_history",
+            HistoryRow.__struct_fields__,
+            ((row.case_id, row.actor, row.kind, document(as_json(row.detail))) for row in rows),
         )

@@ -1,15 +1,18 @@
 """Which rows does a batch stand on, and in which order does it lock them?
 
 Arrears first, then every household those arrears ever had; within a class new rows are inserted with ON CONFLICT and
-then all are locked, each in a fixed order: so no two workers wait for each other in a circle (design.md section 5).
+then those that were there are locked, each in a fixed order: so no two workers wait for each other in a circle
+(design.md section 5). A row that this transaction made is its own: nobody else sees it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signals.store.sets import as_json
+import msgspec
+
+from signals.store.ledger import ArrearsRow
+from signals.store.sets import as_json, copy_rows, next_ids
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -20,65 +23,120 @@ ArrearsKey = tuple[str, str, str]  # (municipality, partner, reference)
 AddressKey = tuple[str, str, int, str]  # (municipality, postcode, number, suffix)
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """The rows that were locked: ids by key, and which of them this transaction made."""
+class Opening(msgspec.Struct, frozen=True, gc=False):
+    """What a new row of an arrears says from the start: what its first event says, where that is the only one."""
 
-    ids: dict[ArrearsKey, int]
+    sector: str
+    ddas_type: str | None
+    amount: int | None = None
+    crisis: str | None = None
+
+
+class LockedArrears(msgspec.Struct, frozen=True):
+    """The arrears rows that were locked, by key, and the ids of those that this transaction made."""
+
+    rows: dict[ArrearsKey, ArrearsRow]
     new: frozenset[int]
 
 
-def lock_arrears(cursor: Cursor, sectors: Mapping[ArrearsKey, str]) -> Locked:
-    """Make and lock the arrears rows of these keys; `sectors` gives the sector of each."""
-    rows = [{"m": m, "p": p, "r": r, "s": sectors[m, p, r]} for m, p, r in sorted(sectors)]
-    parameter = as_json(rows)
+def lock_arrears(cursor: Cursor, openings: Mapping[ArrearsKey, Opening]) -> LockedArrears:
+    """Make and lock the arrears rows of these keys."""
+    wanted = sorted(openings)
+    made = _make_arrears(cursor, wanted, openings)
+    there = [key for key in wanted if key not in made]
+    new = frozenset(row.id for row in made.values())
+    return LockedArrears(made | (_known_arrears(cursor, there) if there else {}), new)
+
+
+def _make_arrears(
+    cursor: Cursor, wanted: Iterable[ArrearsKey], openings: Mapping[ArrearsKey, Opening]
+) -> dict[ArrearsKey, ArrearsRow]:
+    rows = [
+        {"m": key[0], "p": key[1], "r": key[2], "s": told.sector, "a": told.amount, "c": told.crisis}
+        for key in wanted
+        for told in (openings[key],)
+    ]
     cursor.execute(
-        """INSERT INTO arrears (municipality, partner_id, reference, sector) SELECT m, p, r, s
-        FROM json_to_recordset(%s) AS t(m text, p text, r text, s text) ON CONFLICT DO NOTHING RETURNING id""",
-        (parameter,),
+        """INSERT INTO arrears (municipality, partner_id, reference, sector, last_amount, last_crisis)
+        SELECT m, p, r, s, a, c FROM json_to_recordset(%s) AS t(m text, p text, r text, s text, a bigint, c text)
+        ON CONFLICT (municipality, partner_id, reference) DO NOTHING
+        RETURNING municipality, partner_id, reference, id""",
+        (as_json(rows),),
     )
-    new = frozenset(row[0] for row in cursor)
+    return {(m, p, r): _opened((m, p, r), number, openings[m, p, r]) for m, p, r, number in cursor.fetchall()}
+
+
+def _opened(key: ArrearsKey, number: int, told: Opening) -> ArrearsRow:
+    return ArrearsRow(number, *key, told.sector, told.ddas_type, told.amount, told.crisis, 0, None, None)
+
+
+def _known_arrears(cursor: Cursor, keys: Iterable[ArrearsKey]) -> dict[ArrearsKey, ArrearsRow]:
     cursor.execute(
-        """SELECT municipality, partner_id, reference, id FROM arrears
-        JOIN json_to_recordset(%s) AS t(m text, p text, r text)
-          ON municipality = m AND partner_id = p AND reference = r
+        """SELECT arrears.id, municipality, partner_id, reference, arrears.sector, ddas_type,
+            last_amount, last_crisis, rise, deceased_household_id, deceased_on
+        FROM json_to_recordset(%s) AS t(m text, p text, r text)
+        JOIN arrears ON municipality = m AND partner_id = p AND reference = r JOIN partners ON partners.id = partner_id
         ORDER BY municipality, partner_id, reference FOR UPDATE OF arrears""",
-        (parameter,),
+        (as_json([{"m": m, "p": p, "r": r} for m, p, r in keys]),),
     )
-    return Locked({(m, p, r): number for m, p, r, number in cursor}, new)
+    rows = [ArrearsRow(*values) for values in cursor.fetchall()]
+    return {(row.municipality, row.partner_id, row.reference): row for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class LockedHouseholds:
-    """Household ids by address, all locked households, and those this transaction made."""
+class LockedHouseholds(msgspec.Struct, frozen=True):
+    """Household ids by address; of all the households that were locked, those known before and those made now."""
 
     by_address: dict[AddressKey, int]
-    all: frozenset[int]
+    known: frozenset[int]
     new: frozenset[int]
 
 
 def lock_households(cursor: Cursor, addresses: Iterable[AddressKey], arrears: Collection[int]) -> LockedHouseholds:
     """Make the households at `addresses` and lock them with every household that `arrears` ever had."""
-    rows = [{"m": m, "p": p, "n": n, "s": s} for m, p, n, s in sorted(set(addresses))]
-    parameter = as_json(rows)
+    wanted = sorted(set(addresses))
+    made = _make_households(cursor, wanted) if wanted else {}
+    there = _households_at(cursor, [key for key in wanted if key not in made])
+    known = frozenset(there.values()) | _households_of(cursor, arrears)
+    if known:
+        cursor.execute("SELECT id FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(known),))
+    return LockedHouseholds(made | there, known, frozenset(made.values()))
+
+
+def _make_households(cursor: Cursor, addresses: Iterable[AddressKey]) -> dict[AddressKey, int]:
+    """The household of every address that nobody knew."""
     cursor.execute(
-        """WITH made AS (
-            INSERT INTO addresses (municipality, postcode, number, suffix) SELECT m, p, n, s
-            FROM json_to_recordset(%s) AS t(m text, p text, n int, s text) ON CONFLICT DO NOTHING
-            RETURNING id, municipality)
-        INSERT INTO households (address_id, municipality) SELECT id, municipality FROM made RETURNING id""",
-        (parameter,),
+        """INSERT INTO addresses (municipality, postcode, number, suffix) SELECT m, p, n, s
+        FROM json_to_recordset(%s) AS t(m text, p text, n int, s text)
+        ON CONFLICT (municipality, postcode, number, suffix) DO NOTHING
+        RETURNING id, municipality, postcode, number, suffix""",
+        (_as_addresses(addresses),),
     )
-    new = frozenset(row[0] for row in cursor)
+    made = cursor.fetchall()
+    numbers = next_ids(cursor, "households", len(made))
+    if made:
+        rows = ((number, address[0], address[1]) for number, address in zip(numbers, made, strict=True))
+        copy_rows(cursor, "households", ("id", "address_id", "municipality"), rows)
+    return {(m, p, n, s): number for number, (_, m, p, n, s) in zip(numbers, made, strict=True)}
+
+
+def _households_at(cursor: Cursor, addresses: Collection[AddressKey]) -> dict[AddressKey, int]:
+    if not addresses:
+        return {}
     cursor.execute(
-        """SELECT m, p, n, s, households.id FROM addresses
-        JOIN json_to_recordset(%s) AS t(m text, p text, n int, s text)
-          ON addresses.municipality = m AND postcode = p AND number = n AND suffix = s
+        """SELECT m, p, n, s, households.id FROM json_to_recordset(%s) AS t(m text, p text, n int, s text)
+        JOIN addresses ON addresses.municipality = m AND postcode = p AND number = n AND suffix = s
         JOIN households ON address_id = addresses.id""",
-        (parameter,),
+        (_as_addresses(addresses),),
     )
-    by_address = {(m, p, n, s): number for m, p, n, s, number in cursor}
+    return {(m, p, n, s): number for m, p, n, s, number in cursor.fetchall()}
+
+
+def _as_addresses(addresses: Iterable[AddressKey]) -> str:
+    return as_json([{"m": m, "p": p, "n": n, "s": s} for m, p, n, s in addresses])
+
+
+def _households_of(cursor: Cursor, arrears: Collection[int]) -> frozenset[int]:
+    if not arrears:
+        return frozenset()
     cursor.execute("SELECT DISTINCT household_id FROM reports WHERE arrears_id = ANY(%s)", (list(arrears),))
-    known = {row[0] for row in cursor} | set(by_address.values())
-    cursor.execute("SELECT id FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(known - new),))
-    return LockedHouseholds(by_address, frozenset(known), new)
+    return frozenset(number for (number,) in cursor.fetchall())

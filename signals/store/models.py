@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from signals.store import models_beside  # noqa: F401 - so that whoever takes Base from here has all tables
+from signals.store import models_beside, refusals  # noqa: F401 - whoever takes Base from here has all of it
 from signals.store.base import (
     CODE_POINTS,
     CRISES,
@@ -36,6 +36,7 @@ from signals.store.base import (
     Base,
     moment_of_writing,
     numbered,
+    room_for_updates,
 )
 
 __all__ = ["Base"]
@@ -90,6 +91,11 @@ class Progress(Base):
     stored: Mapped[int] = mapped_column(server_default=text("0"))
     duplicates: Mapped[int] = mapped_column(server_default=text("0"))
     quarantined: Mapped[int] = mapped_column(server_default=text("0"))
+    # offsets behind `next_offset` at which the broker had no record, and where the log began when it was first read:
+    # stored + duplicates + quarantined + passed_over = next_offset - first_offset
+    passed_over: Mapped[int] = mapped_column(server_default=text("0"))
+    first_offset: Mapped[int] = mapped_column(server_default=text("0"))
+    __table_args__ = room_for_updates(50)
 
 
 class InboxKey(Base):
@@ -186,6 +192,7 @@ class Arrears(Base):
         CheckConstraint("(deceased_household_id IS NULL) = (deceased_on IS NULL)", name="deceased"),
         # judging a household: who of its people died
         Index("ix_arrears_deceased", "deceased_household_id", postgresql_where=text("deceased_on IS NOT NULL")),
+        room_for_updates(80),
     )
 
 
@@ -268,6 +275,7 @@ class Case(Base):
         CheckConstraint("waiting = (waiting_since IS NOT NULL)", name="waiting_since"),
         CheckConstraint("num_nulls(released_route, released_at, released_through) IN (0, 3)", name="released"),
         CheckConstraint("state <> 'removed' OR released_at IS NULL", name="removed"),
+        room_for_updates(80),
     )
 
 
@@ -318,6 +326,7 @@ class Report(Base):
         ),
         CheckConstraint("status <> 'not-yet-picked-up' OR withdrawn IS NULL", name="withdrawn_is_told"),
         CheckConstraint("(withdrawn IS NULL) = (withdrawn_on IS NULL)", name="withdrawn_on"),
+        room_for_updates(80),
     )
 
 

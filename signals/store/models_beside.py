@@ -24,6 +24,7 @@ class Quarantined(Base):
     topic: Mapped[str] = mapped_column(CODE_POINTS)
     partition: Mapped[int] = mapped_column(Integer)
     offset: Mapped[int]
+    nth: Mapped[int | None]  # the how manieth record of its topic it was; null when nobody counted
     code: Mapped[str]
     message: Mapped[str]
     original: Mapped[bytes | None]
@@ -32,11 +33,37 @@ class Quarantined(Base):
     resolution: Mapped[str | None]
     __table_args__ = (
         UniqueConstraint("log_id", "topic", "partition", "offset"),
+        # the flood limits: which of the last records of a topic were bad
+        Index("ix_quarantine_nth", "log_id", "topic", "nth"),
         # `signals quarantine list`: what is still to be mended
         Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
         CheckConstraint(f"code IN {QUARANTINE_CODES}", name="code"),
         CheckConstraint("resolution IN ('stored', 'duplicate')", name="resolution"),
         CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
+    )
+
+
+class PausedTopic(Base):
+    """A topic that its flood limits paused (borders.md section 3); one row a pause, kept after the resume."""
+
+    __tablename__ = "paused_topics"
+    id: Mapped[int] = numbered()
+    topic: Mapped[str] = mapped_column(CODE_POINTS)
+    paused_at: Mapped[datetime] = moment_of_writing()
+    reason: Mapped[str]  # which limit, and the counts
+    resumed_at: Mapped[datetime | None]
+    resumed_by: Mapped[str | None]
+    # how many records of the topic were read by then, by log ({log id: number}): what came before no longer counts
+    resumed_from: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    __table_args__ = (
+        # a topic is paused once at a time, whichever worker comes first
+        Index("uq_paused_topics_now", "topic", unique=True, postgresql_where=text("resumed_at IS NULL")),
+        # how it stands with each topic: its last row
+        Index("ix_paused_topics_latest", "topic", "id"),
+        CheckConstraint(
+            "(resumed_at IS NULL) = (resumed_by IS NULL) AND (resumed_at IS NULL) = (resumed_from IS NULL)",
+            name="resumed",
+        ),
     )
 
 
@@ -51,8 +78,8 @@ class Outgoing(Base):
     created_at: Mapped[datetime] = moment_of_writing()
     published_at: Mapped[datetime | None]
     __table_args__ = (
-        # the relay: the head of every key that waits
-        Index("ix_outbox_waiting", "topic", "key", "id", postgresql_where=text("published_at IS NULL")),
+        # the relay: the oldest that wait
+        Index("ix_outbox_waiting", "id", postgresql_where=text("published_at IS NULL")),
     )
 
 

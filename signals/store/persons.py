@@ -5,20 +5,21 @@ The household is locked, so "known or new" is certain here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import astuple
 
 from signals.store.sets import copy_rows, next_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from signals.contract.events import Person
     from signals.store.database import Cursor
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(msgspec.Struct, frozen=True, gc=False):
     """One person of one household."""
 
     household_id: int
@@ -49,23 +50,25 @@ class PersonRow:
         )
 
 
-def ensure_persons(cursor: Cursor, rows: Sequence[PersonRow]) -> dict[tuple[int, str], int]:
-    """The id of each (household, identity); persons not seen before are added."""
+def ensure_persons(cursor: Cursor, rows: Sequence[PersonRow], known: Collection[int]) -> dict[tuple[int, str], int]:
+    """The id of each (household, identity); persons not seen before are added.
+
+    Only the households in `known` are asked for: the others were made in this transaction.
+    """
     if not rows:
         return {}
-    cursor.execute(
-        "SELECT household_id, identity, id FROM persons WHERE household_id = ANY(%s)",
-        ([row.household_id for row in rows],),
-    )
-    known = {(household, identity): number for household, identity, number in cursor}
-    new = [row for row in rows if (row.household_id, row.identity) not in known]
-    numbers = next_ids(cursor, "persons", len(new))
-    columns = list(PersonRow.__dataclass_fields__)
+    numbers = _numbers_at(cursor, {row.household_id for row in rows} & set(known))
+    new = [row for row in rows if (row.household_id, row.identity) not in numbers]
     if new:
-        copy_rows(
-            cursor,
-            "persons",
-            ["id", *columns],
-            ([n, *(getattr(row, column) for column in columns)] for n, row in zip(numbers, new, strict=True)),
-        )
-    return known | {(row.household_id, row.identity): n for n, row in zip(numbers, new, strict=True)}
+        fresh = next_ids(cursor, "persons", len(new))
+        numbers.update({(row.household_id, row.identity): n for n, row in zip(fresh, new, strict=True)})
+        columns = ("id", *PersonRow.__struct_fields__)
+        copy_rows(cursor, "persons", columns, ((n, *astuple(row)) for n, row in zip(fresh, new, strict=True)))
+    return numbers
+
+
+def _numbers_at(cursor: Cursor, households: Collection[int]) -> dict[tuple[int, str], int]:
+    if not households:
+        return {}
+    cursor.execute("SELECT household_id, identity, id FROM persons WHERE household_id = ANY(%s)", (list(households),))
+    return {(household, identity): number for household, identity, number in cursor.fetchall()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.consumers.flood import FloodLimits
 from signals.consumers.intake import BatchIntake
 from signals.consumers.records import Record
 from signals.policies import shipped
@@ -29,7 +30,7 @@ class Office:
         self.landlord, self.insurer = Sender("welbions", "housing"), Sender("menzis", "health")
         self.settings = {"SIGNALS_DATABASE_URL": database}
         self.engine = engine_for(database)
-        self._intake = BatchIntake(self.engine, "log")
+        self._intake = BatchIntake(self.engine, "log", limits=FloodLimits())
         self._offset = 0
         self.must("policy", "load")
         for sender in (self.landlord, self.insurer):
@@ -115,6 +116,30 @@ def test_quarantine_is_listed_shown_and_replayed_once(office: Office) -> None:
     assert office.must("summary", "--json").document["stored"] == 1
     assert in_words(office.signals("quarantine", "show", 999_999), 1)
     assert in_words(office.signals("quarantine", "show", 2**70), 1)
+
+
+def test_paused_topics_are_told_and_resumed_all_or_none(office: Office) -> None:
+    assert office.must("topics", "paused", "--json").document == {"paused": []}
+    assert office.must("quarantine", "list", "--json").document == {"quarantine": []}
+    office.take_in(office.landlord, *[b"{"] * 250)
+    office.take_in(office.insurer, office.insurer.report("ME-1"))
+    topic = office.landlord.topic
+    [paused] = office.must("topics", "paused", "--json").document["paused"]
+    assert (paused["topic"], paused["reason"]) == (topic, "200 bad records in a row")
+    listed = office.must("quarantine", "list", "--json").document
+    assert (len(listed["quarantine"]), listed["paused"]) == (200, [paused])
+    for words in (("quarantine", "list"), ("topics", "paused")):
+        assert f"signals topics resume {topic}" in office.must(*words).err
+    assert topic in office.must("topics", "paused").out
+    not_paused = office.signals("topics", "resume", topic, office.insurer.topic)
+    assert in_words(not_paused, 1)
+    assert f"not paused: {office.insurer.topic}" in not_paused.err
+    assert in_words(office.signals("topics", "resume", topic, "welbions"), 2)
+    assert office.must("topics", "resume", topic, topic, "--json").document == {"resumed": [topic]}
+    assert in_words(office.signals("topics", "resume", topic), 1)
+    assert office.must("topics", "paused", "--json").document == {"paused": []}
+    office.take_in(office.landlord, office.landlord.report("HC-1"))
+    assert office.must("summary", "--json").document["stored"] == 2
 
 
 def test_cases_are_queued_released_and_shown_and_strangers_are_refused(office: Office) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from signals.commands import services
+from signals.commands import services, web
 from signals.consumers.broker import BrokerAwayError
+from signals.consumers.flood import FloodLimits
 from signals.embedded.broker import free_port
 from signals.settings import load_settings
 from tests.reference.notation import report
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.outreach.fixtures"]
 
+SECONDS: Final = 20.0
+
 
 @pytest.mark.database
 def test_a_broker_that_is_away_costs_the_lag_only(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.take_in(report("a", "2026-11-02", "welbions/R1"))
-    found = services.figures(desk.system.engine, load_settings(kafka_bootstrap=f"127.0.0.1:{free_port()}"))
+    found = web.figures(desk.system.engine, load_settings(kafka_bootstrap=f"127.0.0.1:{free_port()}"))
     assert found.cases == {("open", "letter"): 1}
     assert found.partner_last_signal["welbions"] > 0
     assert found.lag is None
@@ -37,11 +41,36 @@ def test_a_broker_that_is_away_costs_the_lag_only(desk: Desk, caplog: pytest.Log
 def test_lag_is_what_the_broker_still_holds_and_nobody_took_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.take_in(report("a", "2026-11-02", "welbions/R1"))
     rent, water = ("arrears.housing.welbions", 0), ("arrears.water.vitens", 0)
-    monkeypatch.setattr(services, "arrears_topics", lambda _: frozenset({rent[0], water[0]}))
-    monkeypatch.setattr(services, "begin_offsets", lambda *_: {rent: 0, water: 7})
-    monkeypatch.setattr(services, "end_offsets", lambda *_: {rent: 3, water: 9})
+    monkeypatch.setattr(web, "arrears_topics", lambda _: frozenset({rent[0], water[0]}))
+    monkeypatch.setattr(web, "begin_offsets", lambda *_: {rent: 0, water: 7})
+    monkeypatch.setattr(web, "end_offsets", lambda *_: {rent: 3, water: 9})
     settings = load_settings(kafka_bootstrap="127.0.0.1:9", kafka_log_id="test-log")
-    assert services.figures(desk.system.engine, settings).lag == {rent: 2, water: 2}
+    assert web.figures(desk.system.engine, settings).lag == {rent: 2, water: 2}
+
+
+def test_a_broker_that_is_silent_is_not_waited_for() -> None:
+    silence = threading.Event()
+    try:
+        with pytest.raises(BrokerAwayError, match="did not answer within 0 s"):
+            web.in_time(silence.wait, 0.01)
+        assert web.in_time(lambda: "an answer", SECONDS) == "an answer"
+    finally:
+        silence.set()
+
+
+def test_what_the_broker_is_asked_in_vain_is_told_as_it_was() -> None:
+    def ask() -> None:
+        raise ValueError("as it was")
+
+    with pytest.raises(ValueError, match="as it was"):
+        web.in_time(ask, SECONDS)
+
+
+def test_the_flood_limits_are_those_of_the_settings_or_none() -> None:
+    assert services.flood_limits(load_settings()) == FloodLimits()
+    given = {"flood_share": 0.25, "flood_window": 400, "flood_at_least": 100, "flood_in_a_row": 50}
+    assert services.flood_limits(load_settings(**given)) == FloodLimits(0.25, 400, 100, 50)
+    assert services.flood_limits(load_settings(flood_limits=False)) is None
 
 
 def test_the_relay_takes_a_new_connection_after_an_error_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pytest
 from psycopg import errors as pg
 
 from signals import metrics
 from signals.consumers import intake as intake_module
-from signals.consumers import worker as worker_module
+from signals.consumers import reading as reading_module
 from signals.consumers.complete import CompleteIntake
+from signals.consumers.pulse import Pulse
+from signals.consumers.reading import Reading
 from signals.consumers.records import Record, StoreAwayError
-from signals.consumers.worker import Worker
 from signals.contract.partners import SECTORS
 from signals.outreach.take_up import take_up
-from signals.settings import load_settings
+from signals.store import inbox
 from tests.laws.system import records_of
 from tests.reference.notation import change, report, withdraw
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from signals.consumers.complete import Hole
     from signals.consumers.intake import BatchIntake
+    from signals.consumers.records import Place
     from signals.outreach.configuration import Configuration
     from signals.outreach.rows import Accepted
     from signals.store.database import Cursor
@@ -62,39 +63,44 @@ def moved(before: Mapping[str, float]) -> dict[str, float]:
 
 
 @dataclass
-class Stream:
-    """What the adapter sees of Faust: one batch after the other, each event to be acknowledged."""
+class Handing:
+    """A source that hands over one batch after the other, and then has the reading end."""
 
     batches: Sequence[Sequence[Record]]
-    acknowledged: int = 0
+    leaving: asyncio.Event
+    taken: int = 0
+    acknowledged: dict[Place, int] = field(default_factory=dict)
 
-    async def noack_take(self, _: int, *, within: float) -> AsyncIterator[list[Any]]:
-        assert within > 0
-        for batch in self.batches:
-            yield [SimpleNamespace(message=_message(record), ack=self._acknowledge) for record in batch]
+    async def take(self, paused: Collection[str]) -> list[Record]:
+        assert not paused
+        self.taken += 1
+        if self.taken > len(self.batches):
+            self.leaving.set()
+            return []
+        return list(self.batches[self.taken - 1])
 
-    def _acknowledge(self) -> None:
-        self.acknowledged += 1
+    async def read_from(self, offsets: Mapping[Place, int]) -> None:
+        raise AssertionError(offsets)
+
+    def acknowledge(self, offsets: Mapping[Place, int]) -> None:
+        self.acknowledged.update(offsets)
+
+    def assigned(self) -> Collection[Place]:
+        return []
 
 
-def _message(record: Record) -> Any:  # noqa: ANN401 - Faust's message has no type of its own
-    return SimpleNamespace(
-        topic=record.topic, partition=record.partition, offset=record.offset, value=record.value, timestamp=0.0
-    )
-
-
-@dataclass
-class Away:
+class AwayAtFirst(CompleteIntake):
     """An intake whose database is away for the first attempts."""
 
-    intake: CompleteIntake
-    attempts: int
+    def __init__(self, intake: BatchIntake, log: RecordedLog, attempts: int) -> None:
+        super().__init__(intake, log)
+        self.attempts = attempts
 
-    def store(self, records: Sequence[Record]) -> None:
+    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
         self.attempts -= 1
         if self.attempts >= 0:
             raise StoreAwayError("the database is away")
-        self.intake.store(records)
+        return super().store(records)
 
 
 @dataclass
@@ -111,17 +117,20 @@ class RecordedLog:
         return {}
 
 
-def take_through_the_worker(
+def take_through_the_reading(
     intake: BatchIntake, log: Sequence[Record], batches: Sequence[Sequence[Record]], away: int
 ) -> None:
-    """Hand `batches` of `log` to a worker that is not connected to anything."""
+    """Hand `batches` of `log` to a worker's reading that is not connected to any broker."""
 
     async def take() -> None:
-        settings = load_settings(kafka_bootstrap="127.0.0.1:9")
-        worker = Worker(settings, Away(CompleteIntake(intake, RecordedLog(log)), away))
-        stream = Stream(batches)
-        await asyncio.wait_for(worker._consume(stream), 60)
-        assert stream.acknowledged == sum(map(len, batches))
+        leaving = asyncio.Event()
+        source = Handing(batches, leaving)
+        reading = Reading(source, AwayAtFirst(intake, RecordedLog(log), away), Pulse(60.0), leaving)
+        await asyncio.wait_for(reading.run(), 60)
+        ends: dict[Place, int] = {}
+        for record in log:
+            ends[record.place] = record.offset + 1
+        assert source.acknowledged == ends
 
     asyncio.run(take())
 
@@ -142,7 +151,7 @@ def test_every_metric_of_the_worker_moves(desk: Desk, monkeypatch: pytest.Monkey
         take_up(cursor, accepted, configuration)
 
     monkeypatch.setattr(intake_module, "take_up", stumble)
-    monkeypatch.setattr(worker_module, "FIRST_RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(reading_module, "FIRST_RETRY_SECONDS", 0.001)
     a = report("a", "2026-11-02", R1)
     facts = [a, a, replace(a, amount="7.00"), change("b", "2026-11-03", R1, "120.00")]
     facts += [withdraw("c", "2026-11-04", R1, "paid"), report("e", "2026-11-02", "welbions/poison")]
@@ -150,7 +159,7 @@ def test_every_metric_of_the_worker_moves(desk: Desk, monkeypatch: pytest.Monkey
     unread = log[1]  # Faust reads past it
     before = counts()
     desk.intake._gapless = True
-    take_through_the_worker(desk.intake, log, [log[:1], [r for r in log[1:] if r is not unread]], away=2)
+    take_through_the_reading(desk.intake, log, [log[:1], [r for r in log[1:] if r is not unread]], away=2)
     found = moved(before)
     assert set(found) | set(ELSEWHERE) == {entry.name for entry in metrics.ENTRIES}
     assert not set(found) & set(ELSEWHERE)
@@ -174,7 +183,7 @@ def test_a_batch_that_is_tried_again_counts_once(desk: Desk, monkeypatch: pytest
     before = counts()
     records = [*desk.records(a, replace(a, amount="7.00")), desk.record(RENT, b"{")]
     with monkeypatch.context() as broken:
-        broken.setattr(intake_module, "take_up", shut_down)
+        broken.setattr(inbox, "note_progress", shut_down)
         with pytest.raises(StoreAwayError):
             desk.intake.store(records)
     assert moved(before) == {}

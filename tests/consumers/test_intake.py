@@ -11,13 +11,14 @@ import pytest
 from psycopg import errors as pg
 
 from signals import metrics
+from signals.consumers import gate
 from signals.consumers import intake as intake_module
 from signals.consumers.complete import MissingRecordsError
 from signals.consumers.intake import BatchIntake
 from signals.consumers.records import OutOfDateError, Record, StoreAwayError
 from signals.outreach.take_up import take_up
 from signals.reports.reconcile import reconcile
-from signals.store import inbox
+from signals.store import inbox, pauses
 from signals.store.database import engine_for, transaction
 from tests.contract.examples import DIRECTORY, INVALID, VALID
 from tests.laws.system import LOG
@@ -333,6 +334,33 @@ def test_a_gapless_intake_refuses_what_comes_too_early(desk: Desk) -> None:
     intake.confirm(missing.value.hole)
     intake.store(records[2:])
     assert intake.positions() == {(records[0].topic, 0): 4}
+
+
+def counts(desk: Desk) -> list[tuple[int, ...]]:
+    """Of each partition: where it began, what was passed over, where it is."""
+    return desk.system.rows("SELECT first_offset, passed_over, next_offset FROM progress ORDER BY topic, partition")
+
+
+def test_what_was_passed_over_is_counted_and_what_lay_before_the_first_record_is_not(desk: Desk) -> None:
+    records = desk.records(*rents(12))
+    desk.intake.store([records[3], records[4], records[7]])
+    assert counts(desk) == [(3, 2, 8)]
+    desk.intake.store(records[6:9])  # two of them are read again
+    desk.intake.store([records[11]])
+    assert counts(desk) == [(3, 4, 12)]
+    assert fates(desk) == {"published": 5, "stored": 5, "duplicates": 0, "quarantined": {}}
+
+
+def test_a_partition_of_which_nothing_was_taken_in_has_not_begun(desk: Desk) -> None:
+    records = desk.records(*rents(9))
+    with transaction(desk.system.engine) as cursor:
+        pauses.pause(cursor, RENT, "flood")
+    desk.intake.store(records[2:5])
+    assert counts(desk) == [(0, 0, 0)]
+    with transaction(desk.system.engine) as cursor:
+        gate.resume(cursor, [RENT], actor="somebody")
+    desk.intake.store(records[5:8])
+    assert counts(desk) == [(5, 0, 8)]
 
 
 def test_two_workers_with_the_same_records_store_them_once(desk: Desk) -> None:

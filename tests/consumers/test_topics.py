@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from signals.consumers.broker import (
     BrokerAwayError,
+    BrokerLog,
     admin_client,
     begin_offsets,
     broker_log_id,
@@ -209,3 +211,26 @@ def test_arrears_topics_are_those_of_the_borders(kafka_settings: SettingsFor, to
     found = arrears_topics(kafka_settings())
     assert made <= found
     assert name not in found
+
+
+@kafka_test
+def test_one_client_tells_the_ends_over_a_restart_of_the_broker(
+    real_kafka: Broker, kafka_settings: SettingsFor, topics: TopicMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, topic = kafka_settings(), topics("water", partitions=1)
+    publish(settings, [(topic, b"k", b"v")] * 3)
+    with contextlib.closing(BrokerLog(settings)) as log:
+        assert log.ends([topic]) == {(topic, 0): 3}
+        client = log._consumer
+        assert log.ends([topic]) == {(topic, 0): 3}
+        assert log._consumer is client
+        real_kafka.kill()
+        try:
+            with pytest.raises(BrokerAwayError):
+                log.ends([topic])
+            assert log._consumer is None  # a client that was kept would go on looking for the broker by itself
+        finally:
+            real_kafka.start()
+        publish(settings, [(topic, b"k", b"v")])
+        assert log.ends([topic]) == {(topic, 0): 4}
+    assert "Cancelled" not in caplog.text

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,9 @@ from signals.contract.moments import (
     instant_us,
     is_signalled_too_late,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MINUTE = 60_000_000
 
@@ -211,3 +216,31 @@ def test_an_amount_in_cents(text: str, cents: int | None) -> None:
 @given(st.integers(1, 100_000_000))
 def test_every_amount_is_read_back(cents: int) -> None:
     assert amount_cents(f"{cents // 100}.{cents % 100:02}") == cents
+
+
+@given(st.from_regex(r"[0-9]{1,8}\.[0-9]{2}", fullmatch=True))
+def test_zeros_in_front_change_no_amount(text: str) -> None:
+    # With so many digits it is not read in the short way.
+    assert amount_cents(text) == amount_cents(f"00000000{text}")
+
+
+NEARLY_DAYS = (
+    st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True)
+    | st.text("0123456789-TZ:W /.+é", max_size=12)
+    | st.dates().map(str)
+)
+
+
+@given(NEARLY_DAYS)
+def test_the_shapes_take_the_same_days(text: str) -> None:
+    """`shapes` leaves days to msgspec; what a partner hears of them is by `calendar_day`."""
+    day = calendar_day(text)
+    assert day == _or_none(lambda: msgspec.convert(text, date))
+    assert day == _or_none(lambda: msgspec.json.decode(msgspec.json.encode(text), type=date))
+
+
+def _or_none(read: Callable[[], date]) -> date | None:
+    try:
+        return read()
+    except msgspec.ValidationError:
+        return None

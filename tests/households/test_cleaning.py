@@ -19,6 +19,7 @@ from signals.households.names import (
     surname_words,
 )
 from signals.households.personal import (
+    _parsed_phone,
     clean_bsn,
     clean_date_of_birth,
     clean_email,
@@ -134,3 +135,25 @@ def test_one_wrong_digit_never_passes_the_eleven_test(digits: str, place: int) -
         return  # a remainder of 10: no last digit makes this one a BSN
     wrong = str((int(valid[place]) + 1) % 10)
     assert clean_bsn(valid[:place] + wrong + valid[place + 1 :]) is None
+
+
+PLAIN_PHONES = st.from_regex(r"(?:\+31|0)[ -]?[0-9](?:[ -]?[0-9]){7,9}", fullmatch=True)
+
+
+@given(PLAIN_PHONES)
+def test_a_plainly_written_phone_is_what_the_library_reads_in_it(text: str) -> None:
+    assert clean_phone(text) == _parsed_phone(text)
+
+
+@pytest.mark.parametrize("first", range(100))
+def test_the_plan_of_plain_phones_is_the_librarys(first: int) -> None:
+    for rest in range(0, 10_000_000, 98_765):
+        written = f"0{first:02}{rest:07}"
+        assert clean_phone(written) == _parsed_phone(written)
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzIJS", min_size=1, max_size=12))
+def test_a_plain_word_folds_as_any_text_does(word: str) -> None:
+    # A full stop keeps a word from the short way.
+    assert fold(word) == fold(f"{word}.")
+    assert is_business_name(word) is is_business_name(f"{word} ")

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from signals.errors import FaultsError
 from signals.households.address import HouseholdAddress
@@ -169,27 +170,27 @@ IDENTITY = PersonIdentity(("berg",), "AM", date(1985, 6, 12))
     ("entry", "identity", "address", "means"),
     [
         (ANNA, PersonIdentity(bsn="123456782"), ELSEWHERE, True),
-        (ANNA, replace(IDENTITY, bsn="111222333"), HOME, False),
+        (ANNA, structs.replace(IDENTITY, bsn="111222333"), HOME, False),
         (ANNA, IDENTITY, HOME, True),
         (ANNA, IDENTITY, ELSEWHERE, False),
-        (BY_NAME, replace(IDENTITY, bsn="111222333"), HOME, True),
+        (BY_NAME, structs.replace(IDENTITY, bsn="111222333"), HOME, True),
         (ANYWHERE, IDENTITY, ELSEWHERE, True),
-        (BY_NAME, IDENTITY, replace(HOME, suffix=""), True),
-        (BY_NAME, IDENTITY, replace(HOME, number=13), False),
-        (BY_NAME, replace(IDENTITY, date_of_birth=date(1985, 6, 13)), HOME, False),
-        (BY_NAME, replace(IDENTITY, date_of_birth=None), HOME, False),
-        (BY_NAME, replace(IDENTITY, names=("jansen",)), HOME, False),
-        (BY_NAME, replace(IDENTITY, names=("berg", "jansen")), HOME, True),
+        (BY_NAME, IDENTITY, structs.replace(HOME, suffix=""), True),
+        (BY_NAME, IDENTITY, structs.replace(HOME, number=13), False),
+        (BY_NAME, structs.replace(IDENTITY, date_of_birth=date(1985, 6, 13)), HOME, False),
+        (BY_NAME, structs.replace(IDENTITY, date_of_birth=None), HOME, False),
+        (BY_NAME, structs.replace(IDENTITY, names=("jansen",)), HOME, False),
+        (BY_NAME, structs.replace(IDENTITY, names=("berg", "jansen")), HOME, True),
         (replace(BY_NAME, surname="berg jansen"), IDENTITY, HOME, True),
-        (replace(BY_NAME, surname="berg vries"), replace(IDENTITY, names=("berg", "jansen")), HOME, False),
-        (BY_NAME, replace(IDENTITY, names=()), HOME, False),
-        (BY_NAME, replace(IDENTITY, initials="A"), HOME, True),
-        (BY_NAME, replace(IDENTITY, initials=""), HOME, True),
-        (BY_NAME, replace(IDENTITY, initials="B"), HOME, False),
-        (replace(BY_NAME, initials=""), replace(IDENTITY, initials="B"), HOME, True),
+        (replace(BY_NAME, surname="berg vries"), structs.replace(IDENTITY, names=("berg", "jansen")), HOME, False),
+        (BY_NAME, structs.replace(IDENTITY, names=()), HOME, False),
+        (BY_NAME, structs.replace(IDENTITY, initials="A"), HOME, True),
+        (BY_NAME, structs.replace(IDENTITY, initials=""), HOME, True),
+        (BY_NAME, structs.replace(IDENTITY, initials="B"), HOME, False),
+        (replace(BY_NAME, initials=""), structs.replace(IDENTITY, initials="B"), HOME, True),
         (SAFE_AT, PersonIdentity(), HOME, True),
         (SAFE_AT, IDENTITY, HOME, True),
-        (SAFE_AT, PersonIdentity(), replace(HOME, suffix=""), False),
+        (SAFE_AT, PersonIdentity(), structs.replace(HOME, suffix=""), False),
         (SAFE_AT, PersonIdentity(), ELSEWHERE, False),
         (ANNA, PersonIdentity(), HOME, False),
     ],
@@ -204,9 +205,9 @@ def test_whom_a_line_means(
 
 @pytest.mark.parametrize("entry", [ANNA, BY_NAME, SAFE_AT])
 def test_a_municipality_is_a_wall(entry: ListedPerson) -> None:
-    identity = replace(IDENTITY, bsn=entry.bsn)
+    identity = structs.replace(IDENTITY, bsn=entry.bsn)
     assert listed(index_of([entry]), "0141", identity, HOME)
-    assert not listed(index_of([entry]), "0164", identity, replace(HOME, municipality="0164"))
+    assert not listed(index_of([entry]), "0164", identity, structs.replace(HOME, municipality="0164"))
 
 
 def test_the_first_line_that_means_the_person_is_found_among_others() -> None:

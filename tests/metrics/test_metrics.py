@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from signals import metrics
@@ -20,6 +20,7 @@ FIGURES = Figures(
     cases={("open", "letter"): 350, ("open", "home-visit"): 40},
     oldest_waiting_seconds={"letters": 86400.0},
     partner_last_signal={"welbions": 1_770_000_000.0, "vitens": 0.0},
+    topic_paused={"arrears.housing.welbions": False, "arrears.water.vitens": True, "unregistered": True},
     lag={
         ("arrears.housing.welbions", 0): 5,
         ("arrears.housing.welbions", 1): 0,
@@ -85,6 +86,19 @@ def test_a_counter_counts() -> None:
     assert page()[key] == before + 2
 
 
+def test_a_histogram_told_of_many_at_once_is_as_told_one_by_one() -> None:
+    amounts = [0.0, 0.05, 0.0500001, 3.0, 86_400.0, 1e9, 0.1]
+    registries = CollectorRegistry(), CollectorRegistry()
+    one_by_one, at_once = (
+        metrics.BatchHistogram("age", "Age.", buckets=metrics._LONG, registry=registry) for registry in registries
+    )
+    for amount in amounts:
+        one_by_one.observe(amount)
+    at_once.observe_all(amounts)
+    at_once.observe_all([])
+    assert generate_latest(registries[0]) == generate_latest(registries[1])
+
+
 def test_the_figures_stand_on_the_page() -> None:
     shown = page()
     assert shown[("signals_figures_up", ())] == shown[("signals_lag_up", ())] == 1
@@ -92,6 +106,8 @@ def test_the_figures_stand_on_the_page() -> None:
     assert shown[("signals_cases", (("route", "home-visit"), ("state", "open")))] == 40
     assert shown[("signals_oldest_waiting_seconds", (("queue", "letters"),))] == 86400
     assert shown[("signals_partner_last_signal_timestamp_seconds", (("partner", "vitens"),))] == 0
+    assert shown[("signals_topic_paused", (("topic", "arrears.housing.welbions"),))] == 0
+    assert shown[("signals_topic_paused", (("topic", "arrears.water.vitens"),))] == 1
 
 
 def test_a_topic_of_an_unregistered_partner_is_no_label() -> None:

@@ -179,7 +179,8 @@ def test_a_log_that_was_never_read_may_begin_anywhere(town: Desk) -> None:
     found = books(town, offsets(water_newcomer=7), water_newcomer=7)
     assert found.agrees
     (row,) = [row for row in found.partitions if row["topic"] == "arrears.water.newcomer"]
-    assert row == {"topic": row["topic"], "partition": 0, "begin": 7, "end": 7, "taken_in": 0, "missing": 0}
+    places = {"topic": row["topic"], "partition": 0, "begin": 7, "end": 7, "taken_in": 0, "missing": 0}
+    assert row == places | {"stored": 0, "duplicates": 0, "quarantined": 0, "passed_over": 0, "paused": False}
     assert books(town, offsets(water_newcomer=7), water_newcomer=9).faults == [
         "arrears.water.newcomer partition 0: offsets 7 to 8 are not taken in"
     ]
@@ -213,7 +214,7 @@ def test_records_that_the_broker_removed_before_they_were_taken_in_are_lost(town
 )
 def test_every_way_in_which_the_books_do_not_close(town: Desk, damage: str, fault: str) -> None:
     town.system.rows(damage.replace("%%", "%"))
-    (told,) = books(town).faults
+    told, *_ = books(town).faults
     assert told.startswith(fault)
 
 
@@ -279,7 +280,9 @@ def test_the_oldest_waiting_is_the_oldest_that_its_queue_shows(desk: Desk) -> No
         report("i", "2026-10-02", "welbions/R6", at=16), withdraw("j", "2026-11-03", "welbions/R6", "deceased")
     )
     desk.system.rows("UPDATE cases SET waiting_since = now() - make_interval(hours => id::int) WHERE waiting")
-    desk.system.rows("UPDATE case_history SET at = now() - make_interval(hours => case_id::int) WHERE kind = 'held'")
+    with transaction(desk.system.engine) as cursor:
+        cursor.execute("SET LOCAL signals.erasing = 'on'")
+        cursor.execute("UPDATE case_history SET at = now() - make_interval(hours => case_id::int) WHERE kind = 'held'")
     with transaction(desk.system.engine) as cursor:
         waiting = {name: [case.id for case in queues.queue(cursor, name)] for name in queues.QUEUES}
     assert {name: len(cases) for name, cases in waiting.items()} == {"letters": 1, "visits": 2, "review": 3}

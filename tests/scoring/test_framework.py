@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
 
 import pytest
+from msgspec.structs import fields
 
 from signals.scoring.facts import ArrearsFacts, CaseFacts
 from signals.scoring.framework import Framework, Step, framework_from

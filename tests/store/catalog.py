@@ -24,12 +24,13 @@ _CATALOG = {
     "indexes": """
         SELECT indrelid::regclass::text, pg_get_indexdef(indexrelid), indisunique, indisvalid
         FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace""",
-    "relations": "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    "relations": """
+        SELECT relname, relkind::text, reloptions::text FROM pg_class WHERE relnamespace = 'public'::regnamespace""",
     "types": """
         SELECT typname FROM pg_type
         WHERE typnamespace = 'public'::regnamespace AND typtype <> 'c' AND typcategory <> 'A'""",
-    "functions": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
-    "triggers": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "triggers": "SELECT tgname, pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
 }
 
 Catalog = dict[str, set[tuple[Any, ...]]]

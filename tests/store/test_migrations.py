@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from alembic import command
 
@@ -48,6 +49,18 @@ def test_upgrading_twice_changes_nothing(empty_database: str) -> None:
     once = catalog_of(empty_database)
     migrate.upgrade(empty_database)
     assert catalog_of(empty_database) == once
+
+
+def test_partitions_that_were_read_before_begin_where_their_books_close(empty_database: str) -> None:
+    migrate.upgrade(empty_database, "0001")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO progress (log_id, topic, partition, next_offset, stored, duplicates, quarantined)
+            VALUES ('log', 't', 0, 0, 0, 0, 0), ('log', 't', 1, 6, 3, 2, 1), ('log', 't', 2, 106, 3, 2, 1)"""
+        )
+        migrate.upgrade(empty_database)
+        counts = connection.execute("SELECT first_offset, passed_over FROM progress ORDER BY partition").fetchall()
+    assert counts == [(0, 0), (0, 0), (100, 0)]
 
 
 def test_a_database_is_current_only_after_the_upgrade(empty_database: str) -> None:

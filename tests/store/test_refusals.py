@@ -1,4 +1,4 @@
-"""What the database itself refuses, statement by statement, and by which named rule."""
+"""What the constraints refuse, statement by statement, and by which named rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from signals.contract.partners import SECTORS
 from signals.store import base
 from signals.store.database import transaction
 from signals.store.models import Base
-from tests.reference.notation import change, report, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -159,6 +158,11 @@ FORBIDDEN = {
         "UPDATE quarantine SET resolution = 'stored'",
         "UPDATE quarantine SET resolved_at = now()",
     ],
+    "ck_paused_topics_resumed": [
+        "INSERT INTO paused_topics (topic, reason, resumed_at) VALUES ('arrears.housing.welbions', '', now())",
+        """INSERT INTO paused_topics (topic, reason, resumed_at, resumed_by)
+           VALUES ('arrears.housing.welbions', '', now(), 'x')""",
+    ],
     "ck_listings_kind": [
         """INSERT INTO listings (kind, municipality, surname, initials, suffix)
            VALUES ('birthday', '0141', '', '', '')"""
@@ -174,24 +178,6 @@ REFERENCED = {
     "uq_cases_id_household_id_period",
 }
 STATEMENTS = [(name, statement) for name, statements in FORBIDDEN.items() for statement in statements]
-
-
-@pytest.fixture
-def town(desk: Desk) -> Desk:
-    """Two households, one case each; every type of event, a wrongful report, a bad record."""
-    desk.take_in(
-        report("a", "2026-11-02", "welbions/R1", at=12),
-        report("b", "2026-11-03", "menzis/P9", at=14),
-        report("c", "2026-11-03", "menzis/P7", "1.00", at=14),
-        report("d", "2026-11-04", "vitens/W1", at=14),
-        change("e", "2026-11-05", "welbions/R1", "200.00"),
-        withdraw("f", "2026-11-05", "vitens/W1", "paid"),
-    )
-    desk.intake.store([desk.record("arrears.housing.welbions", b"{")])
-    desk.system.rows(
-        """UPDATE cases SET waiting = false, waiting_since = NULL WHERE id = (SELECT max(id) FROM cases)"""
-    )
-    return desk
 
 
 @pytest.mark.parametrize(("name", "statement"), STATEMENTS, ids=[re.sub(r"\s+", " ", s)[:90] for _, s in STATEMENTS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,7 +13,7 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 
 from signals.store.database import engine_for, is_again_later, transaction
-from signals.store.sets import as_sent, next_ids, storable
+from signals.store.sets import as_sent, copy_rows, document, next_ids, storable
 
 if TYPE_CHECKING:
     from tests.outreach.desk import Desk
@@ -94,3 +95,37 @@ def test_fresh_ids_ascend_and_are_given_once(desk: Desk) -> None:
         first, second = next_ids(cursor, "events", 5), next_ids(cursor, "events", 5)
         assert first + second == sorted({*first, *second})
         assert next_ids(cursor, "events", 0) == []
+
+
+MOMENT = datetime(2026, 11, 2, 8, 15, 0, 123456, UTC)
+# A column of each type, what is written into it, and what is read back where that is not the same.
+COPIED = [
+    ("audit", "detail", document('{"reden":"é\\u0001"}'), {"reden": "é\x01"}),
+    ("cases", "held", True, True),
+    ("events", "received_at", MOMENT, MOMENT),
+    ("events", "signalled_on", date(1, 1, 1), date(1, 1, 1)),
+    ("events", "time_us", 2**63 - 1, 2**63 - 1),
+    ("events", "event_id", "tab\t new line\n back\\slash é 𝄞", "tab\t new line\n back\\slash é 𝄞"),
+    ("events", "amount", None, None),
+    ("outbox", "body", b"\x00\xff\\", b"\x00\xff\\"),
+    ("addresses", "number", 99999, 99999),
+]
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("table", "column", "written", "read"), COPIED)
+def test_what_is_copied_in_is_what_is_read_back(
+    desk: Desk, table: str, column: str, written: object, read: object
+) -> None:
+    with transaction(desk.system.engine) as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT {column} FROM {table} WHERE false")
+        copy_rows(cursor, table, (column,), [(written,)] * 3)
+        cursor.execute(f"SELECT {column} FROM {table}")
+        assert cursor.fetchall() == [(read,)] * 3
+
+
+@pytest.mark.database
+def test_a_row_that_is_refused_takes_all_with_it(desk: Desk) -> None:
+    with pytest.raises(pg.CheckViolation), transaction(desk.system.engine) as cursor:
+        copy_rows(cursor, "addresses", ("municipality", "postcode", "number", "suffix"), [("0141", "7607GC", 0, "")])
+    assert desk.system.rows("SELECT count(*) FROM addresses") == [(0,)]

@@ -1,0 +1,110 @@
+"""How is what was measured shown, and written between the marks of a page?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = ROOT / "benchmarks" / "README.md"
+QUOTE: Final = ROOT / "README.md"
+AIMS: Final = "aims"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What one benchmark found; `figures` are those of its numbers that `AIM_LIST` or a reader asks for by name."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    said: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """The table as it stands on a page, with what is to be said of it below."""
+        found = [row(self.header), "|" + " --- |" * len(self.header), *(row(cells) for cells in self.rows)]
+        return [*found, "", self.said] if self.said else found
+
+
+def row(cells: Sequence[str]) -> str:
+    """A line of a table."""
+    return "| " + " | ".join(cells) + " |"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a figure must be, and what we would like it to be; `most` tells that less is better."""
+
+    figure: str
+    words: str
+    must: float
+    aim: float
+    unit: str = ""
+    most: bool = False
+
+    def shown(self, value: float) -> str:
+        """The value as the table prints it."""
+        return f"{value:.0f} {self.unit}" if self.unit else f"{value:.2f}"
+
+    def verdict(self, value: float) -> str:
+        """Whether the value is as it should be."""
+        sign = -1 if self.most else 1
+        if sign * value >= sign * self.aim:
+            return "as aimed"
+        return "as it must be" if sign * value >= sign * self.must else "**not enough**"
+
+
+AIM_LIST: Final = (
+    Aim("faust ÷ floor", "one Faust worker ÷ floor, median of 3 runs", 0.35, 0.5),
+    Aim("aiokafka ÷ floor", "the same core behind aiokafka ÷ floor", 0.6, 0.8),
+    Aim("aiokafka ÷ quix", "the same core behind aiokafka ÷ behind Quix Streams with a batching sink", 1.05, 1.3),
+    Aim("two ÷ one", "two workers ÷ one", 1.4, 1.6),
+    Aim("stored", "cost per signal at 1,000,000 stored ÷ at 10,000", 1.25, 1.1, most=True),
+    Aim("hot", "cost per signal, household with 10,000 signals ÷ ordinary", 3, 1.5, most=True),
+    Aim("memory", "memory of a worker over a national year, most", 300, 200, "MiB", most=True),
+    Aim("latency p99", "publish → committed at 20 events/s, p99", 300, 100, "ms", most=True),
+)
+
+
+def aims_table(figures: Mapping[str, float]) -> Table:
+    """What was asked beside what was measured; only of what was measured."""
+    rows = [
+        (aim.words, aim.shown(aim.must), aim.shown(aim.aim), aim.shown(value), aim.verdict(value))
+        for aim in AIM_LIST
+        if (value := figures.get(aim.figure)) is not None
+    ]
+    return Table(AIMS, ("what", "must", "aim", "measured", ""), rows)
+
+
+def marks(name: str) -> tuple[str, str]:
+    """The lines around the table of that name."""
+    return f"<!-- bench {name}: written by `python -m benchmarks --write` -->", f"<!-- bench {name}: end -->"
+
+
+def with_table(page: str, name: str, lines: Sequence[str]) -> str:
+    """The page with what stands between the marks of `name` replaced.
+
+    Raises:
+        ValueError: the page does not hold these marks, once each.
+    """
+    begin, end = marks(name)
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page must hold the lines {begin!r} and {end!r} once each")
+    before, _, rest = page.partition(begin)
+    return "\n".join([before + begin, *lines, end + rest.partition(end)[2]])
+
+
+def write(tables: Sequence[Table], measured_on: str) -> None:
+    """Put each table where it belongs; the aims, once all are measured, also into the README of the project."""
+    page = PAGE.read_text("utf-8")
+    for table in tables:
+        page = with_table(page, table.name, [*table.lines(), "", f"*{measured_on}*"])
+    PAGE.write_text(page, "utf-8")
+    for table in tables:
+        if table.name == AIMS and len(table.rows) == len(AIM_LIST):
+            QUOTE.write_text(with_table(QUOTE.read_text("utf-8"), AIMS, table.lines()), "utf-8")

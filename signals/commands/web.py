@@ -1,0 +1,99 @@
+"""`signals web`: the figures, the health and the first page of the whole installation."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
+from signals.consumers.discovery import arrears_topics
+from signals.reports.figures import read_figures, read_lag
+from signals.store.database import engine_for, transaction
+from signals.store.migrate import is_current
+from signals.web.app import create_app, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from signals.metrics import Figures
+    from signals.settings import Settings
+    from signals.store.inbox import Partition
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BROKER_SECONDS: Final = 3.0  # who scrapes gives up after ten, and then has none of the figures
+_asking = threading.BoundedSemaphore(4)  # a broker that is frozen holds each question for long
+
+
+def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[int], None]) -> None:
+    """Serve `/metrics`, health and the first page until told to stop."""
+    engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
+    app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings))
+    serve(app, host, port, on_listening=on_listening)
+
+
+def figures(engine: Engine, settings: Settings) -> Figures:
+    """The figures of the whole installation now; without lag while the broker is away."""
+    with transaction(engine) as cursor:
+        found = read_figures(cursor)
+    try:
+        return replace(found, lag=in_time(lambda: _lag(engine, settings)))
+    except BrokerAwayError as away:
+        log.warning("lag is unknown: %s", away)
+        return found
+
+
+def in_time(ask: Callable[[], T], seconds: float = BROKER_SECONDS) -> T:
+    """What the broker answers to `ask` within `seconds`; a thread of its own waits for what comes later.
+
+    Raises:
+        BrokerAwayError: it took longer, or earlier questions are still without an answer.
+    """
+    until = time.monotonic() + seconds
+    answer: Future[T] = Future()
+
+    def wait() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asks
+            answer.set_exception(error)
+        finally:
+            _asking.release()
+
+    if _asking.acquire(timeout=seconds):
+        threading.Thread(target=wait, name="question to the broker", daemon=True).start()
+        with contextlib.suppress(FutureTimeoutError):
+            return answer.result(until - time.monotonic())
+    raise BrokerAwayError(f"the broker did not answer within {seconds:.0f} s: check that it runs and is not overloaded")
+
+
+def _lag(engine: Engine, settings: Settings) -> dict[Partition, int]:
+    topics = arrears_topics(settings)
+    log_id = broker_log_id(settings)
+    begins, ends = begin_offsets(settings, topics), end_offsets(settings, topics)
+    with transaction(engine) as cursor:
+        return read_lag(cursor, log_id, begins, ends)
+
+
+def troubles(engine: Engine, settings: Settings) -> list[str]:
+    """What keeps this installation from working now, in words."""
+    found = []
+    try:
+        if not is_current(engine):
+            found.append("the database does not have the newest tables: run `signals db upgrade`")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
+        found.append(f"the database cannot be used ({type(error).__name__})")
+    try:
+        in_time(lambda: arrears_topics(settings))
+    except BrokerAwayError as error:
+        found.append(str(error))
+    return found

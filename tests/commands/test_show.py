@@ -1,0 +1,47 @@
+"""What others sent is shown letter by letter, on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from signals.commands import show
+
+AS_SENT = ["urn:x:fl00", "urn:bank:key:7", "[bold]R-1[/bold]", "[/]", "[link=https://example.org]12[/link]", "R\\[2"]
+
+
+@pytest.fixture(params=[False, True], ids=["pipe", "terminal"])
+def printed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What both consoles print, as plain text."""
+    paper = io.StringIO()
+    for name in ("out", "notes"):
+        console = getattr(show, name)
+        monkeypatch.setattr(console, "_file", paper)
+        monkeypatch.setattr(console, "_force_terminal", request.param)
+        monkeypatch.setattr(console, "_color_system", None)
+    return paper
+
+
+@pytest.mark.parametrize("text", AS_SENT)
+def test_neither_markup_nor_emoji_is_read_into_it(printed: io.StringIO, text: str) -> None:
+    show.line(text)
+    show.note(text)
+    show.table(text, (text, "last"), [(text, text)])
+    show.listing("sources", ("one", "many"), [(text, [text, text])], as_json=False)
+    assert printed.getvalue().count(text) == 2 + 4 + 3
+
+
+def test_a_control_code_does_not_reach_the_terminal(printed: io.StringIO) -> None:
+    text = "R-1\x1b]0;title\x07\x9b2J\x7f"
+    show.line(text)
+    show.note(text)
+    show.table("", ("one", "last"), [(text, text)])
+    assert printed.getvalue().count("R-1␛]0;title␇␡2J␡") == 4
+
+
+def test_the_consoles_know_neither_markup_nor_emoji() -> None:
+    for console in (show.out, show.notes):
+        assert isinstance(console, Console)
+        assert console.render_str(":key: [b]1[/b]").plain == ":key: [b]1[/b]"
