@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from signals.consumers.broker import end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.consumers.records import Record
 from signals.consumers.worker import SWITCH_SECONDS
@@ -23,25 +24,34 @@ if TYPE_CHECKING:
     from signals.settings import Settings
 
 
-def run_aiokafka(settings: Settings, intake: TimedIntake) -> None:
-    """Read for ever with `getmany`."""
-    sys.setswitchinterval(SWITCH_SECONDS)  # as in the worker: two threads take turns
-    asyncio.run(_read_aiokafka(settings, intake))
+def run_aiokafka(settings: Settings, intakes: Sequence[TimedIntake]) -> None:
+    """Read for ever with `getmany`; each intake stores what comes from its share of the partitions."""
+    sys.setswitchinterval(SWITCH_SECONDS)  # as in the worker: the threads take turns
+    asyncio.run(_read_aiokafka(settings, intakes))
 
 
-async def _read_aiokafka(settings: Settings, intake: TimedIntake) -> None:
+async def _read_aiokafka(settings: Settings, intakes: Sequence[TimedIntake]) -> None:
     consumer = AIOKafkaConsumer(
-        *sorted(arrears_topics(settings)),
         bootstrap_servers=settings.bootstrap,
         group_id=settings.kafka_group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
     await consumer.start()
+    spots = [TopicPartition(*place) for place in sorted(end_offsets(settings, arrears_topics(settings)))]
+    consumer.assign(spots)
+    async with asyncio.TaskGroup() as lanes:
+        for number, intake in enumerate(intakes):
+            lanes.create_task(_lane(consumer, intake, spots[number :: len(intakes)], settings))
+
+
+async def _lane(
+    consumer: AIOKafkaConsumer, intake: TimedIntake, spots: Sequence[TopicPartition], settings: Settings
+) -> None:
     waiting = round(settings.take_within_seconds * 1000)
     storing: asyncio.Task[None] | None = None
     while True:
-        found = await consumer.getmany(timeout_ms=waiting, max_records=settings.batch_size)
+        found = await consumer.getmany(*spots, timeout_ms=waiting, max_records=settings.batch_size)
         records = intake.prepare([_record(one) for ones in found.values() for one in ones])
         if storing:
             await storing

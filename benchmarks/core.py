@@ -1,15 +1,15 @@
-"""How fast is the core by itself, without a broker? Decoding beside Python's json, and the intake beside the floor."""
+"""How fast is the core by itself, without a broker? Decoding beside Python's json, and the intake beside the floors."""
 
 from __future__ import annotations
 
 import json
 import statistics
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from benchmarks import events
-from benchmarks.floor import copy_rows, decode_all, keep_rows, kept_rows
+from benchmarks.floor import decode_all, write_blocks, write_share
+from benchmarks.kept import blocks, shares
 from benchmarks.services import empty, settle
 from benchmarks.tables import Table
 from signals.consumers.intake import BatchIntake
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from benchmarks.floor import Rows
+    from benchmarks.floor import Value
+    from benchmarks.kept import Blocks, Share
     from benchmarks.services import Place
     from signals.consumers.records import Record
 
 DATABASE: Final = "core"
 ROUNDS: Final = 3
 LARGEST: Final = 12_000
+WORDS: Final = {
+    "intake": "the intake alone",
+    "floor": "floor: decode, `COPY` of its rows batch by batch",
+    "bare": "bare floor: decode all, `COPY` of its rows at once",
+}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -64,25 +70,38 @@ def decoded(_place: Place, say: Callable[[str], None]) -> Table:
 
 
 def taken_in(place: Place, say: Callable[[str], None]) -> Table:
-    """The intake, handed its records in one process, beside the floor without a broker."""
+    """The intake, handed its records in one process, beside the floors without a broker."""
     found = events.records(events.lines(events.NUMBER))[:LARGEST]
-    values = [(record.topic, record.value) for record in found]
-    intakes, floors = [], []
     with place.engine(DATABASE) as engine:
-        for _ in range(ROUNDS):
-            _begin(place, engine)
-            intakes.append(len(found) / seconds(lambda: _take_in(engine, found)))
-            keep_rows(engine, place.folder / "core-rows")
-            rows = kept_rows(place.folder / "core-rows")
-            _begin(place, engine)
-            floors.append(len(found) / seconds(partial(_floor, engine, values, rows)))
-            say(f"intake {intakes[-1]:.0f} events/s, floor {floors[-1]:.0f}")
-    ratio = statistics.median(one / other for one, other in zip(intakes, floors, strict=True))
-    cells = [
-        ("the intake alone", f"{statistics.median(intakes):,.0f}", f"{ratio:.2f}"),
-        ("decode, `COPY` of its rows", f"{statistics.median(floors):,.0f}", "1.00"),
-    ]
-    return Table("intake", ("what", "events/s", "÷ floor"), cells, "", {"intake ÷ floor": ratio})
+        rounds = [_round(place, engine, found) for _ in range(ROUNDS)]
+    for each in rounds:
+        say(", ".join(f"{kind} {rate:.0f} events/s" for kind, rate in each.items()))
+    ratios = {
+        (kind, other): statistics.median(each[kind] / each[other] for each in rounds)
+        for kind in WORDS
+        for other in ("floor", "bare")
+    }
+    cells = []
+    for kind, words in WORDS.items():
+        rate = statistics.median(each[kind] for each in rounds)
+        cells.append((words, f"{rate:,.0f}", *(f"{ratios[kind, other]:.2f}" for other in ("floor", "bare"))))
+    figures = {f"{kind} ÷ {other}": ratios[kind, other] for kind, other in (("intake", "floor"), ("intake", "bare"))}
+    return Table("intake", ("what", "events/s", "÷ floor", "÷ bare floor"), cells, "", figures)
+
+
+def _round(place: Place, engine: Engine, found: Sequence[Record]) -> dict[str, float]:
+    """The events a second of each; the floors write the rows that the intake just before them ended with."""
+    batches = events.batches(found)
+    values = [[(record.topic, record.value) for record in batch] for batch in batches]
+    taken: dict[str, float] = {}
+    _begin(place, engine)
+    taken["intake"] = seconds(lambda: _take_in(engine, batches))
+    share, block = shares(engine, events.BATCH), blocks(engine)
+    _begin(place, engine)
+    taken["floor"] = seconds(lambda: _floor(engine, values, share))
+    _begin(place, engine)
+    taken["bare"] = seconds(lambda: _bare_floor(engine, values, block))
+    return {kind: len(found) / each for kind, each in taken.items()}
 
 
 def _begin(place: Place, engine: Engine) -> None:
@@ -90,12 +109,19 @@ def _begin(place: Place, engine: Engine) -> None:
     settle(place, DATABASE)
 
 
-def _floor(engine: Engine, values: Sequence[tuple[str, bytes | None]], rows: Rows) -> None:
-    decode_all(values)
-    copy_rows(engine, rows)
-
-
-def _take_in(engine: Engine, found: Sequence[Record]) -> None:
+def _take_in(engine: Engine, batches: Sequence[Sequence[Record]]) -> None:
     intake = BatchIntake(engine, "bench", gapless=True)
-    for batch in events.batches(found):
+    for batch in batches:
         intake.store(batch)
+
+
+def _floor(engine: Engine, batches: Sequence[Sequence[Value]], found: Sequence[Share]) -> None:
+    for values, share in zip(batches, found, strict=True):
+        decode_all(values)
+        write_share(engine, share)
+
+
+def _bare_floor(engine: Engine, batches: Sequence[Sequence[Value]], found: Blocks) -> None:
+    for values in batches:
+        decode_all(values)
+    write_blocks(engine, found)

@@ -1,14 +1,19 @@
-"""What is the least that storing the events can cost? Reading, decoding, and `COPY` of the rows they end as.
+"""What is the least that storing the events can cost? Two floors: read, decode, `COPY` the rows they end as.
 
-The floor reads the same topics with aiokafka, decodes and checks each event as the worker does, and then writes in one
-transaction, by binary `COPY`, the very rows that a worker ended with, into the same tables with all their keys, checks
-and indexes. The rows are ready in memory before its clock starts: nothing is judged, looked up, locked or encoded.
+Both read the same topics with aiokafka, decode and check each event as the worker does, and write by binary `COPY` the
+very rows that a worker ended with, into the same tables with all their keys, checks and indexes. Those rows are in
+memory before the clock starts: nothing is judged, looked up, locked or written a second time.
+
+The floor commits a transaction after each batch, and makes what `COPY` sends out of Python's values: what no consumer
+can do without that may be killed at any time and that makes its rows itself. The bare floor writes all in one
+transaction at the end, from blocks that were encoded before. Both do one thing after the other, in one thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,55 +28,38 @@ from signals.simulation.partners import PARTNERS
 from signals.simulation.towns import PROVINCE
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.models import Base
+from signals.store.sets import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from sqlalchemy import Engine
 
+    from benchmarks.kept import Blocks, Share
     from benchmarks.timed import Journal
     from signals.settings import Settings
 
-SETTLED: Final = ("policy_versions", "partners", "revisions", "audit")  # there before the first event
 DIRECTORY: Final = Directory({one.id: one for one in PARTNERS}, frozenset(town.code for town in PROVINCE))
-Rows = dict[str, list[bytes]]  # by table, in an order that foreign keys allow
+Value = tuple[str, "bytes | None"]  # topic and value of a record
 
 
-def keep_rows(engine: Engine, folder: Path) -> None:
-    """Write all rows that a worker ended with into `folder`, a file for each table."""
-    folder.mkdir(exist_ok=True)
+def write_share(engine: Engine, share: Share) -> None:
+    """Write what one batch has to write, in one transaction."""
     with transaction(engine) as cursor:
-        for number, name in enumerate(_tables()):
-            copying = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(name))
-            with (folder / f"{number:02}-{name}").open("wb") as file, cursor.copy(copying) as copy:
-                file.writelines(copy)
+        for name, rows in share.items():
+            copy_rows(cursor, name, Base.metadata.tables[name].columns.keys(), rows)
 
 
-def _tables() -> Iterable[str]:
-    return (table.name for table in Base.metadata.sorted_tables if table.name not in SETTLED)
-
-
-def kept_rows(folder: Path) -> Rows:
-    """The rows of `keep_rows`, in memory."""
-    size = 64 * 1024
-    rows: Rows = {}
-    for path in sorted(folder.iterdir()):
-        content = path.read_bytes()
-        rows[path.name[3:]] = [content[start : start + size] for start in range(0, len(content), size)]
-    return rows
-
-
-def copy_rows(engine: Engine, rows: Rows) -> None:
-    """Write them, in one transaction."""
+def write_blocks(engine: Engine, blocks: Blocks) -> None:
+    """Write everything, in one transaction."""
     with transaction(engine) as cursor:
-        for name, blocks in rows.items():
+        for name, found in blocks.items():
             with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(name))) as copy:
-                for block in blocks:
+                for block in found:
                     copy.write(block)
 
 
-def decode_all(values: Iterable[tuple[str, bytes | None]]) -> None:
+def decode_all(values: Iterable[Value]) -> None:
     """Decode and check the values of these topics, as the intake does."""
     topics: dict[str, ArrearsTopic] = {}
     for name, value in values:
@@ -90,32 +78,72 @@ def _parsed(name: str) -> ArrearsTopic:
     return topic
 
 
-def run_floor(settings: Settings, rows: Rows, journal: Journal) -> None:
-    """Read everything that is there, decode it, write the rows; the journal gets the start and the end."""
-    asyncio.run(_run(settings, rows, journal))
+def run_floor(settings: Settings, shares: Sequence[Share], journal: Journal) -> None:
+    """Read everything that is there, batch by batch; the journal gets each batch, as a worker's does."""
+    engine = _connected(settings)
+    asyncio.run(_run_floor(settings, engine, shares, journal))
+    engine.dispose()
 
 
-async def _run(settings: Settings, rows: Rows, journal: Journal) -> None:
+async def _run_floor(settings: Settings, engine: Engine, shares: Sequence[Share], journal: Journal) -> None:
+    async with _reading(settings) as batches:
+        number = 0
+        async for values in batches:
+            began = time.monotonic()
+            decode_all(values)
+            write_share(engine, shares[number])
+            journal.note(began, len(values))
+            number += 1
+    assert number == len(shares), "the rows were shared out over another number of batches"
+
+
+def run_bare_floor(settings: Settings, blocks: Blocks, journal: Journal) -> None:
+    """Read everything that is there, then write; the journal gets the first records in hand, and the end."""
+    engine = _connected(settings)
+    asyncio.run(_run_bare_floor(settings, engine, blocks, journal))
+    engine.dispose()
+
+
+async def _run_bare_floor(settings: Settings, engine: Engine, blocks: Blocks, journal: Journal) -> None:
+    async with _reading(settings) as batches:
+        begun, records = 0.0, 0
+        async for values in batches:
+            if not records:
+                begun = time.monotonic()
+                journal.note(begun, 0)
+            decode_all(values)
+            records += len(values)
+        write_blocks(engine, blocks)
+        journal.note(begun, records)
+
+
+def _connected(settings: Settings) -> Engine:
+    """An engine whose connection is there before the clock starts."""
     engine = engine_for(settings.database, options=WORKER_OPTIONS)
     with transaction(engine) as cursor:
         cursor.execute("SELECT 1")
+    return engine
+
+
+@asynccontextmanager
+async def _reading(settings: Settings) -> AsyncIterator[AsyncIterator[list[Value]]]:
+    """A consumer of the partners' topics, as the batches of all that is there."""
     ends = end_offsets(settings, arrears_topics(settings))
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     consumer.assign([TopicPartition(topic, partition) for topic, partition in ends])
-    missing = sum(ends.values())
-    begun = time.monotonic()
+    try:
+        yield _batches(consumer, sum(ends.values()), settings.batch_size)
+    finally:
+        await consumer.stop()
+
+
+async def _batches(consumer: AIOKafkaConsumer, missing: int, size: int) -> AsyncIterator[list[Value]]:
+    """All of the `missing` records, in full batches but for the last."""
     while missing:
-        found = await consumer.getmany(timeout_ms=100, max_records=settings.batch_size)
-        if not found:
-            continue
-        if missing == sum(ends.values()):
-            begun = time.monotonic()
-            journal.note(begun, 0)
-        read = [(one.topic, one.value) for ones in found.values() for one in ones]
-        missing -= len(read)
-        decode_all(read)
-    copy_rows(engine, rows)
-    journal.note(begun, sum(ends.values()))
-    engine.dispose()
-    await consumer.stop()
+        values: list[Value] = []
+        while len(values) < min(size, missing):
+            found = await consumer.getmany(timeout_ms=100, max_records=size - len(values))
+            values += [(one.topic, one.value) for ones in found.values() for one in ones]
+        missing -= len(values)
+        yield values

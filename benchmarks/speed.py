@@ -1,78 +1,79 @@
-"""How fast is one worker beside the floor, and beside the same core behind other clients? And two and three workers?"""
+"""How fast is one worker beside the floors, and beside the same core behind other clients? And two or three workers?"""
 
 from __future__ import annotations
 
 import statistics
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import events, floor
+from benchmarks import events, kept
 from benchmarks.runs import DATABASE, run
 from benchmarks.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmarks.runs import Run
     from benchmarks.services import Place
 
+    Round = Mapping[str, Run]  # by kind
+
 ROUNDS: Final = 3
 WORDS: Final = {
-    "floor": "the floor",
-    "faust": "the whole worker (Faust)",
-    "aiokafka": "plain aiokafka around the same core",
-    "quix": "Quix Streams with a batching sink around the same core",
+    "bare": "bare floor: one transaction, encoded beforehand",
+    "floor": "floor: a transaction for each batch, from Python's values",
+    "faust": "the whole worker (Faust), one connection",
+    "aiokafka": "plain aiokafka around the same core, one connection",
+    "aiokafka4": "plain aiokafka around the same core, four connections in one process",
+    "quix": "Quix Streams with a batching sink around the same core, one connection",
 }
-HEADER: Final = ("what", "events/s", "÷ floor", "CPU of it, µs an event", "of PostgreSQL", "of Kafka")
+HEADER: Final = ("what", "events/s", "÷ floor", "÷ bare floor", "CPU of it, µs an event", "of PostgreSQL", "of Kafka")
 
 
 def compared(place: Place, say: Callable[[str], None]) -> Table:
-    """One worker, the adapters and the floor, one after the other, three times."""
-    total = events.NUMBER
+    """One worker, the floors and the adapters, one after the other, three times."""
     rounds = [_round(place, say) for _ in range(ROUNDS)]
-    ratios = {
-        "faust ÷ floor": _ratio(rounds, "faust", "floor"),
-        "aiokafka ÷ floor": _ratio(rounds, "aiokafka", "floor"),
-        "aiokafka ÷ quix": _ratio(rounds, "aiokafka", "quix"),
-        "quix ÷ floor": _ratio(rounds, "quix", "floor"),
-    }
-    rows = [_row(kind, [found[kind] for found in rounds], ratios.get(f"{kind} ÷ floor", 1.0)) for kind in WORDS]
+    ratios = {f"{kind} ÷ {other}": _ratio(rounds, kind, other) for kind in WORDS for other in ("floor", "bare", "quix")}
     said = (
-        f"{total:,} events of a simulated province, published beforehand; batches of {events.BATCH}; medians of "
-        f"{ROUNDS} rounds, each with a worker, the floor and the adapters in turn. The whole worker ÷ floor: "
-        f"{_each(rounds, 'faust', 'floor')}; aiokafka ÷ floor: {_each(rounds, 'aiokafka', 'floor')}; aiokafka ÷ Quix "
-        f"Streams: {ratios['aiokafka ÷ quix']:.2f} ({_each(rounds, 'aiokafka', 'quix')})."
+        f"{events.NUMBER:,} events of a simulated province, published beforehand; batches of {events.BATCH}; medians "
+        f"of {ROUNDS} rounds, each with everything in turn. The worker ÷ floor: {_each(rounds, 'faust', 'floor')}; "
+        f"aiokafka ÷ floor with four connections: {_each(rounds, 'aiokafka4', 'floor')}, with one: "
+        f"{_each(rounds, 'aiokafka', 'floor')}; aiokafka ÷ Quix Streams with four: {ratios['aiokafka4 ÷ quix']:.2f} "
+        f"({_each(rounds, 'aiokafka4', 'quix')}), with one: {ratios['aiokafka ÷ quix']:.2f} "
+        f"({_each(rounds, 'aiokafka', 'quix')})."
     )
-    return Table("speed", HEADER, rows, said, ratios)
+    return Table("speed", HEADER, [_row(kind, rounds, ratios) for kind in WORDS], said, ratios)
 
 
-def _round(place: Place, say: Callable[[str], None]) -> dict[str, Run]:
-    """Each once; the floor writes the rows that the worker just before it ended with."""
+def _round(place: Place, say: Callable[[str], None]) -> Round:
+    """Each once; the floors write the rows that the worker just before them ended with."""
     found = {}
-    for kind in ("faust", "floor", "aiokafka", "quix"):
+    for kind in ("faust", *(kind for kind in WORDS if kind != "faust")):
         found[kind] = run(place, kind, events.NUMBER)
         if kind == "faust":
             with place.engine(DATABASE) as engine:
-                floor.keep_rows(engine, place.folder / "rows")
+                kept.keep(engine, place.folder / "rows", events.BATCH)
         say(f"{kind} {found[kind].drain.rate:.0f} events/s")
     return found
 
 
-def _ratios(rounds: Sequence[dict[str, Run]], one: str, other: str) -> list[float]:
+def _ratios(rounds: Sequence[Round], one: str, other: str) -> list[float]:
     return [found[one].drain.rate / found[other].drain.rate for found in rounds]
 
 
-def _ratio(rounds: Sequence[dict[str, Run]], one: str, other: str) -> float:
+def _ratio(rounds: Sequence[Round], one: str, other: str) -> float:
     return statistics.median(_ratios(rounds, one, other))
 
 
-def _each(rounds: Sequence[dict[str, Run]], one: str, other: str) -> str:
+def _each(rounds: Sequence[Round], one: str, other: str) -> str:
     return ", ".join(f"{ratio:.2f}" for ratio in _ratios(rounds, one, other))
 
 
-def _row(kind: str, runs: Sequence[Run], ratio: float) -> list[str]:
+def _row(kind: str, rounds: Sequence[Round], ratios: Mapping[str, float]) -> list[str]:
+    runs = [found[kind] for found in rounds]
     rate = statistics.median(one.drain.rate for one in runs)
     micros = [statistics.median(part) for part in zip(*(one.micros() for one in runs), strict=True)]
-    return [WORDS[kind], f"{rate:,.0f}", f"{ratio:.2f}", *(f"{one:.0f}" for one in micros)]
+    beside = [f"{ratios[f'{kind} ÷ {other}']:.2f}" for other in ("floor", "bare")]
+    return [WORDS[kind], f"{rate:,.0f}", *beside, *(f"{one:.0f}" for one in micros)]
 
 
 def scaled(place: Place, say: Callable[[str], None]) -> Table:

@@ -199,6 +199,10 @@ def _exact_within(annotation: Any) -> Any:  # noqa: ANN401 - whatever stands at 
 
 
 _exact_decoder: Final[msgspec.json.Decoder[AnyShape]] = msgspec.json.Decoder(reduce(or_, map(_exact, _SHAPES.values())))
+for _shape in _SHAPES.values():
+    # What msgspec knows of a shape it finds out at its first use, and that first use by two threads at once ends the
+    # process (msgspec 0.22): so it is used here. The worker decodes the next batch while one is being stored.
+    msgspec.json.Decoder(_shape)
 
 
 def exact_shape(value: bytes) -> AnyShape | None:
