@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 def run_aiokafka(settings: Settings, intakes: Sequence[TimedIntake]) -> None:
     """Read for ever with `getmany`; each intake stores what comes from its share of the partitions."""
-    sys.setswitchinterval(SWITCH_SECONDS)  # as in the worker: the threads take turns
+    if len(intakes) == 1:  # as in the worker: reading and storing take turns; several that store do better without
+        sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_read_aiokafka(settings, intakes))
 
 

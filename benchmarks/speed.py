@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Round = Mapping[str, Run]  # by kind
 
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 WORDS: Final = {
     "bare": "bare floor: one transaction, encoded beforehand",
     "floor": "floor: a transaction for each batch, from Python's values",
@@ -30,7 +30,7 @@ HEADER: Final = ("what", "events/s", "÷ floor", "÷ bare floor", "CPU of it, µ
 
 
 def compared(place: Place, say: Callable[[str], None]) -> Table:
-    """One worker, the floors and the adapters, one after the other, three times."""
+    """One worker, the floors and the adapters, one after the other, `ROUNDS` times."""
     rounds = [_round(place, say) for _ in range(ROUNDS)]
     ratios = {f"{kind} ÷ {other}": _ratio(rounds, kind, other) for kind in WORDS for other in ("floor", "bare", "quix")}
     said = (
@@ -77,7 +77,7 @@ def _row(kind: str, rounds: Sequence[Round], ratios: Mapping[str, float]) -> lis
 
 
 def scaled(place: Place, say: Callable[[str], None]) -> Table:
-    """One, two and three workers over the same records, three times."""
+    """One, two and three workers over the same records, `ROUNDS` times."""
     total = events.NUMBER
     rounds: list[dict[int, Run]] = []
     for _ in range(ROUNDS):

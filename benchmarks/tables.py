@@ -60,7 +60,7 @@ class Aim:
 
 
 AIM_LIST: Final = (
-    Aim("faust ÷ floor", "one Faust worker ÷ floor (committing batch by batch), median of 3 runs", 0.35, 0.5),
+    Aim("faust ÷ floor", "one Faust worker ÷ floor (committing batch by batch), median of 5 runs", 0.35, 0.5),
     Aim("aiokafka4 ÷ floor", "the same core behind aiokafka (four connections) ÷ the same floor", 0.6, 0.8),
     Aim(
         "aiokafka4 ÷ quix",
