@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, files, metadata
 
 import pytest
 
@@ -40,13 +40,22 @@ def documented() -> dict[str, list[str]]:
 
 
 def stated_licence(package: str) -> str:
-    """The licence that the installed package states: an expression, or at least the family."""
+    """The licence that the installed package states: an expression, the family, or the head of the licence's text."""
     facts = metadata(package)
     if expressions := facts.get_all("License-Expression"):
         return str(expressions[0])
     classifiers = facts.get_all("Classifier") or []
     families = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License :: OSI")]
-    return WORDS[families[0]] if families else str(facts["License"])
+    if families:
+        return WORDS[families[0]]
+    stated = facts.get_all("License") or [headline(package)]
+    return WORDS.get(str(stated[0]), str(stated[0]))
+
+
+def headline(package: str) -> str:
+    """The first line of the licence that the package carries."""
+    [path] = [one for one in files(package) or () if one.name.startswith("LICENSE")]
+    return path.read_text("utf-8").splitlines()[0]
 
 
 def is_installed(package: str) -> bool:
