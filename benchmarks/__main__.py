@@ -15,7 +15,7 @@ import time
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Final
 
-from benchmarks import core, events, hot, latency, memory, profiled, speed, stored
+from benchmarks import core, events, hot, latency, memory, pages, profiled, speed, stored
 from benchmarks.runs import DATABASE
 from benchmarks.services import machine, make_installation, send, services
 from benchmarks.tables import Table, aims_table, write
@@ -36,6 +36,7 @@ TABLES: Final[dict[str, Callable[[Place, Callable[[str], None]], Table]]] = {
     "late": hot.late,
     "latency": latency.measured,
     "memory": memory.measured,
+    "pages": pages.measured,
 }
 PUBLISHED: Final = {"speed", "workers", "profile"}  # these read the events from the broker
 
@@ -71,8 +72,8 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if unknown := set(asked.tables) - set(TABLES):
         parser.error(f"there is no table {', '.join(sorted(unknown))}")
-    if asked.write and events.NUMBER < events.FULL:
-        parser.error("what goes into the documents is measured in full: unset SIGNALS_BENCH_EVENTS")
+    if asked.write and (events.NUMBER < events.FULL or pages.CASES < pages.FULL):
+        parser.error("what goes into the documents is measured in full: unset SIGNALS_BENCH_EVENTS and _CASES")
     return asked
 
 

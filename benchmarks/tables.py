@@ -73,6 +73,9 @@ AIM_LIST: Final = (
     Aim("hot", "cost per signal, household with 10,000 signals ÷ ordinary", 3, 1.5, most=True),
     Aim("memory", "memory of a worker over a national year, most", 300, 200, "MiB", most=True),
     Aim("latency p99", "publish → committed at 20 events/s, p99", 300, 100, "ms", most=True),
+    Aim("queue ÷ allowed", "queue page p95 ÷ what is allowed, 8 users, a million signals", 1, 0.8, most=True),
+    Aim("case ÷ allowed", "case page p95 ÷ what is allowed, likewise", 1, 0.8, most=True),
+    Aim("first load", "first load of a queue with styles and script, compressed", 60, 30, "KiB", most=True),
 )
 
 
