@@ -70,6 +70,8 @@ class ReportFact(msgspec.Struct, frozen=True, gc=False):
     legal_person: bool
     verdict: str | None = None  # of register, caseload or exclusion list
     picked_up: PickedUp | None = None  # a person's decision
+    dismissed: str | None = None  # the status that a person gave it instead of picking it up
+    dismissed_through: int = 0  # the youngest event of the arrears, by number, that was there by then
 
 
 class ChangeFact(msgspec.Struct, frozen=True, gc=False):
@@ -145,6 +147,8 @@ class _Draft(msgspec.Struct, gc=False):
 
 def own_status(fact: ReportFact, sector: str, policy: Policy) -> str | None:
     """The status a report has by itself (rule 2, before repeat), or None when nothing keeps it out of a case."""
+    if fact.dismissed is not None:
+        return fact.dismissed
     if fact.picked_up is not None:
         return "picked-up"
     if fact.verdict is not None:
@@ -185,6 +189,17 @@ def _covered(stairs: _Stairs, fact: ReportFact, window_days: int) -> bool:
     return any(stair[n][1] >= fact.amount for stair in graver if (n := bisect_left(stair, (since, 0))) < len(stair))
 
 
+def _went_with(dismissed: ReportFact, fact: ReportFact, window_days: int) -> bool:
+    """Whether `fact` was a repeat of what a person dismissed, and there by then: it does not come up in its place."""
+    return (
+        fact.id <= dismissed.dismissed_through
+        and fact.household == dismissed.household
+        and fact.amount <= dismissed.amount
+        and GRAVITY[fact.crisis] <= GRAVITY[dismissed.crisis]
+        and (fact.place.signalled_on - dismissed.place.signalled_on).days <= window_days
+    )
+
+
 class _Walk:
     """Goes through the events of one arrears in their order and remembers what the rules ask for."""
 
@@ -205,6 +220,7 @@ class _Walk:
         self.waiting: list[_Draft] = []  # not yet picked up; all at the address of the last report
         self.earlier_waiting: _Stairs = {}
         self.earlier_picked_up: dict[int, _Stairs] = {}  # by household
+        self.dismissed: list[ReportFact] = []
 
     def report(self, fact: ReportFact) -> None:
         policy = self.book.in_force(self.municipality, fact.place.signalled_on)
@@ -222,6 +238,8 @@ class _Walk:
 
     def _remember(self, draft: _Draft) -> None:
         self.drafts.append(draft)
+        if draft.fact.dismissed is not None:
+            self.dismissed.append(draft.fact)
         if draft.status not in IN_A_CASE:
             return
         self.inside.append(draft)
@@ -239,7 +257,9 @@ class _Walk:
             return False
         days = policy.repeat_window_days
         picked_up = self.earlier_picked_up.get(fact.household, {})
-        return _covered(self.earlier_waiting, fact, days) or _covered(picked_up, fact, days)
+        if _covered(self.earlier_waiting, fact, days) or _covered(picked_up, fact, days):
+            return True
+        return any(_went_with(one, fact, days) for one in self.dismissed)
 
     def _end_elsewhere(self, day: date) -> None:
         for draft in self.waiting:

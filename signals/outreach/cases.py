@@ -69,6 +69,10 @@ class Acts(msgspec.Struct, frozen=True, gc=False):
     released_route: str | None = None
     released_through: int = 0  # the youngest event, by number, that was there at the release
     reviewed_through: date | None = None  # deaths up to this day were looked at
+    route: str | None = None  # the route that a person chose
+    route_through: int = 0  # the youngest event that was there by then
+    closed_outcome: str | None = None  # the outcome with which a person closed it
+    closed_through: int = 0  # the youngest event that was there by then
 
 
 class JudgedCase(msgspec.Struct, frozen=True, gc=False):
@@ -164,10 +168,9 @@ def _judge_case(
     counting = [report for report in reports if report.withdrawn is None]
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
     count = counted(open_states, policy.count)
-    route = _route(count, open_states, policy)
-    if acts.released_route is not None:
-        route = graver_route(route, acts.released_route, *_routes_since_release(reports, states, policy, acts))
-    is_open = count > 0 or acts.released_route is not None
+    route = _worked_route(reports, open_states, states, policy, acts)
+    stays_closed = acts.closed_outcome is not None and not _came_after(counting, acts.closed_through)
+    is_open = not stays_closed and (count > 0 or acts.released_route is not None)
     earliest = min([report.signalled_on for report in reports])
     period = reports[0].period
     earlier = _earlier_signals(evidence, period, earliest)
@@ -183,9 +186,9 @@ def _judge_case(
         earliest_on=earliest,
         received_on=min([report.received_on for report in reports]),
         policy_id=policy.id,
-        waiting=count > 0 and _waits(counting, route, acts),
+        waiting=is_open and count > 0 and _waits(counting, route, acts),
         held=is_open and _mourns(earliest, died_on, acts.reviewed_through),
-        outcome=None if is_open else _outcome(reports),
+        outcome=None if is_open else acts.closed_outcome or _outcome(reports),
         reports=tuple(sorted([report.id for report in reports])),
     )
 
@@ -200,15 +203,42 @@ def _route(count: int, open_states: list[ArrearsState], policy: Policy) -> str:
     return graver_route(by_count, *by_crisis)
 
 
-def _routes_since_release(
-    reports: list[HouseholdReport], states: Mapping[int, ArrearsState], policy: Policy, acts: Acts
+def _worked_route(
+    reports: list[HouseholdReport],
+    open_states: list[ArrearsState],
+    states: Mapping[int, ArrearsState],
+    policy: Policy,
+    acts: Acts,
+) -> str:
+    """By the rules, until a person acted: then what that person let go or chose, and only upwards (rule 8)."""
+    by_rules = _route(counted(open_states, policy.count), open_states, policy)
+    if acts.released_route is None and (acts.route is None or not open_states):
+        return by_rules
+    if acts.route is None:
+        return graver_route(
+            by_rules, acts.released_route, *_routes_since(reports, states, policy, acts.released_through)
+        )
+    through = max(acts.route_through, acts.released_through)
+    base = acts.released_route if acts.released_through > acts.route_through else acts.route
+    anew = [states[report.arrears] for report in reports if report.withdrawn is None and _came_after([report], through)]
+    crises = [policy.route.crisis.get(state.last_crisis) for state in anew if state.last_crisis]
+    return graver_route(base, *_routes_since(reports, states, policy, through), *crises)
+
+
+def _came_after(reports: list[HouseholdReport], through: int) -> bool:
+    """Whether one of these reports, or a rise of its arrears, is younger than event `through`."""
+    return any(report.id > through or (report.raised_by or 0) > through for report in reports)
+
+
+def _routes_since(
+    reports: list[HouseholdReport], states: Mapping[int, ArrearsState], policy: Policy, through: int
 ) -> Iterator[str]:
-    """The routes by count on the day of each report that came after the release: none of them is taken back (rule 8).
+    """The routes by count on the day of each report that came after `through`: none of them is taken back (rule 8).
 
     Counted by the days of the events, so that the order in which they arrived does not matter.
     """
     highest = graver_route(policy.route.one, policy.route.more)
-    for day in {report.signalled_on for report in reports if report.id > acts.released_through}:
+    for day in {report.signalled_on for report in reports if report.id > through}:
         there = {report.arrears for report in reports if _counted_on(report, day)}
         route = _route(counted([states[arrears] for arrears in there], policy.count), [], policy)
         yield route
@@ -233,7 +263,13 @@ def _waits(counting: list[HouseholdReport], route: str, acts: Acts) -> bool:
         return True
     new = any(report.status == "not-yet-picked-up" for report in counting)
     raised = any((report.raised_by or 0) > acts.released_through for report in counting)
-    return new or raised or ROUTE_GRAVITY[route] > ROUTE_GRAVITY[acts.released_route]
+    chosen_since = acts.route is not None and acts.route_through >= acts.released_through
+    return (
+        new
+        or raised
+        or ROUTE_GRAVITY[route] > ROUTE_GRAVITY[acts.released_route]
+        or (chosen_since and route != acts.released_route)
+    )
 
 
 def _mourns(earliest: date, died_on: date | None, reviewed_through: date | None) -> bool:

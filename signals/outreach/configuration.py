@@ -6,7 +6,8 @@ Read from the database and kept until its revision rises, so that every worker s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from signals.contract.partners import Directory, Partner
 from signals.households.address import HouseholdAddress
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from signals.contract.events import Reported
     from signals.households.identity import PersonIdentity
     from signals.store.database import Cursor
+
+_VERSIONS_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,13 @@ def refreshed(cursor: Cursor, known: Configuration | None) -> Configuration:
 def load_policies(cursor: Cursor) -> list[Policy]:
     """All policy versions."""
     cursor.execute("SELECT id, body FROM policy_versions ORDER BY municipality, valid_from")
-    return [numbered(parse_policy(body, f"policy version {number}"), number) for number, body in cursor]
+    return [_policy(number, body) for number, body in cursor]
+
+
+@lru_cache(maxsize=_VERSIONS_KEPT)
+def _policy(number: int, body: str) -> Policy:
+    """A version never changes: its text is read once, not for every page."""
+    return numbered(parse_policy(body, f"policy version {number}"), number)
 
 
 def load_partners(cursor: Cursor) -> list[Partner]:

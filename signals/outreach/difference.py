@@ -41,6 +41,8 @@ class Difference:
     arrears_before: dict[int, ledger.ArrearsRow] = field(default_factory=dict)
     judged: dict[int, dict[str, JudgedCase]] = field(default_factory=dict)  # by household and period
     moved: set[int] = field(default_factory=set)  # reports ended by a report from another household
+    # lines that a person's act wrote by itself, by case and kind: the same is not told twice
+    told_already: frozenset[tuple[int, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -53,8 +55,11 @@ class _Writing:
     changed_cases: list[ledger.CaseRow] = field(default_factory=list)
     history: list[ledger.HistoryRow] = field(default_factory=list)
     case_ids: dict[tuple[int, str], int] = field(default_factory=dict)
+    told_already: frozenset[tuple[int, str]] = frozenset()
 
     def line(self, case: int, kind: str, **detail: object) -> None:
+        if (case, kind) in self.told_already:
+            return
         self.history.append(ledger.HistoryRow(case, INTAKE, kind, detail))
 
 
@@ -66,7 +71,7 @@ def write_difference(
 ) -> None:
     """Write everything that changed; new events and reports are inserted with what was judged of them."""
     now = datetime.now(UTC)
-    writing = _Writing(now, Post(now))
+    writing = _Writing(now, Post(now), told_already=difference.told_already)
     _cases(cursor, difference, writing)
     _attach(difference, writing)
     _tell_reports(difference, writing)
@@ -97,7 +102,7 @@ def _cases(cursor: Cursor, difference: Difference, writing: _Writing) -> None:
             if judged is not None:
                 _revise(row, judged, writing)
             elif row.state != "removed":
-                _remove(row, writing)
+                _leave_without_report(row, writing)
 
 
 def _municipality(difference: Difference, case: JudgedCase) -> str:
@@ -129,6 +134,10 @@ def _open(number: int, household: int, case: JudgedCase, difference: Difference,
         released_route=None,
         released_through=None,
         outcome=case.outcome,
+        person_route=None,
+        person_route_through=None,
+        closed_outcome=None,
+        closed_through=None,
         explanation=as_json(case.score.contributions),
     )
     writing.case_ids[household, row.period] = number
@@ -140,7 +149,7 @@ def _open(number: int, household: int, case: JudgedCase, difference: Difference,
 
 
 def _revise(row: ledger.CaseRow, case: JudgedCase, writing: _Writing) -> None:
-    new = replace(
+    revised = replace(
         row,
         state=case.state,
         route=case.route,
@@ -158,6 +167,10 @@ def _revise(row: ledger.CaseRow, case: JudgedCase, writing: _Writing) -> None:
         held=case.held,
         outcome=case.outcome,
     )
+    _change(row, revised, writing)
+
+
+def _change(row: ledger.CaseRow, new: ledger.CaseRow, writing: _Writing) -> None:
     if new == row:
         return
     writing.changed_cases.append(new)
@@ -184,6 +197,29 @@ def _tell_case(old: ledger.CaseRow, new: ledger.CaseRow, writing: _Writing) -> N
         writing.line(new.id, "back-in-queue")
     if old.released_route and old.arrears_count > new.arrears_count:
         writing.line(new.id, "stop-what-is-not-done", before=old.arrears_count, after=new.arrears_count)
+
+
+def _leave_without_report(row: ledger.CaseRow, writing: _Writing) -> None:
+    """Its last report left: the case is removed, unless a person acted on it (borders.md section 4)."""
+    if row.released_route is None and row.closed_outcome is None and row.person_route is None:
+        _remove(row, writing)
+        return
+    # A report that nobody took up leaves by the rules only as a repeat of one that came in late.
+    emptied = replace(
+        row,
+        state="closed",
+        route="none",
+        arrears_count=0,
+        multiple=False,
+        crisis=None,
+        score=0,
+        explanation="[]",
+        waiting=False,
+        waiting_since=None,
+        held=False,
+        outcome=row.closed_outcome or "repeat",
+    )
+    _change(row, emptied, writing)
 
 
 def _remove(row: ledger.CaseRow, writing: _Writing) -> None:

@@ -12,7 +12,7 @@ from signals.contract import outgoing
 from signals.store.outbox import Message
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from signals.store.ledger import ArrearsRow, CaseRow, PlacedReport
 
@@ -46,13 +46,25 @@ class Post:
         """The case is no more."""
         self.messages.append(Message(outgoing.CASES_TOPIC, str(case), None))
 
-    def feedback(self, arrears: ArrearsRow, report: PlacedReport, event_id: str) -> None:
-        """What the partner may know of its report; a later message with the same key replaces it."""
+    def feedback(
+        self,
+        arrears: ArrearsRow,
+        report: PlacedReport,
+        event_id: str,
+        *,
+        result: str | None = None,
+        pause_until: date | None = None,
+    ) -> None:
+        """What the partner may know of its report; a later message with the same key replaces it.
+
+        `result` is what a person's closing says instead of the report's status.
+        """
         content = outgoing.FeedbackGiven(
             municipality=arrears.municipality,
             reference=arrears.reference,
             event_id=event_id,
-            result=outgoing.feedback_result(report.status),
+            result=cast("outgoing.FeedbackResult", result) if result else outgoing.feedback_result(report.status),
+            pause_until=pause_until,
         )
         body = outgoing.feedback_given(content, event_id=self._new_id(), time=self._time)
         self.messages.append(Message(outgoing.feedback_topic(arrears.partner_id), str(report.event_id), body))

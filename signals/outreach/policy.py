@@ -21,6 +21,7 @@ from signals.contract.partners import SECTORS
 from signals.errors import FaultsError
 from signals.outreach.clocks import Clocks, clocks_from
 from signals.outreach.periods import PERIOD_KINDS
+from signals.outreach.teams import DEFAULT_TARGETS, ReferralTarget, Team, targets_from, teams_from
 from signals.scoring.framework import Framework, framework_from
 
 COUNTS: Final = ("arrears", "partners", "sectors")
@@ -40,6 +41,9 @@ _KEYS: Final = (
     "clocks",
     "scoring",
     "letters",
+    "visits_at_most",
+    "team",
+    "referral",
 )
 
 
@@ -83,6 +87,9 @@ class Policy:
     letters: str
     body: str
     id: int = 0
+    visits_at_most: int = 3
+    teams: tuple[Team, ...] = ()
+    targets: tuple[ReferralTarget, ...] = DEFAULT_TARGETS
 
 
 class PolicyBook:
@@ -238,6 +245,8 @@ def parse_policy(body: str, where: str) -> Policy:
     reading.refuse_strangers(_KEYS)
     clocks, clock_faults = clocks_from(reading.under("clocks").table)
     framework, point_faults = framework_from(reading.under("scoring").table)
+    teams, team_faults = teams_from(table.get("team"))
+    targets, target_faults = targets_from(table.get("referral"))
     municipality = _municipality(reading)
     policy = Policy(
         municipality=municipality,
@@ -254,8 +263,11 @@ def parse_policy(body: str, where: str) -> Policy:
         scoring=framework,
         letters=_letters(reading),
         body=body,
+        visits_at_most=reading.whole("visits_at_most", 3, lowest=1),
+        teams=teams,
+        targets=targets,
     )
-    faults += [*clock_faults, *point_faults]  # they name their tables themselves
+    faults += [*clock_faults, *point_faults, *team_faults, *target_faults]  # they name their tables themselves
     if faults:
         raise FaultsError(where, faults)
     return policy

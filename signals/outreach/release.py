@@ -7,19 +7,17 @@ keep that status, whatever comes in later (borders.md section 4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
 
 from signals.errors import SignalsError
-from signals.outreach.messages import Post
+from signals.outreach.feedback import tell_partners
 from signals.store import ledger
 from signals.store.audit import note
-from signals.store.outbox import add_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from signals.store.database import Cursor
 
@@ -37,6 +35,7 @@ WHERE cases.id = ANY(%(wanted)s) AND state <> 'removed' ORDER BY cases.id
 _RELEASE: Final = """
 UPDATE cases SET released_route = route, released_at = now(), released_by = %(actor)s,
     waiting = false, waiting_since = NULL, held = held AND NOT %(reviewed)s,
+    closed_outcome = NULL, closed_through = NULL, -- it came back after it was closed: from here on it stays open
     released_through = (SELECT max(events.id) FROM events WHERE arrears_id IN (
         SELECT arrears_id FROM reports WHERE case_id = cases.id)),
     reviewed_through = CASE WHEN NOT %(reviewed)s THEN reviewed_through ELSE greatest(reviewed_through, (
@@ -72,8 +71,18 @@ class Released:
     route: str
 
 
-def release(cursor: Cursor, numbers: Sequence[int], *, actor: str, reviewed: bool = False) -> list[Released]:
-    """Release these cases, all or none. `reviewed` also lets go what is held for review. Raises NotReleasedError."""
+def release(
+    cursor: Cursor, numbers: Sequence[int], *, actor: str, name: str | None = None, reviewed: bool = False
+) -> list[Released]:
+    """Release these cases, all or none. Raises NotReleasedError.
+
+    Args:
+        cursor: Of the transaction.
+        numbers: The cases.
+        actor: Who does it, for the logs.
+        name: Who does it, for colleagues to read in the history; `actor` when absent.
+        reviewed: Also let go what is held for review.
+    """
     wanted = sorted(set(numbers))
     cursor.execute(
         """SELECT households.id FROM households WHERE id IN (SELECT household_id FROM cases WHERE id = ANY(%s))
@@ -86,9 +95,27 @@ def release(cursor: Cursor, numbers: Sequence[int], *, actor: str, reviewed: boo
     faults += [fault for case in cases if (fault := _why_not(case, reviewed=reviewed))]
     if faults:
         raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults))
-    _let_go(cursor, cases, actor=actor, reviewed=reviewed)
+    _let_go(cursor, cases, actor=actor, name=name or actor, reviewed=reviewed)
     note(cursor, actor, "release", ",".join(map(str, wanted)), {"reviewed": reviewed})
     return [Released(case, case.route) for case in cases]
+
+
+def take_up_by_hand(
+    cursor: Cursor, household: int, *, actor: str, name: str, only: Sequence[int] | None = None
+) -> list[int]:
+    """Let go what waits at this household (which is locked), because a person works it; the numbers of those cases.
+
+    What is held for review stays held: a death is looked at on purpose. Of these cases alone when `only` is given.
+    """
+    cursor.execute(
+        """SELECT id FROM cases WHERE household_id = %s AND state = 'open' AND waiting
+        AND (%s::bigint[] IS NULL OR id = ANY(%s))""",
+        (household, only, only),
+    )
+    cases = _asked(cursor, [number for (number,) in cursor.fetchall()])
+    if cases:
+        _let_go(cursor, cases, actor=actor, name=name, reviewed=False)
+    return [case.id for case in cases]
 
 
 def _asked(cursor: Cursor, wanted: Sequence[int]) -> list[AskedCase]:
@@ -114,25 +141,13 @@ def _why_not(case: AskedCase, *, reviewed: bool) -> str | None:
     return None
 
 
-def _let_go(cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, reviewed: bool) -> None:
+def _let_go(cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, name: str, reviewed: bool) -> None:
     numbers = [case.id for case in cases]
     cursor.execute(_RELEASE, {"actor": actor, "reviewed": reviewed, "numbers": numbers})
-    ledger.add_history(cursor, [ledger.HistoryRow(case.id, actor, "released", {"route": case.route}) for case in cases])
+    ledger.add_history(cursor, [ledger.HistoryRow(case.id, name, "released", {"route": case.route}) for case in cases])
     cursor.execute(
         """UPDATE reports SET status = 'picked-up', picked_up = true
         WHERE case_id = ANY(%s) AND status = 'not-yet-picked-up' RETURNING event_id""",
         (numbers,),
     )
-    _tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
-
-
-def _tell_partners(cursor: Cursor, households: Collection[int], picked_up: Collection[int]) -> None:
-    reports = [report for report in ledger.reports_at(cursor, households) if report.event_id in picked_up]
-    arrears = {row.id: row for row in ledger.arrears_rows(cursor, {report.arrears_id for report in reports})}
-    cursor.execute("SELECT id, event_id FROM events WHERE id = ANY(%s)", (sorted(picked_up),))
-    event_ids: dict[int, str] = dict(cursor.fetchall())
-    reports.sort(key=lambda report: report.event_id)
-    post = Post(datetime.now(UTC))
-    for report in reports:
-        post.feedback(arrears[report.arrears_id], report, event_ids[report.event_id])
-    add_messages(cursor, post.messages)
+    tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})

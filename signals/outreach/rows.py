@@ -167,6 +167,8 @@ def fact_of(row: EventRow, report: PlacedReport | None) -> Fact:
         legal_person=report.legal_person,
         verdict=report.verdict,
         picked_up=_picked_up(report),
+        dismissed=report.person_verdict,
+        dismissed_through=report.person_verdict_through or 0,
     )
 
 
@@ -200,6 +202,8 @@ def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
         picked_up=report.picked_up,
         signalled_on=report.signalled_on,
         received_at=report.received_at,
+        person_verdict=report.person_verdict,
+        person_verdict_through=report.person_verdict_through,
     )
 
 

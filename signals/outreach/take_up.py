@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from signals.contract.partners import Directory
     from signals.outreach.configuration import Configuration
+    from signals.outreach.policy import PolicyBook
     from signals.store.database import Cursor
 
 
@@ -66,7 +67,7 @@ def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configu
     rows_by_id = {row.id: row for row in new_events}
     before = dict(standing.reports)
     standing.reports.update((report.event_id, placed(report, rows_by_id[report.event_id])) for report in new_reports)
-    difference = judge(standing, before, households.known | households.new, configuration)
+    difference = judge(standing, before, households.known | households.new, configuration.book)
     write_difference(cursor, difference, new_events, new_reports)
 
 
@@ -155,7 +156,7 @@ def judge(
     standing: Standing,
     before: dict[int, ledger.PlacedReport],
     households: Collection[int],
-    configuration: Configuration,
+    book: PolicyBook,
 ) -> Difference:
     """Judge the arrears whose events stand in `standing`, then the cases of `households`; no I/O.
 
@@ -163,13 +164,13 @@ def judge(
     """
     difference = Difference(standing=standing, before=before)
     for number, rows in standing.events.items():
-        _judge_one(number, rows, standing, configuration, difference)
+        _judge_one(number, rows, standing, book, difference)
     states = states_of(standing.arrears.values())
     at: dict[int, list[ledger.PlacedReport]] = {household: [] for household in households}
     for report in standing.reports.values():
         at[report.household_id].append(report)
     for household, reports in at.items():
-        difference.judged[household] = _judge_cases(household, reports, states, standing, configuration)
+        difference.judged[household] = _judge_cases(household, reports, states, standing, book)
     return difference
 
 
@@ -177,12 +178,12 @@ def _judge_one(
     number: int,
     rows: list[ledger.EventRow],
     standing: Standing,
-    configuration: Configuration,
+    book: PolicyBook,
     difference: Difference,
 ) -> None:
     stored = standing.arrears[number]
     facts = [fact_of(row, standing.reports.get(row.id)) for row in rows]
-    judged = judge_arrears(facts, municipality=stored.municipality, sector=stored.sector, book=configuration.book)
+    judged = judge_arrears(facts, municipality=stored.municipality, sector=stored.sector, book=book)
     for report in judged.reports:
         standing.reports[report.id] = with_judgement(standing.reports[report.id], report)
         if report.moved:
@@ -220,7 +221,7 @@ def _judge_cases(
     reports: list[ledger.PlacedReport],
     states: Mapping[int, ArrearsState],
     standing: Standing,
-    configuration: Configuration,
+    book: PolicyBook,
 ) -> dict[str, JudgedCase]:
     stored = standing.cases.get(household, {})
     municipality = standing.arrears[reports[0].arrears_id].municipality if reports else ""
@@ -229,6 +230,10 @@ def _judge_cases(
             released_route=case.released_route,
             released_through=case.released_through or 0,
             reviewed_through=case.reviewed_through,
+            route=case.person_route,
+            route_through=case.person_route_through or 0,
+            closed_outcome=case.closed_outcome,
+            closed_through=case.closed_through or 0,
         )
         for label, case in stored.items()
     }
@@ -236,7 +241,7 @@ def _judge_cases(
         [household_report(report) for report in reports],
         states,
         municipality=municipality,
-        book=configuration.book,
+        book=book,
         acts=acts,
         died_on=max(standing.died.get(household, {}).values(), default=None),
     )

@@ -16,7 +16,8 @@ def shipped() -> dict[str, str]:
 def almelo_policy_text(code: str, name: str) -> str:
     """The policy that ships for Almelo, as the text of a policy of the municipality with this code and name."""
     text = shipped()["almelo.toml"]
+    # The first line of each key: teams and referral targets further down have names too.
     for key, value in (("municipality", code), ("name", name)):
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"  # JSON's quotes and escapes are those of TOML too
-        text = re.sub(rf'(?m)^{key} = "[^"]*"', line.replace("\\", r"\\"), text)
+        text = re.sub(rf'(?m)^{key} = "[^"]*"', line.replace("\\", r"\\"), text, count=1)
     return text

@@ -15,13 +15,16 @@ from signals.reports.naming import named
 if TYPE_CHECKING:
     from signals.store.database import Cursor
 
-# The last of these lines of a case says its state (`outreach.difference`). A case may open closed, when its signals
+# The last of these lines of a case says its state (`outreach.difference`, and `outreach.work` when a person acted; who
+# reopens a case takes it up). A case may open closed, when its signals
 # were withdrawn in the batch that brought them: then it opens without a route.
 _LINES: Final = """
-    SELECT case_id, bool_or(kind = 'opened') AS opened, bool_or(kind = 'released') AS released,
+    SELECT case_id, bool_or(kind = 'opened') AS opened, bool_or(kind IN ('released', 'reopened-by-person')) AS released,
         bool_or(kind = 'held') AS held, max(id) FILTER (WHERE kind = 'removed') AS removed,
-        max(id) FILTER (WHERE kind = 'closed' OR (kind = 'opened' AND detail ->> 'route' = 'none')) AS closed,
-        max(id) FILTER (WHERE kind = 'reopened' OR (kind = 'opened' AND detail ->> 'route' <> 'none')) AS open
+        max(id) FILTER (WHERE kind IN ('closed', 'closed-by-person')
+            OR (kind = 'opened' AND detail ->> 'route' = 'none')) AS closed,
+        max(id) FILTER (WHERE kind IN ('reopened', 'reopened-by-person')
+            OR (kind = 'opened' AND detail ->> 'route' <> 'none')) AS open
     FROM case_history GROUP BY case_id
 """
 _MISSING_LINES: Final = f"""

@@ -45,7 +45,7 @@ ORDER BY id
 _UNTOLD_REPORTS: Final = f"""
 WITH standing AS (
     SELECT event_id, status, told.id IS NULL AS silent, body,
-        CASE status WHEN 'other-reason' THEN 'not-picked-up' ELSE status END AS result
+        coalesce(given_result, CASE status WHEN 'other-reason' THEN 'not-picked-up' ELSE status END) AS result
     FROM reports
     LEFT JOIN {_LAST.format("LIKE 'feedback.%%'")} ON newest.key = event_id::text COLLATE "C"
     LEFT JOIN outbox AS told ON told.id = newest.id)

@@ -87,10 +87,11 @@ _BOOKS: Final = (
     ),
     (
         "cases and cases with a report",
-        "SELECT count(*) FROM cases WHERE state <> 'removed' AND released_at IS NULL",
-        """SELECT count(*) FROM cases WHERE state <> 'removed' AND released_at IS NULL
+        "SELECT count(*) FROM cases WHERE state <> 'removed' AND num_nulls(released_at, closed_at, person_route) = 3",
+        """SELECT count(*) FROM cases WHERE state <> 'removed' AND num_nulls(released_at, closed_at, person_route) = 3
             AND EXISTS (SELECT FROM reports WHERE case_id = cases.id)""",
-        """SELECT 'case ' || id FROM cases WHERE state <> 'removed' AND released_at IS NULL
+        """SELECT 'case ' || id FROM cases
+        WHERE state <> 'removed' AND num_nulls(released_at, closed_at, person_route) = 3
         AND NOT EXISTS (SELECT FROM reports WHERE case_id = cases.id) ORDER BY id LIMIT 5""",
     ),
 )

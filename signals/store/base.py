@@ -33,6 +33,19 @@ STATUSES = (
     "('not-yet-picked-up', 'picked-up', 'repeat', 'wrongful', 'other-reason', 'deceased', "
     "'known-to-debt-help', 'not-a-resident')"
 )
+# What a person may say of a report instead of the rules: all that is "not picked up".
+NOT_PICKED_UP = "('repeat', 'wrongful', 'other-reason', 'deceased', 'known-to-debt-help', 'not-a-resident')"
+# What a partner may hear when a person closes the case.
+CLOSING_RESULTS = (
+    "('repeat', 'wrongful', 'not-picked-up', 'deceased', 'known-to-debt-help', 'not-a-resident', 'accepted-help')"
+)
+CONTACT_KINDS = (
+    "('administrative', 'appointment', 'letter', 'home-visit', 'card', 'mail', 'unknown', 'other', "
+    "'text-message', 'call')"
+)
+PARTS_OF_DAY = "('morning', 'afternoon', 'evening')"
+STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised')"
+REFERRAL_RESULTS = "('started', 'no-show', 'declined', 'not-suitable', 'mistaken')"
 
 
 class Base(DeclarativeBase):

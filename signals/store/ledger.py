@@ -82,6 +82,8 @@ class PlacedReport(msgspec.Struct, frozen=True, gc=False):
     picked_up: bool
     signalled_on: date
     received_at: datetime
+    person_verdict: str | None = None  # a person said why it is not picked up,
+    person_verdict_through: int | None = None  # and the youngest event of its arrears by then
 
 
 class ArrearsRow(msgspec.Struct, frozen=True, gc=False):
@@ -125,6 +127,10 @@ class CaseRow(msgspec.Struct, frozen=True, gc=False):
     released_route: str | None
     released_through: int | None
     outcome: str | None
+    person_route: str | None
+    person_route_through: int | None
+    closed_outcome: str | None
+    closed_through: int | None
     explanation: str  # JSON; the last, because it is sent in a form of its own
 
 

@@ -25,10 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from signals.store import models_beside, refusals  # noqa: F401 - whoever takes Base from here has all of it
+from signals.store import models_beside, models_work, refusals  # noqa: F401 - whoever takes Base from here has all of it
 from signals.store.base import (
+    CLOSING_RESULTS,
     CODE_POINTS,
     CRISES,
+    NOT_PICKED_UP,
     OUTCOMES,
     REASONS,
     SECTORS,
@@ -38,6 +40,8 @@ from signals.store.base import (
     numbered,
     room_for_updates,
 )
+from signals.store.name_words import NAME_WORDS
+from signals.store.urgency import URGENCY
 
 __all__ = ["Base"]
 
@@ -60,6 +64,9 @@ class Partner(Base):
     municipalities: Mapped[list[str] | None] = mapped_column(ARRAY(CODE_POINTS))
     bsn: Mapped[bool] = mapped_column(server_default=false())
     ddas_type: Mapped[str | None]
+    contact_name: Mapped[str | None]  # the operational contact: a desk of the organisation
+    contact_email: Mapped[str | None]
+    contact_phone: Mapped[str | None]
     registered_at: Mapped[datetime] = moment_of_writing()
     __table_args__ = (
         CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
@@ -166,6 +173,9 @@ class Person(Base):
     __table_args__ = (
         UniqueConstraint("household_id", "identity"),
         CheckConstraint("bsn ~ '^[0-9]{9}$'", name="bsn"),
+        # search: by the words of a name, by date of birth
+        Index("ix_persons_names", text(NAME_WORDS), postgresql_using="gin"),
+        Index("ix_persons_birth", "date_of_birth", postgresql_where=text("date_of_birth IS NOT NULL")),
     )
 
 
@@ -227,6 +237,11 @@ class Event(Base):
     )
 
 
+def _by_urgency(name: str, which: str, *also: str) -> Index:
+    """The order of borders.md section 4.10, as far as it stands in `cases`."""
+    return Index(f"ix_cases_{name}", "municipality", *also, text(URGENCY), "earliest_on", postgresql_where=text(which))
+
+
 class Case(Base):
     """What the municipality makes of the signals of one household in one matching period."""
 
@@ -256,12 +271,24 @@ class Case(Base):
     released_by: Mapped[str | None]
     released_through: Mapped[int | None]  # the youngest event, by number, that its arrears had at the release
     outcome: Mapped[str | None]
+    # a person's route, and the youngest event that was there when it was chosen
+    person_route: Mapped[str | None]
+    person_route_through: Mapped[int | None]
+    # the last time that a person closed it; outcome and youngest event are empty again once a person reopened it
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    closed_outcome: Mapped[str | None]
+    closed_through: Mapped[int | None]
     __table_args__ = (
         ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
         UniqueConstraint("household_id", "period"),
         UniqueConstraint("id", "household_id", "period"),  # so that its reports are of its household and period
         # the queues: open cases of a municipality, most urgent first
         Index("ix_cases_open", "municipality", postgresql_where=text("state = 'open'")),
+        # the workbench, most urgent first: what waits by route, what was released, what needs a look
+        _by_urgency("waiting", "waiting AND NOT held", "route"),
+        _by_urgency("under_way", "state = 'open' AND NOT waiting AND NOT held"),
+        _by_urgency("review", "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))"),
         CheckConstraint("state IN ('open', 'closed', 'removed')", name="state"),
         CheckConstraint("route IN ('none', 'letter', 'home-visit')", name="route"),
         CheckConstraint("released_route IN ('none', 'letter', 'home-visit')", name="released_route"),
@@ -269,12 +296,20 @@ class Case(Base):
         CheckConstraint("arrears_count >= 0", name="arrears_count"),
         CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
         CheckConstraint("NOT waiting OR (state = 'open' AND arrears_count > 0)", name="waiting"),
-        CheckConstraint("state <> 'closed' OR arrears_count = 0", name="closed"),
+        CheckConstraint("state <> 'closed' OR arrears_count = 0 OR closed_at IS NOT NULL", name="closed"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_with_outcome"),
         CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
         CheckConstraint("waiting = (waiting_since IS NOT NULL)", name="waiting_since"),
         CheckConstraint("num_nulls(released_route, released_at, released_through) IN (0, 3)", name="released"),
-        CheckConstraint("state <> 'removed' OR released_at IS NULL", name="removed"),
+        CheckConstraint("state <> 'removed' OR num_nulls(released_at, closed_at, person_route) = 3", name="removed"),
+        CheckConstraint("person_route IN ('letter', 'home-visit')", name="person_route"),
+        CheckConstraint("(person_route IS NULL) = (person_route_through IS NULL)", name="person_route_through"),
+        CheckConstraint(f"closed_outcome IN {OUTCOMES}", name="closed_outcome"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by"),
+        CheckConstraint(
+            "(closed_outcome IS NULL) = (closed_through IS NULL) AND (closed_outcome IS NULL OR closed_at IS NOT NULL)",
+            name="closed_through",
+        ),
         room_for_updates(80),
     )
 
@@ -308,6 +343,12 @@ class Report(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("events.id"))  # at the latest case of its arrears only
     picked_up: Mapped[bool] = mapped_column(server_default=false())  # a person's decision: kept when judged again
+    # a person said why it is not picked up, and the youngest event of its arrears by then
+    person_verdict: Mapped[str | None]
+    person_verdict_through: Mapped[int | None]
+    # what the partner was told when a person closed the case, instead of the status
+    given_result: Mapped[str | None]
+    pause_until: Mapped[date | None] = mapped_column(Date)
     __table_args__ = (
         ForeignKeyConstraint(["arrears_id", "event_id"], ["events.arrears_id", "events.id"]),
         ForeignKeyConstraint(["arrears_id", "municipality"], ["arrears.id", "arrears.municipality"]),
@@ -326,6 +367,13 @@ class Report(Base):
         ),
         CheckConstraint("status <> 'not-yet-picked-up' OR withdrawn IS NULL", name="withdrawn_is_told"),
         CheckConstraint("(withdrawn IS NULL) = (withdrawn_on IS NULL)", name="withdrawn_on"),
+        CheckConstraint(f"person_verdict IN {NOT_PICKED_UP}", name="person_verdict"),
+        CheckConstraint("(person_verdict IS NULL) = (person_verdict_through IS NULL)", name="person_verdict_through"),
+        CheckConstraint(f"given_result IN {CLOSING_RESULTS}", name="given_result"),
+        CheckConstraint("given_result IS NULL OR picked_up", name="given_result_of_work"),
+        CheckConstraint(
+            "(pause_until IS NOT NULL) = (coalesce(given_result, '') = 'accepted-help')", name="pause_until"
+        ),
         room_for_updates(80),
     )
 

@@ -93,6 +93,14 @@ class Audit(Base):
     action: Mapped[str]
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    municipality: Mapped[str | None] = mapped_column(CODE_POINTS)  # of what was seen or done; null: of no single one
+    __table_args__ = (
+        # the auditor's page, newest first: of a person, of a subject, of an action, of a day
+        Index("ix_audit_actor", "actor", "id"),
+        Index("ix_audit_subject", "subject", "id"),
+        Index("ix_audit_action", "action", "id"),
+        Index("ix_audit_at", "at"),
+    )
 
 
 class Listed(Base):

@@ -24,7 +24,8 @@ BEGIN
     IF EXISTS (SELECT FROM public.reports WHERE case_id = concerned) THEN
         RETURN NULL;
     END IF;
-    IF EXISTS (SELECT FROM public.cases WHERE id = concerned AND state <> 'removed' AND released_at IS NULL) THEN
+    IF EXISTS (SELECT FROM public.cases WHERE id = concerned AND state <> 'removed'
+            AND num_nulls(released_at, closed_at, person_route) = 3) THEN
         RAISE EXCEPTION 'case % would be left without a report', concerned USING
             ERRCODE = 'check_violation', CONSTRAINT = 'case_has_its_report', TABLE = 'cases',
             HINT = 'Remove the case (state) in the transaction that takes its last report.';
@@ -62,9 +63,10 @@ TRIGGERS: Final = {
     ),
     "case_again": (
         "cases",
-        f"""CREATE CONSTRAINT TRIGGER case_again AFTER UPDATE OF state, released_at ON cases {_AT_THE_END}
-        WHEN (NEW.state <> 'removed' AND NEW.released_at IS NULL
-            AND (OLD.state = 'removed' OR OLD.released_at IS NOT NULL))
+        f"""CREATE CONSTRAINT TRIGGER case_again AFTER UPDATE OF state, released_at, closed_at, person_route
+        ON cases {_AT_THE_END}
+        WHEN (NEW.state <> 'removed' AND num_nulls(NEW.released_at, NEW.closed_at, NEW.person_route) = 3
+            AND (OLD.state = 'removed' OR num_nulls(OLD.released_at, OLD.closed_at, OLD.person_route) < 3))
         EXECUTE FUNCTION case_has_its_report()""",
     ),
     "report_left": (
@@ -89,6 +91,11 @@ TRIGGERS: Final = {
         """CREATE TRIGGER stays_audit AFTER UPDATE OR DELETE ON audit
         FOR EACH ROW EXECUTE FUNCTION stays_as_written()""",
     ),
+    "stays_processing": (
+        "processing_log",
+        """CREATE TRIGGER stays_processing AFTER UPDATE OR DELETE ON processing_log
+        FOR EACH ROW EXECUTE FUNCTION stays_as_written()""",
+    ),
     "stays_event": (
         "events",
         """CREATE TRIGGER stays_event AFTER UPDATE OR DELETE ON events
@@ -105,6 +112,7 @@ TRIGGERS: Final = {
         for name, table in (
             ("keeps_history", "case_history"),
             ("keeps_audit", "audit"),
+            ("keeps_processing", "processing_log"),
             ("keeps_events", "events"),
             ("keeps_keys", "inbox"),
             ("keeps_reports", "reports"),

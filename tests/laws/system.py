@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 
 LOG = "test-log"
 TABLES = [
+    "claims",
+    "contact_attempts",
+    "next_steps",
+    "notes",
+    "referrals",
+    "assignments",
+    "sessions",
+    "processing_log",
     "outbox",
     "case_history",
     "reports",

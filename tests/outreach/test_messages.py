@@ -38,6 +38,10 @@ CASE = CaseRow(
     released_route=None,
     released_through=None,
     outcome=None,
+    person_route=None,
+    person_route_through=None,
+    closed_outcome=None,
+    closed_through=None,
     explanation="[]",
 )
 ARREARS = ArrearsRow(3, "0141", "welbions", "R1", "housing", None, 61_250, None, 0, None, None)

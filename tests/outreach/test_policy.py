@@ -73,6 +73,13 @@ repeat_window_days = -1
 count = "heads"
 household = "linked"
 letters = "Mooie Brieven"
+visits_at_most = 0
+[[team]]
+key = "W"
+postcodes = ["760"]
+street = "here"
+[[referral]]
+key = "nsr"
 [threshold]
 housing = 50.5
 watr = "50.00"
@@ -105,6 +112,9 @@ rise = "much"
         "count",
         "household",
         "letters",
+        "visits_at_most",
+        "team, number 1",
+        "referral, number 1",
         "threshold.housing",
         "threshold.watr",
         "threshold.energy",

@@ -27,4 +27,8 @@ def town(desk: Desk) -> Desk:
     desk.system.rows(
         """UPDATE cases SET waiting = false, waiting_since = NULL WHERE id = (SELECT max(id) FROM cases)"""
     )
+    desk.system.rows(
+        """INSERT INTO processing_log (household_id, activity, purpose, basis)
+        SELECT id, 'case-viewed', 'early warning', 'Wgs' FROM households"""
+    )
     return desk

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
 from signals.consumers import quarantine
-from signals.outreach import case_page, queues, registers
+from signals.outreach import case_page, queues, registers, search, worklist
+from signals.outreach.policy import parse_policy
+from signals.outreach.work import attempts, referrals
+from signals.policies import shipped
 from signals.reports.partners import last_signals, partner_health
-from signals.store import ledger, locks, outbox, pauses
+from signals.store import audit, ledger, locks, outbox, pauses, processing, sessions
 from signals.store.models import Base
 
 if TYPE_CHECKING:
@@ -25,7 +29,8 @@ class _Explaining(psycopg.Cursor[Any]):
     """Asks for the plan of every statement before it runs it."""
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> _Explaining:  # noqa: ANN401 - as psycopg has it
-        asking = psycopg.Cursor(self.connection).execute(f"EXPLAIN {query}".encode(), params)
+        statement = query.decode() if isinstance(query, bytes) else str(query)
+        asking = psycopg.Cursor(self.connection).execute(f"EXPLAIN {statement}".encode(), params)
         PLANS.extend(row[0] for row in asking)
         return super().execute(query, params, **more)
 
@@ -53,6 +58,45 @@ def _take_from_a_long_outbox(cursor: Cursor) -> None:
     outbox.take_waiting(cursor, 500)
 
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def _audited(cursor: Cursor, **wanted: Any) -> object:  # noqa: ANN401 - a key of AuditFilter
+    """As it is after some years: what is asked for is a small part of it."""
+    told = psycopg.Cursor(cursor.connection)
+    told.execute(
+        """INSERT INTO audit (at, actor, action, subject, municipality)
+        SELECT %s - n * interval '1 hour', n::text, n::text, n::text, '0141' FROM generate_series(1, 20000) AS n""",
+        (NOON,),
+    )
+    told.execute("ANALYZE audit")
+    return audit.audit_page(cursor, audit.AuditFilter(frozenset({"0141"}), **wanted))
+
+
+def _begin_a_session(cursor: Cursor) -> None:
+    limits = sessions.Limits(timedelta(minutes=30), timedelta(hours=10), 3)
+    sessions.begin(cursor, bytes(32), sessions.SignedIn("anna-1", "Anna", ("auditor",), (), ()), NOON, limits)
+
+
+def _search_a_town(cursor: Cursor) -> None:
+    """In one of some size: in a small one it is as well to look at everyone."""
+    told = psycopg.Cursor(cursor.connection)
+    told.execute(
+        """WITH home AS (INSERT INTO addresses (municipality, postcode, number, suffix)
+            SELECT '0141', '7600AA', n, '' FROM generate_series(1, 3000) AS n RETURNING id),
+        lived AS (INSERT INTO households (address_id, municipality) SELECT id, '0141' FROM home RETURNING id)
+        INSERT INTO persons (household_id, identity, surname) SELECT id, id::text, 'van der Berg' FROM lived"""
+    )
+    told.execute("ANALYZE addresses, households, persons")
+    search.search(cursor, search.SearchQuery(name="Jansen"), {"0141"})
+
+
+def _work(cursor: Cursor, queue: str) -> None:
+    """The queues look at the indexes of a municipality that has a policy."""
+    registers.load_policy(cursor, parse_policy(shipped()["almelo.toml"], "almelo"), actor="test")
+    worklist.work_page(cursor, worklist.WorkFilter(queue, {"0141"}, NOON.date()))
+
+
 # Each index and what asks for it, as its comment in the models says.
 ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_arrears_deceased": lambda cursor: ledger.deceased_at(cursor, [1]),
@@ -70,6 +114,20 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_inbox_last": last_signals,
     "ix_paused_topics_latest": pauses.last_pauses,
     "uq_paused_topics_now": pauses.paused,
+    "ix_contact_attempts_household": lambda cursor: attempts.attempts_of(cursor, 1),
+    "ix_notes_household": lambda cursor: referrals.notes_of(cursor, 1),
+    "ix_referrals_household": lambda cursor: referrals.referrals_of(cursor, 1),
+    "ix_processing_log_household": lambda cursor: processing.processing_of(cursor, 1),
+    "ix_audit_actor": lambda cursor: _audited(cursor, actor="anna-1"),
+    "ix_audit_subject": lambda cursor: _audited(cursor, subject="case 1"),
+    "ix_audit_action": lambda cursor: _audited(cursor, action="release"),
+    "ix_audit_at": lambda cursor: _audited(cursor, first=NOON, before=NOON + timedelta(days=1)),
+    "ix_sessions_user": _begin_a_session,
+    "ix_cases_waiting": lambda cursor: _work(cursor, "letters"),
+    "ix_cases_under_way": lambda cursor: _work(cursor, "follow-up"),
+    "ix_cases_review": lambda cursor: _work(cursor, "review"),
+    "ix_persons_names": _search_a_town,
+    "ix_persons_birth": lambda cursor: search.search(cursor, search.SearchQuery(born=date(1980, 1, 1)), {"0141"}),
 }
 
 

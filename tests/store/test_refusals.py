@@ -12,9 +12,13 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from signals.contract import codes
 from signals.contract.partners import SECTORS
+from signals.outreach import feedback
+from signals.outreach.work import dismissals, referrals
 from signals.store import base
 from signals.store.database import transaction
 from signals.store.models import Base
+
+from .forbidden_work import FORBIDDEN_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -168,6 +172,7 @@ FORBIDDEN = {
            VALUES ('birthday', '0141', '', '', '')"""
     ],
     "pk_progress": ["INSERT INTO progress SELECT * FROM progress LIMIT 1"],
+    **FORBIDDEN_WORK,
 }
 # Unique by their id alone: they are there for the foreign keys that name them, each of which is tried above.
 REFERENCED = {
@@ -206,6 +211,11 @@ def test_every_check_and_every_uniqueness_is_tried() -> None:
         (base.STATUSES, codes.STATUSES),
         (base.OUTCOMES, codes.OUTCOMES),
         (base.QUARANTINE_CODES, codes.QUARANTINE_CODES),
+        (base.CONTACT_KINDS, codes.CONTACT_KINDS),
+        (base.PARTS_OF_DAY, codes.PARTS_OF_DAY),
+        (base.NOT_PICKED_UP, dismissals.NOT_PICKED_UP),
+        (base.REFERRAL_RESULTS, referrals.RESULTS),
+        (base.CLOSING_RESULTS, {feedback.result_of(outcome) for outcome in codes.OUTCOMES} - {None}),
     ],
 )
 def test_the_code_lists_of_the_database_are_those_of_the_contract(listed: str, known: Collection[str]) -> None:

@@ -39,6 +39,9 @@ TRIGGERED: Final = {
             f"""UPDATE cases SET released_route = route, released_at = now(), released_through = 1, state = 'open';
             UPDATE reports SET {_OUT};
             UPDATE cases SET released_route = NULL, released_at = NULL, released_through = NULL""",
+            f"""UPDATE cases SET person_route = 'letter', person_route_through = 1;
+            UPDATE reports SET {_OUT};
+            UPDATE cases SET person_route = NULL, person_route_through = NULL""",
         ],
     ),
     "report_left": (
@@ -58,6 +61,10 @@ TRIGGERED: Final = {
         ],
     ),
     "stays_audit": ("stays_audit", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"]),
+    "stays_processing": (
+        "stays_processing",
+        ["UPDATE processing_log SET activity = 'none'", "DELETE FROM processing_log"],
+    ),
     "stays_event": (
         "stays_event",
         [
@@ -78,6 +85,7 @@ TRIGGERED: Final = {
     ),
     "keeps_history": ("keeps_history", ["TRUNCATE case_history"]),
     "keeps_audit": ("keeps_audit", ["TRUNCATE audit"]),
+    "keeps_processing": ("keeps_processing", ["TRUNCATE processing_log"]),
     "keeps_events": ("keeps_events", ["TRUNCATE events, reports"]),
     "keeps_keys": ("keeps_keys", ["TRUNCATE inbox, events, reports"]),
     "keeps_reports": ("keeps_reports", ["TRUNCATE public.reports"]),
@@ -146,7 +154,7 @@ def test_the_application_cannot_switch_it_off(desk_database: str, role: str) -> 
 
 
 def everything(town: Desk) -> list[list[tuple[Any, ...]]]:
-    tables = ("cases", "reports", "case_history", "audit", "events", "inbox")
+    tables = ("cases", "reports", "case_history", "audit", "events", "inbox", "processing_log")
     return [town.system.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
 
 
@@ -170,6 +178,10 @@ ALLOWED: Final = {
     ],
     "a case that a person released stays": [
         "UPDATE cases SET released_route = route, released_at = now(), released_through = 1",
+        f"UPDATE reports SET {_OUT}",
+    ],
+    "a case that a person closed stays": [
+        "UPDATE cases SET closed_at = now(), closed_by = 'x', closed_outcome = 'wrongful', closed_through = 1",
         f"UPDATE reports SET {_OUT}",
     ],
     "a case that keeps one report stays": [f"UPDATE reports SET {_OUT} WHERE status = 'other-reason'"],

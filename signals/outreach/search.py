@@ -1,0 +1,218 @@
+"""Where is the household that someone asks for? By name, address, date of birth or a partner's reference.
+
+Reading only, for the workbench. Names are compared folded (`households.names`), so that spelling does not matter, and
+by their beginning; each way has an index, so that an answer takes no longer with a million signals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from signals.households.address import house_number_forms
+from signals.households.names import clean_business_name, surname_words
+from signals.store.name_words import NAME_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+    from datetime import date
+
+    from signals.store.database import Cursor
+
+AT_MOST: Final = 50
+"""The most households that an answer holds: who gets more has to ask more precisely."""
+_POSTCODE: Final = re.compile(r"[1-9][0-9]{3}(?:[A-Z]{2})?")
+_SHORT: Final = 2  # so short a name is not the beginning of another
+_LONGEST: Final = 100
+_FOUND: Final = """
+SELECT households.id, households.municipality, postcode, number, suffix
+FROM households JOIN addresses ON addresses.id = address_id
+WHERE households.municipality = ANY(%(municipalities)s) AND {0}
+ORDER BY households.municipality, postcode, number, suffix LIMIT %(limit)s
+"""
+_PERSON: Final = "households.id IN (SELECT household_id FROM persons WHERE {0})"
+_NAME: Final = f"{NAME_WORDS} @@ %(words)s::tsquery"
+_BORN: Final = "date_of_birth = ANY(%(born)s)"
+# By municipality and partner first: so the key of `arrears` finds the reference, and no index of its own is needed.
+_REFERENCE: Final = """households.id IN (SELECT household_id FROM reports WHERE arrears_id = ANY(ARRAY(
+    SELECT id FROM arrears WHERE municipality = ANY(%(municipalities)s)
+    AND partner_id = ANY(ARRAY(SELECT partners.id FROM partners)) AND reference = %(reference)s)))"""
+_POSTCODES: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
+_NUMBER: Final = "number = %(number)s AND (%(suffix)s = '' OR starts_with(suffix, %(suffix)s))"
+_PEOPLE: Final = """
+SELECT household_id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth
+FROM persons WHERE household_id = ANY(%s) ORDER BY household_id, id
+"""
+_CASES: Final = """
+SELECT household_id, id, period, state, route, outcome FROM cases
+WHERE household_id = ANY(%s) AND state <> 'removed' ORDER BY household_id, period_start DESC, period DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What someone asks for, as typed; what is given must all hold."""
+
+    name: str = ""
+    postcode: str = ""
+    number: str = ""
+    born: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person of a found household; the date of birth as sent, in which month and day may be 00."""
+
+    name: str
+    born: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case of a found household."""
+
+    id: int
+    period: str
+    state: str
+    route: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHousehold:
+    """A household that answers the question, with its people and its cases, the newest first."""
+
+    id: int
+    municipality: str
+    postcode: str
+    number: int
+    suffix: str
+    people: tuple[FoundPerson, ...]
+    cases: tuple[FoundCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The households by address; `more` tells that there are others."""
+
+    households: tuple[FoundHousehold, ...]
+    more: bool
+
+
+def search_faults(query: SearchQuery) -> list[str]:
+    """What makes the question impossible to answer: "empty", "name", "postcode", "number", "number-alone"."""
+    faults = []
+    if query == SearchQuery():
+        faults.append("empty")
+    if query.name and not _words(query.name):
+        faults.append("name")
+    if query.postcode and not _POSTCODE.fullmatch(_clean_postcode(query.postcode)):
+        faults.append("postcode")
+    if query.number and not query.postcode:
+        faults.append("number-alone")
+    if query.number and house_number_forms(query.number.strip()) is None:
+        faults.append("number")
+    return faults
+
+
+def search(cursor: Cursor, query: SearchQuery, municipalities: AbstractSet[str], at_most: int = AT_MOST) -> Found:
+    """The households in these municipalities that answer `query`, which has no faults."""
+    conditions, named = _conditions(query)
+    named.update(municipalities=sorted(municipalities), limit=at_most + 1)
+    cursor.execute(_FOUND.format(" AND ".join(conditions)).encode(), named)
+    rows = cursor.fetchall()
+    return Found(_households(cursor, rows[:at_most]), more=len(rows) > at_most)
+
+
+def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
+    conditions, named = _address_conditions(query)
+    of_person = []
+    if query.name:
+        of_person.append(_NAME)
+        named["words"] = " & ".join(_as_asked(word) for word in _words(query.name))
+    if query.born is not None:
+        of_person.append(_BORN)
+        named["born"] = _ways_to_write(query.born)
+    if of_person:
+        conditions.append(_PERSON.format(" AND ".join(of_person)))
+    if query.reference:
+        conditions.append(_REFERENCE)
+        named["reference"] = query.reference[:_LONGEST]
+    return conditions, named
+
+
+def _address_conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
+    if not query.postcode:
+        return [], {}
+    postcode = _clean_postcode(query.postcode)
+    conditions, named = [_POSTCODES], {"postcode": postcode, "postcode_end": f"{postcode}~"}
+    form = house_number_forms(query.number.strip()) if query.number else None
+    if form is not None:
+        conditions.append(_NUMBER)
+        return conditions, {**named, "number": form[0], "suffix": form[1]}
+    return conditions, named
+
+
+def _clean_postcode(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
+def _words(name: str) -> list[str]:
+    """The words that tell people apart, of a person or a business; initials before a surname are left out."""
+    name = name[:_LONGEST]
+    words = sorted({*surname_words(name)} or {*clean_business_name(name).split()})
+    return [word for word in words if len(word) > 1] or words
+
+
+def _as_asked(word: str) -> str:
+    """A word of the text search: only letters are in it, and a short one stands for itself alone."""
+    return f"'{word}'" if len(word) <= _SHORT else f"'{word}':*"
+
+
+def _ways_to_write(born: date) -> list[str]:
+    """The date as partners send it: what is unknown in the register counts as 01 (borders.md section 2)."""
+    months = {f"{born.month:02}", *(["00"] if born.month == 1 else [])}
+    days = {f"{born.day:02}", *(["00"] if born.day == 1 else [])}
+    return sorted(f"{born.year:04}-{month}-{day}" for month in months for day in days)
+
+
+def _households(cursor: Cursor, rows: list[tuple[Any, ...]]) -> tuple[FoundHousehold, ...]:
+    numbers = [row[0] for row in rows]
+    people = _gathered(numbers, cursor.execute(_PEOPLE, (numbers,)))
+    cases = _gathered(numbers, cursor.execute(_CASES, (numbers,)))
+    return tuple(
+        FoundHousehold(
+            *(number, municipality, postcode, house_number, suffix),
+            tuple(FoundPerson(person_name(*one[:-1]), one[-1]) for one in people[number]),
+            tuple(FoundCase(*one) for one in cases[number]),
+        )
+        for number, municipality, postcode, house_number, suffix in rows
+    )
+
+
+def _gathered(households: list[int], rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {household: [] for household in households}
+    for household, *rest in rows:
+        found[household].append(tuple(rest))
+    return found
+
+
+def person_name(
+    initials: str | None,
+    prefix: str | None,
+    surname: str | None,
+    partner_prefix: str | None,
+    partner_surname: str | None,
+    business_name: str | None,
+) -> str:
+    """A person as one writes it: "A.M. van der Berg - de Vries"; a business by its name."""
+    own = " ".join(part for part in (prefix, surname) if part)
+    partners = " ".join(part for part in (partner_prefix, partner_surname) if part)
+    family = " - ".join(name for name in (own, partners) if name)
+    person = " ".join(part for part in (initials, family) if part)
+    if business_name and family:
+        return f"{person} ({business_name})"
+    return business_name or person

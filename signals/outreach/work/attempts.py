@@ -1,0 +1,208 @@
+"""Which contact attempts were made, and what follows from them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from signals.contract.codes import CONTACT_KINDS, PARTS_OF_DAY
+from signals.contract.moments import AMSTERDAM
+from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.hold import hold_case, tell
+from signals.outreach.work.people import Actor, NotPossibleError
+from signals.outreach.work.steps import NextStep, next_step
+from signals.outreach.work.teams import policy_today
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+    from signals.outreach.work.hold import Held
+    from signals.store.database import Cursor
+
+NOTE_LENGTH: Final = 2000
+_MADE: Final = """
+SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
+FROM contact_attempts WHERE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One contact attempt: `kind` of codes.CONTACT_KINDS, `part` of codes.PARTS_OF_DAY (None: not of a part of day)."""
+
+    kind: str
+    on_day: date
+    part: str | None
+    reached: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAttempt:
+    """A stored attempt: by whom, when written down, and whether it was undone."""
+
+    id: int
+    household: int
+    case: int
+    attempt: Attempt
+    by: Actor
+    at: datetime
+    undone_at: datetime | None
+    undone_by: str | None  # a name
+
+    def may_undo(self, actor: Actor, *, team_lead: bool, today: date) -> bool:
+        """Whether `actor` may strike it out: its author or a team lead, on the day it was written down."""
+        mine = team_lead or self.by.id == actor.id
+        return mine and self.undone_at is None and self.at.astimezone(AMSTERDAM).date() == today
+
+
+def record_attempt(
+    cursor: Cursor, case: int, attempt: Attempt, actor: Actor, seen: int | None = None, *, today: date
+) -> int:
+    """Write an attempt down and set the next step; the attempt's id.
+
+    Cases of the household that still wait are thereby taken up. Raises StaleError, NotPossibleError (closed case; a day
+    to come; a visit without part of day; an unknown kind or part).
+    """
+    if fault := _fault(attempt, today):
+        raise NotPossibleError(fault)
+    held = hold_case(cursor, case, seen)
+    held.need_open(case)
+    take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
+    number = _write(cursor, held, case, attempt, actor)
+    _plan(cursor, held, today, keep_promise=not attempt.reached)
+    return number
+
+
+def _fault(attempt: Attempt, today: date) -> str | None:
+    if attempt.kind not in CONTACT_KINDS:
+        return f"the kind of contact must be one of {', '.join(CONTACT_KINDS)}"
+    if attempt.part is not None and attempt.part not in PARTS_OF_DAY:
+        return f"the part of the day must be one of {', '.join(PARTS_OF_DAY)}"
+    if attempt.kind == "home-visit" and attempt.part is None:
+        return "a visit has a part of the day: choose one"
+    if attempt.on_day > today:
+        return "a contact attempt cannot be in the future: write down when it was"
+    if len(attempt.note or "") > NOTE_LENGTH:
+        return f"a note to a contact attempt has at most {NOTE_LENGTH} characters"
+    return None
+
+
+def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor) -> int:
+    cursor.execute(
+        """INSERT INTO contact_attempts (household_id, case_id, kind, on_day, part, reached, by_id, by_name, note)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id""",
+        (
+            held.household,
+            case,
+            attempt.kind,
+            attempt.on_day,
+            attempt.part,
+            attempt.reached,
+            actor.id,
+            actor.name,
+            (attempt.note or "").strip() or None,
+        ),
+    )
+    (number,) = cursor.fetchone() or (0,)
+    tell(
+        cursor,
+        case,
+        actor,
+        "attempt",
+        attempt=number,
+        kind=attempt.kind,
+        onDay=attempt.on_day.isoformat(),
+        part=attempt.part,
+        reached=attempt.reached,
+    )
+    return int(number)
+
+
+def _plan(cursor: Cursor, held: Held, today: date, *, keep_promise: bool) -> None:
+    """Find the next step anew, of the attempts at the cases that are open."""
+    made = attempts_of(cursor, held.household)
+    counting = [one.attempt for one in made if one.undone_at is None and one.case in held.open_cases]
+    counting.sort(key=lambda attempt: attempt.on_day)  # written down in any order
+    found = next_step(counting, policy_today(cursor, held.municipality), today)
+    if found is not None:
+        set_step(cursor, held.household, found)
+        return
+    cursor.execute(
+        "DELETE FROM next_steps WHERE household_id = %s AND NOT (%s AND why = 'promised' AND on_day > %s)",
+        (held.household, keep_promise, today),
+    )
+
+
+def set_step(cursor: Cursor, household: int, step: NextStep) -> None:
+    """This is the next step now."""
+    cursor.execute(
+        """INSERT INTO next_steps (household_id, on_day, part, kind, why) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (household_id) DO UPDATE SET on_day = excluded.on_day, part = excluded.part,
+            kind = excluded.kind, why = excluded.why""",
+        (household, step.on_day, step.part, step.kind, step.why),
+    )
+
+
+def undo_attempt(cursor: Cursor, attempt: int, actor: Actor, *, team_lead: bool, today: date) -> None:
+    """Mark an attempt as a mistake: it stays, struck out, and the next step is found without it.
+
+    Only by its author or a team lead, on the day it was written down. Raises NotPossibleError.
+    """
+    found = _made(cursor, "id = %s", attempt)
+    if not found:
+        raise NotPossibleError(f"contact attempt {attempt}: there is no such attempt")
+    held = hold_case(cursor, found[0].case)
+    (made,) = _made(cursor, "id = %s", attempt)  # once more, now that nobody else changes it
+    if not made.may_undo(actor, team_lead=team_lead, today=today):
+        raise NotPossibleError("only its author or a team lead can strike out an attempt, once, on the same day")
+    cursor.execute("UPDATE contact_attempts SET undone_at = now(), undone_by = %s WHERE id = %s", (actor.name, attempt))
+    day = made.attempt.on_day.isoformat()
+    tell(cursor, made.case, actor, "attempt-undone", attempt=attempt, kind=made.attempt.kind, onDay=day)
+    if held.open_cases:
+        _plan(cursor, held, today, keep_promise=True)
+
+
+def promise_step(cursor: Cursor, case: int, step: NextStep, actor: Actor, seen: int | None = None) -> None:
+    """Set the next step as agreed with the resident (why = "promised"); it takes the place of the one there was.
+
+    A case that still waits is thereby taken up. Raises StaleError, NotPossibleError.
+    """
+    if step.kind not in CONTACT_KINDS or (step.part is not None and step.part not in PARTS_OF_DAY):
+        raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day")
+    held = hold_case(cursor, case, seen)
+    held.need_open(case)
+    take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
+    set_step(cursor, held.household, NextStep(step.kind, step.on_day, step.part, "promised"))
+    tell(cursor, case, actor, "step", kind=step.kind, onDay=step.on_day.isoformat(), part=step.part)
+
+
+def end_step(cursor: Cursor, household: int) -> None:
+    """There is no next step any more."""
+    cursor.execute("DELETE FROM next_steps WHERE household_id = %s", (household,))
+
+
+def attempts_of(cursor: Cursor, household: int) -> list[MadeAttempt]:
+    """All attempts at a household, in the order in which they were written down, undone ones included."""
+    return _made(cursor, "household_id = %s", household)
+
+
+def _made(cursor: Cursor, which: str, number: int) -> list[MadeAttempt]:
+    cursor.execute(f"{_MADE} {which} ORDER BY id", (number,))
+    return [_made_of(row) for row in cursor]
+
+
+def _made_of(row: tuple[Any, ...]) -> MadeAttempt:
+    number, household, case, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by = row
+    attempt = Attempt(kind, on_day, part, reached, note)
+    return MadeAttempt(number, household, case, attempt, Actor(by_id, by_name), at, undone_at, undone_by)
+
+
+def next_steps_of(cursor: Cursor, households: Collection[int]) -> dict[int, NextStep]:
+    """The next step of each of these households that has one."""
+    cursor.execute(
+        "SELECT household_id, kind, on_day, part, why FROM next_steps WHERE household_id = ANY(%s)",
+        (list(households),),
+    )
+    return {number: NextStep(*step) for number, *step in cursor}

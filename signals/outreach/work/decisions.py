@@ -1,0 +1,140 @@
+"""What does a person decide about a case? Another route, closed, reopened. (Of a report: `dismissals`.)
+
+A decision is written as such and the household judged again by the same rules as ever, so that history and messages
+come from one place (`outreach.difference`). What a person decided is kept (borders.md section 4): docs/decisions/0028.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from signals.contract.codes import OUTCOMES
+from signals.contract.moments import AMSTERDAM
+from signals.outreach.cases import ROUTE_GRAVITY
+from signals.outreach.feedback import result_of, tell_partners
+from signals.outreach.queues import policy_book
+from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.attempts import end_step
+from signals.outreach.work.claims import end_claim
+from signals.outreach.work.hold import hold_case, need_text, tell
+from signals.outreach.work.people import NotPossibleError
+from signals.outreach.work.rejudge import rejudge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from signals.outreach.work.hold import Held
+    from signals.outreach.work.people import Actor
+    from signals.store.database import Cursor
+
+ROUTES: Final = ("letter", "home-visit")
+REASON_LENGTH: Final = 500
+# What a person who decides now has seen: the youngest event of the arrears in the case.
+YOUNGEST: Final = """(SELECT max(events.id) FROM events
+    WHERE arrears_id IN (SELECT arrears_id FROM reports WHERE case_id = cases.id))"""
+
+
+def change_route(cursor: Cursor, case: int, route: str, reason: str, actor: Actor, seen: int | None = None) -> None:
+    """Work the household by "letter" or "home-visit" from now on; its other open cases are not left graver.
+
+    Raises StaleError, NotPossibleError.
+    """
+    if route not in ROUTES:
+        raise NotPossibleError(f"the route must be one of {', '.join(ROUTES)}")
+    reason = need_text(reason, "the reason", REASON_LENGTH)
+    held = hold_case(cursor, case, seen)
+    held.need_open(case)
+    before = _routes(cursor, held)
+    changing = [one for one, now in before.items() if _changes(one == case, now, route)]
+    if not changing:
+        raise NotPossibleError(f"case {case} has this route already")
+    cursor.execute(
+        f"UPDATE cases SET person_route = %s, person_route_through = {YOUNGEST} WHERE id = ANY(%s)",  # noqa: S608 - our own text
+        (route, changing),
+    )
+    for one in changing:
+        tell(cursor, one, actor, "route-changed", before=before[one], after=route, reason=reason)
+    rejudge(cursor, [held.household], told_already=frozenset((one, "route") for one in changing))
+
+
+def _routes(cursor: Cursor, held: Held) -> dict[int, str]:
+    cursor.execute("SELECT id, route FROM cases WHERE id = ANY(%s) ORDER BY id", (held.open_cases,))
+    return dict(cursor.fetchall())
+
+
+def _changes(asked: bool, now: str, route: str) -> bool:  # noqa: FBT001 - a fact, no switch
+    return now != route if asked else ROUTE_GRAVITY[now] > ROUTE_GRAVITY[route]
+
+
+def close(cursor: Cursor, cases: Sequence[int], outcome: str, actor: Actor, seen: int | None = None) -> None:
+    """Close these open cases of one household with one of codes.OUTCOMES; partners hear what domain.md 4.8 allows.
+
+    A claim and a next step end with the household's last open case. Raises StaleError, NotPossibleError.
+    """
+    if outcome not in OUTCOMES:
+        raise NotPossibleError(f"the outcome must be one of {', '.join(OUTCOMES)}")
+    if not cases:
+        raise NotPossibleError("name the cases to close")
+    held = hold_case(cursor, cases[0], seen)
+    for case in cases:
+        held.need_open(case)
+    take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases))
+    cursor.execute(
+        f"""UPDATE cases SET closed_at = now(), closed_by = %s, closed_outcome = %s,
+            closed_through = coalesce({YOUNGEST}, 0) WHERE id = ANY(%s)""",  # noqa: S608 - our own text
+        (actor.id, outcome, list(cases)),
+    )
+    for case in cases:
+        tell(cursor, case, actor, "closed-by-person", outcome=outcome)
+    rejudge(cursor, [held.household], told_already=frozenset((case, "closed") for case in cases))
+    _answer(cursor, held, cases, outcome)
+    if set(held.open_cases) == set(cases):
+        end_claim(cursor, held.household)
+        end_step(cursor, held.household)
+
+
+def _answer(cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None) -> None:
+    """Tell the partners whose reports were worked in these cases; None: the closing was taken back."""
+    result = None if outcome is None else result_of(outcome)
+    pause = _pause(cursor, cases[0]) if result == "accepted-help" else None
+    cursor.execute(
+        """UPDATE reports SET given_result = %(result)s, pause_until = %(pause)s
+        WHERE case_id = ANY(%(cases)s) AND status = 'picked-up' AND withdrawn IS NULL
+            AND (given_result, pause_until) IS DISTINCT FROM (%(result)s::text, %(pause)s::date)
+        RETURNING event_id""",
+        {"result": result, "pause": pause, "cases": list(cases)},
+    )
+    if events := {number for (number,) in cursor.fetchall()}:
+        tell_partners(cursor, [held.household], events)
+
+
+def _pause(cursor: Cursor, case: int) -> date:
+    """Until when the partner pauses collection, when help was accepted today (domain.md section 4.7)."""
+    cursor.execute("SELECT policy_id FROM cases WHERE id = %s", (case,))
+    (policy,) = cursor.fetchone() or (0,)
+    return policy_book(cursor).by_id[policy].clocks.collection_pause.due(datetime.now(AMSTERDAM).date())
+
+
+def reopen(cursor: Cursor, case: int, reason: str, actor: Actor, seen: int | None = None) -> None:
+    """Open a closed case again; it is under way then, also when nothing in it counts any more.
+
+    Raises StaleError, NotPossibleError.
+    """
+    reason = need_text(reason, "the reason", REASON_LENGTH)
+    held = hold_case(cursor, case, seen)
+    if held.states.get(case) != "closed":
+        raise NotPossibleError(f"case {case} is not closed")
+    cursor.execute(
+        f"""UPDATE cases SET closed_outcome = NULL, closed_through = NULL,
+            released_route = coalesce(released_route, route), released_at = coalesce(released_at, now()),
+            released_by = coalesce(released_by, %s), released_through = coalesce(released_through, {YOUNGEST})
+        WHERE id = %s AND EXISTS (SELECT FROM reports WHERE case_id = cases.id)""",  # noqa: S608 - our own text
+        (actor.id, case),
+    )
+    if not cursor.rowcount:
+        raise NotPossibleError(f"case {case} has no signal left: take back the mark of one first")
+    tell(cursor, case, actor, "reopened-by-person", reason=reason)
+    rejudge(cursor, [held.household], told_already=frozenset({(case, "reopened")}))
+    _answer(cursor, held, [case], None)

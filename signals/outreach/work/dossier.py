@@ -1,0 +1,133 @@
+"""All that a person needs to know of one case and its household, on one screen (issue "The workbench", part 4).
+
+Reading only. Two open cases of one household are worked as one: the dossier shows both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signals.outreach.cases import graver_route
+from signals.outreach.queues import policy_book
+from signals.outreach.teams import team_of
+from signals.outreach.work.attempts import attempts_of, next_steps_of
+from signals.outreach.work.claims import claims_of
+from signals.outreach.work.dossier_parts import (
+    Address,
+    Clock,
+    DossierArrears,
+    DossierCase,
+    DossierPerson,
+    TimelineSignal,
+    case_of,
+    read_address,
+    read_arrears,
+    read_cases,
+    read_persons,
+    read_signals,
+)
+from signals.outreach.work.history import history_of
+from signals.outreach.work.referrals import notes_of, referrals_of
+from signals.outreach.work.teams import assignments_of, policy_today
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from signals.outreach.policy import Policy
+    from signals.outreach.teams import ReferralTarget, Team
+    from signals.outreach.work.attempts import MadeAttempt
+    from signals.outreach.work.claims import Claim
+    from signals.outreach.work.history import HistoryLine
+    from signals.outreach.work.referrals import Note, Referral
+    from signals.outreach.work.steps import NextStep
+    from signals.store.database import Cursor
+
+__all__ = ["Address", "Clock", "Dossier", "DossierArrears", "DossierCase", "DossierPerson", "TimelineSignal", "dossier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case and all that is shown with it; `cases` holds it first, then the household's other open cases."""
+
+    case: DossierCase
+    cases: tuple[DossierCase, ...]
+    household: int
+    municipality: str
+    address: Address
+    worked_route: str
+    persons: tuple[DossierPerson, ...]
+    arrears: tuple[DossierArrears, ...]
+    signals: tuple[TimelineSignal, ...]
+    attempts: tuple[MadeAttempt, ...]
+    next_step: NextStep | None
+    claim: Claim | None
+    team: Team | None  # whose queue it stands in
+    teams: tuple[Team, ...]  # all of the policy
+    targets: tuple[ReferralTarget, ...]  # all of the policy
+    referrals: tuple[Referral, ...]
+    notes: tuple[Note, ...]
+    history: tuple[HistoryLine, ...]  # oldest first, of all `cases`
+    seen: int  # give this to every act
+
+
+def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
+    """All of one case and its household; None when there is no such case."""
+    cursor.execute("SELECT household_id, municipality FROM cases WHERE id = %s AND state <> 'removed'", (case,))
+    found = cursor.fetchone()
+    if found is None:
+        return None
+    household, municipality = found
+    seen = _seen(cursor, household)  # before all else: what comes in meanwhile is not seen
+    attempts = attempts_of(cursor, household)
+    rows = read_cases(cursor, household, case)
+    history = history_of(cursor, [row["id"] for row in rows])
+    book = policy_book(cursor)
+    cases = tuple([case_of(row, book, attempts, history, today) for row in rows])
+    open_cases = [one for one in cases if one.state == "open"]
+    signals = read_signals(cursor, household, [one.id for one in open_cases])
+    address = read_address(cursor, household)
+    policy = policy_today(cursor, municipality)
+    return Dossier(
+        case=cases[0],
+        cases=cases,
+        household=household,
+        municipality=municipality,
+        address=address,
+        worked_route=graver_route(*(one.route for one in open_cases)) if open_cases else cases[0].route,
+        persons=read_persons(cursor, household),
+        arrears=read_arrears(cursor, [one.id for one in cases]),
+        signals=signals,
+        attempts=tuple(attempts),
+        next_step=next_steps_of(cursor, [household]).get(household),
+        claim=claims_of(cursor, [household]).get(household),
+        team=_team(cursor, household, policy, address, signals),
+        teams=policy.teams,
+        targets=policy.targets,
+        referrals=tuple(referrals_of(cursor, household)),
+        notes=tuple(notes_of(cursor, household)),
+        history=tuple(history),
+        seen=seen,
+    )
+
+
+def _seen(cursor: Cursor, household: int) -> int:
+    cursor.execute(
+        """SELECT coalesce(max(id), 0) FROM case_history
+        WHERE case_id IN (SELECT id FROM cases WHERE household_id = %s)""",
+        (household,),
+    )
+    (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def _team(
+    cursor: Cursor, household: int, policy: Policy, address: Address, signals: tuple[TimelineSignal, ...]
+) -> Team | None:
+    by_hand = assignments_of(cursor, [household]).get(household)
+    if by_hand is not None:
+        key = by_hand.team
+    else:
+        partners = {signal.partner for signal in signals if signal.markable}
+        key = team_of(policy.teams, address.postcode, partners)
+    return next((team for team in policy.teams if team.key == key), None)

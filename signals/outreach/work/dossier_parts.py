@@ -1,0 +1,303 @@
+"""What does a dossier consist of, and where is each part read? For `dossier`.
+
+Reading only, by household: nothing here looks at more than one household's rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from psycopg.rows import dict_row
+
+from signals.contract.codes import ACCEPTED_HELP
+from signals.contract.moments import AMSTERDAM
+from signals.outreach.arrears import IN_A_CASE
+from signals.outreach.clocks import deadlines, is_working_day
+from signals.scoring.score import Contribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from signals.outreach.policy import Policy, PolicyBook
+    from signals.outreach.work.attempts import MadeAttempt
+    from signals.outreach.work.history import HistoryLine
+    from signals.store.database import Cursor
+
+_MOST_SIGNALS: Final = 300
+CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
+"""The contact kinds in which one speaks with somebody."""
+# A deadline -> what shows that it was met.
+_ATTEMPT: Final = "contact-attempt"
+_CONVERSATION: Final = "first-conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The household's address: cleaned parts, and street and city as a partner last wrote them."""
+
+    postcode: str
+    number: int
+    suffix: str
+    street: str | None
+    city: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPerson:
+    """A person of the household, as partners wrote them; `linked_nl/en` say how they came to be one person here."""
+
+    id: int
+    name: str  # "A.M. van der Berg"; the business name where there is no other
+    business_name: str | None
+    date_of_birth: str | None  # as sent: month and day may be 00
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    partners: tuple[str, ...]  # who wrote of this person
+    linked_nl: str
+    linked_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSignal:
+    """One event of an arrears of this household, in the order of borders.md section 4.
+
+    Attributes:
+        event: The event's number: what `mark_not_picked_up` asks for.
+        type: "reported", "changed" or "withdrawn".
+        status: The report's status; None for the other types.
+        case: The case that the report is in, if any.
+        person: The person's number, of reports.
+        person_verdict: The status that a person of the municipality gave it, if so.
+        markable: Whether `mark_not_picked_up` is possible.
+    """
+
+    event: int
+    type: str
+    partner: str
+    sector: str
+    reference: str
+    kind: str | None
+    signalled_on: date
+    received_at: datetime
+    amount: int | None  # cents
+    crisis: str | None
+    reason: str | None
+    status: str | None
+    withdrawn: str | None
+    case: int | None
+    person: int | None
+    person_verdict: str | None
+    markable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierArrears:
+    """What is last known of an arrears in one of the cases shown; `is_open`: it still counts in one of them."""
+
+    partner: str
+    sector: str
+    reference: str
+    amount: int  # cents
+    crisis: str | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is due, the last day that is still in time, working days left (negative: late), and when it was done."""
+
+    name: str
+    nl: str
+    en: str
+    due: date
+    working_days_left: int
+    done_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierCase:
+    """One case of the household."""
+
+    id: int
+    period: str
+    state: str
+    route: str
+    route_by_person: bool
+    arrears_count: int
+    multiple: bool
+    consecutive: bool
+    crisis: str | None
+    score: int
+    contributions: tuple[Contribution, ...]
+    earliest_on: date
+    received_on: date
+    waiting: bool
+    held: bool
+    released_route: str | None
+    released_at: datetime | None
+    outcome: str | None
+    closed_by: str | None  # the name of the person who closed it
+    closed_at: datetime | None
+    policy_name: str
+    policy_version: int
+    policy_valid_from: date
+    clocks: tuple[Clock, ...]
+
+
+def read_address(cursor: Cursor, household: int) -> Address:
+    """The household's address."""
+    cursor.execute(
+        """SELECT postcode, number, suffix FROM addresses JOIN households ON address_id = addresses.id
+        WHERE households.id = %s""",
+        (household,),
+    )
+    postcode, number, suffix = cursor.fetchone() or ("", 0, "")
+    cursor.execute(
+        """SELECT street, city FROM reports WHERE household_id = %s AND street IS NOT NULL
+        ORDER BY event_id DESC LIMIT 1""",
+        (household,),
+    )
+    street, city = cursor.fetchone() or (None, None)
+    return Address(postcode, number, suffix, street, city)
+
+
+def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
+    """Everyone whom a partner wrote of at this address, in the order in which they came up."""
+    cursor.execute(
+        """SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
+            array_remove(array_agg(DISTINCT phone), NULL) AS phones,
+            array_remove(array_agg(DISTINCT email), NULL) AS emails, array_agg(DISTINCT partner_id) AS partners
+        FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
+        WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id""",
+        (household,),
+    )
+    return tuple([_person(row) for row in cursor])
+
+
+def _person(row: tuple[Any, ...]) -> DossierPerson:
+    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, phones, emails, partners = row
+    own, partner = _words(prefix, surname), _words(partner_prefix, partner_surname)
+    nl, en = _linked(len(partners))
+    return DossierPerson(
+        id=number,
+        name=_words(initials, "-".join(filter(None, (own, partner)))) or business or "–",
+        business_name=business,
+        date_of_birth=born,
+        phones=tuple(phones),
+        emails=tuple(emails),
+        partners=tuple(partners),
+        linked_nl=nl,
+        linked_en=en,
+    )
+
+
+def _words(*words: str | None) -> str:
+    return " ".join(word.strip() for word in words if word and word.strip())
+
+
+def _linked(partners: int) -> tuple[str, str]:
+    """Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet."""
+    if partners == 1:
+        return "Zo gemeld door één partner, op dit adres", "Reported so by one partner, at this address"
+    return (
+        f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam en dezelfde geboortedatum",
+        f"Certain: {partners} partners wrote the same address, the same name and the same date of birth",
+    )
+
+
+def read_signals(cursor: Cursor, household: int, open_cases: Sequence[int]) -> tuple[TimelineSignal, ...]:
+    """Every event of the arrears of this household, in the order of borders.md section 4; the last 300 at most."""
+    cursor.execute(
+        """SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
+            events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id, person_verdict
+        FROM events JOIN arrears ON arrears.id = events.arrears_id LEFT JOIN reports ON reports.event_id = events.id
+        WHERE events.arrears_id IN (SELECT arrears_id FROM reports WHERE household_id = %(here)s)
+            AND (reports.event_id IS NULL OR reports.household_id = %(here)s)
+        ORDER BY signalled_on DESC, time_us DESC, events.event_id DESC, source DESC LIMIT %(most)s""",
+        {"here": household, "most": _MOST_SIGNALS},
+    )
+    return tuple([_signal(row, open_cases) for row in reversed(cursor.fetchall())])
+
+
+def _signal(row: tuple[Any, ...], open_cases: Sequence[int]) -> TimelineSignal:
+    *_, status, withdrawn, case, _, _ = row
+    markable = case in open_cases and status in IN_A_CASE and withdrawn is None
+    return TimelineSignal(*(*row, markable))
+
+
+def read_arrears(cursor: Cursor, cases: Sequence[int]) -> tuple[DossierArrears, ...]:
+    """The arrears in these cases, by partner and reference."""
+    cursor.execute(
+        """SELECT partner_id, sector, reference, last_amount, last_crisis, bool_or(withdrawn IS NULL)
+        FROM reports JOIN arrears ON arrears.id = arrears_id WHERE case_id = ANY(%s)
+        GROUP BY arrears.id ORDER BY partner_id, reference""",
+        (list(cases),),
+    )
+    return tuple([DossierArrears(*row) for row in cursor])
+
+
+def read_cases(cursor: Cursor, household: int, case: int) -> list[dict[str, Any]]:
+    """The rows of this case, first, and of the household's other open cases."""
+    with cursor.connection.cursor(row_factory=dict_row) as reading:
+        return reading.execute(
+            """SELECT id, period, state, route, person_route, arrears_count, multiple, consecutive, crisis, score,
+                explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at, outcome,
+                closed_at, closed_outcome
+            FROM cases WHERE household_id = %(here)s AND (id = %(case)s OR state = 'open')
+            ORDER BY id <> %(case)s, period_start DESC, id""",
+            {"here": household, "case": case},
+        ).fetchall()
+
+
+def case_of(
+    row: dict[str, Any],
+    book: PolicyBook,
+    attempts: Sequence[MadeAttempt],
+    history: Sequence[HistoryLine],
+    today: date,
+) -> DossierCase:
+    """A case as the dossier shows it."""
+    policy = book.by_id[row["policy_id"]]
+    closers = [line.actor for line in history if line.case == row["id"] and line.kind == "closed-by-person"]
+    by_person = row["state"] == "closed" and row["closed_outcome"] is not None
+    return DossierCase(
+        **{name: row[name] for name in DossierCase.__dataclass_fields__ if name in row and name != "closed_at"},
+        route_by_person=row["person_route"] is not None and row["person_route"] == row["route"],
+        contributions=msgspec.convert(row["explanation"], tuple[Contribution, ...]),
+        closed_by=closers[-1] if by_person and closers else None,
+        closed_at=row["closed_at"] if by_person else None,
+        policy_name=policy.name,
+        policy_version=policy.id,
+        policy_valid_from=policy.valid_from,
+        clocks=tuple(_clocks(row, policy, attempts, today)),
+    )
+
+
+def _clocks(row: dict[str, Any], policy: Policy, attempts: Sequence[MadeAttempt], today: date) -> Iterator[Clock]:
+    made = [one.attempt for one in attempts if one.undone_at is None and one.attempt.on_day >= row["received_on"]]
+    spoken = [attempt for attempt in made if attempt.reached and attempt.kind in CONVERSATIONS]
+    done = {
+        _ATTEMPT: min((attempt.on_day for attempt in made), default=None),
+        _CONVERSATION: min((attempt.on_day for attempt in spoken), default=None),
+    }
+    accepted = row["closed_at"] if row["closed_outcome"] in ACCEPTED_HELP else None
+    for one in deadlines(
+        row["received_on"],
+        policy.clocks,
+        accepted_on=None if accepted is None else accepted.astimezone(AMSTERDAM).date(),
+        conversation_on=done[_CONVERSATION],
+        crisis=row["crisis"],
+    ):
+        left = working_days_between(today, one.due)
+        yield Clock(one.name, one.nl, one.en, one.due, left, done.get(one.name))
+
+
+def working_days_between(today: date, due: date) -> int:
+    """How many working days are left: those after `today`, up to and including `due`; negative when it is late."""
+    first, last, sign = (today, due, 1) if due >= today else (due, today, -1)
+    days = (first + timedelta(days=step) for step in range(1, (last - first).days + 1))
+    return sign * sum(is_working_day(day) for day in days)

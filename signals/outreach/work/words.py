@@ -1,0 +1,168 @@
+"""How does a line of history read, in Dutch and in English?
+
+Pure. A line is stored as a kind with codes (`case_history`); here they become a sentence. Dutch words of DDAS are those
+of `contract.codes`; the English of a code is the code itself with spaces.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from babel.dates import format_date
+
+from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ROUTES: Final = {"none": "geen", "letter": "brief", "home-visit": "huisbezoek"}
+_REASONS: Final = {
+    "paid": "betaald",
+    "arrangement": "betalingsregeling",
+    "wrongful": "onterecht",
+    "deceased": "overleden",
+    "moved": "vertrokken uit de gemeente",
+}
+_CRISES: Final = {
+    "eviction": "dreigende huisuitzetting",
+    "disconnection": "dreigende afsluiting",
+    "end-of-insurance": "dreigend einde van de zorgverzekering",
+    "end-of-delivery": "einde van de levering aangekondigd",
+}
+_RESULTS: Final = {
+    "started": "hulp is begonnen",
+    "no-show": "niet verschenen",
+    "declined": "wil geen hulp",
+    "not-suitable": "niet de juiste plek",
+    "mistaken": "was een vergissing",
+}
+_DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
+    "route": _ROUTES,
+    "before": _ROUTES,
+    "after": _ROUTES,
+    "reason": _REASONS,
+    "status": {code: word.lower() for code, word in STATUS_IN_DDAS.items()},
+    "outcome": OUTCOMES,
+    "kind": CONTACT_KINDS,
+    "part": {code: word.lower() for code, word in PARTS_OF_DAY.items()},
+    "reached": {"True": "bereikt", "False": "niet bereikt"},
+    "result": _RESULTS,
+}
+_ENGLISH: Final = {"reached": {"True": "reached", "False": "not reached"}}
+_FREE: Final = frozenset({"partner", "reference", "to", "team", "target"})  # names: never translated
+_DAYS: Final = frozenset({"signalledOn", "onDay"})
+# What a line says without a value: no part of the day, no team of its own.
+_ABSENT: Final = {
+    "part": {"nl": "", "en": ""},
+    "team": {"nl": "alle teams samen", "en": "all teams together"},
+}
+# A decision's reason is what a person wrote.
+_OWN_WORDS: Final = frozenset(
+    {"route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"}
+)
+_LINES: Final = {
+    "opened": ("Zaak geopend, route {route}", "Case opened, route {route}"),
+    "held": ("Aangehouden: een inwoner is overleden", "Held for review: a resident died"),
+    "closed": ("Gesloten: {outcome}", "Closed: {outcome}"),
+    "reopened": ("Weer geopend", "Reopened"),
+    "route": ("Route van {before} naar {after}", "Route from {before} to {after}"),
+    "back-in-queue": ("Terug in de werkvoorraad", "Back in the queue"),
+    "stop-what-is-not-done": (
+        "Aantal achterstanden van {before} naar {after}: stop wat nog niet gedaan is",
+        "Number of arrears from {before} to {after}: stop what is not done yet",
+    ),
+    "removed": ("Zaak vervallen: er hoort geen signaal meer bij", "Case removed: no signal belongs to it any more"),
+    "report": (
+        "Signaal van {partner} ({reference}), {signalledOn}",
+        "Signal of {partner} ({reference}), {signalledOn}",
+    ),
+    "report-left": (
+        "Signaal van {partner} ({reference}) uit de zaak: {status}",
+        "Signal of {partner} ({reference}) left the case: {status}",
+    ),
+    "moved": (
+        "Achterstand bij {partner} ({reference}) is naar een ander adres",
+        "Arrears at {partner} ({reference}) moved to another address",
+    ),
+    "withdrawn": (
+        "Ingetrokken door {partner} ({reference}): {reason}",
+        "Withdrawn by {partner} ({reference}): {reason}",
+    ),
+    "amount": (
+        "Achterstand bij {partner} ({reference}) van {before} naar {after}",
+        "Arrears at {partner} ({reference}) from {before} to {after}",
+    ),
+    "released": ("Vrijgegeven: {route}", "Released: {route}"),
+    "claimed": ("Opgepakt om aan te werken", "Claimed"),
+    "let-go": ("Losgelaten", "Let go"),
+    "handed-over": ("Overgedragen aan {to}: {reason}", "Handed over to {to}: {reason}"),
+    "attempt": ("Contactpoging: {kind}, {onDay}{part}: {reached}", "Contact attempt: {kind}, {onDay}{part}: {reached}"),
+    "attempt-undone": ("Contactpoging doorgehaald: {kind}, {onDay}", "Contact attempt struck out: {kind}, {onDay}"),
+    "step": ("Afgesproken: {kind}, {onDay}{part}", "Agreed: {kind}, {onDay}{part}"),
+    "route-changed": (
+        "Route veranderd van {before} naar {after}: {reason}",
+        "Route changed from {before} to {after}: {reason}",
+    ),
+    "not-picked-up": (
+        "Signaal van {partner} ({reference}) niet in behandeling: {status}. {reason}",
+        "Signal of {partner} ({reference}) not picked up: {status}. {reason}",
+    ),
+    "mark-taken-back": (
+        "Signaal van {partner} ({reference}) toch in behandeling: {reason}",
+        "Signal of {partner} ({reference}) picked up after all: {reason}",
+    ),
+    "referred": ("Verwezen naar {target}", "Referred to {target}"),
+    "referral-result": ("Verwijzing naar {target}: {result}", "Referral to {target}: {result}"),
+    "team": ("Naar de werkvoorraad van {team}: {reason}", "To the queue of {team}: {reason}"),
+    "closed-by-person": ("Gesloten: {outcome}", "Closed: {outcome}"),
+    "reopened-by-person": ("Weer geopend: {reason}", "Reopened: {reason}"),
+    "note": ("Notitie geschreven", "Note written"),
+    "note-undone": ("Notitie doorgehaald", "Note struck out"),
+}
+KINDS: Final = frozenset(_LINES)
+"""All kinds of lines that a history can have."""
+
+
+def told(kind: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """The line in Dutch and in English; a kind of another version is shown as its code."""
+    if kind not in _LINES:
+        return kind, kind
+    nl, en = _LINES[kind]
+    return nl.format_map(_Words(kind, detail, "nl")), en.format_map(_Words(kind, detail, "en"))
+
+
+class _Words(dict[str, str]):
+    """The values of a line's detail, as words of one language; what is not there is left out."""
+
+    def __init__(self, kind: str, detail: Mapping[str, Any], language: str) -> None:
+        super().__init__({key: _word(kind, key, value, language) for key, value in detail.items() if value is not None})
+
+        self._language = language
+
+    def __missing__(self, key: str) -> str:
+        return _ABSENT.get(key, {}).get(self._language, "?")
+
+
+def _word(kind: str, key: str, value: Any, language: str) -> str:  # noqa: ANN401 - as JSON has it
+    if isinstance(value, dict):
+        return _amount(value, language)
+    if key in _DAYS:
+        return format_date(date.fromisoformat(value), "d MMMM y", locale=language)
+    text = str(value)
+    if key in _FREE or (key == "reason" and kind in _OWN_WORDS):
+        return text
+    word = _DUTCH.get(key, {}).get(text, text) if language == "nl" else _english(key, text)
+    return f", {word}" if key == "part" else word
+
+
+def _english(key: str, code: str) -> str:
+    return _ENGLISH.get(key, {}).get(code, code.replace("-", " "))
+
+
+def _amount(known: Mapping[str, Any], language: str) -> str:
+    cents, crisis = known.get("amount"), known.get("crisis")
+    euros = "?" if cents is None else f"€ {cents // 100}{',' if language == 'nl' else '.'}{cents % 100:02}"
+    if crisis is None:
+        return euros
+    return f"{euros} ({_CRISES.get(crisis, crisis) if language == 'nl' else crisis.replace('-', ' ')})"

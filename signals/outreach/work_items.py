@@ -1,0 +1,254 @@
+"""What does a page of work show of each household? Its open cases, why, by when, whose, and what is next.
+
+Beside `worklist`, which says which households these are. A page of 25 households costs a handful of statements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from signals.outreach.arrears import GRAVITY
+from signals.outreach.clocks import Clocks, Deadline, deadlines
+from signals.outreach.policy import ROUTES
+from signals.outreach.teams import team_of
+from signals.outreach.work.attempts import next_steps_of
+from signals.outreach.work.claims import claims_of
+from signals.outreach.work.teams import assignments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from signals.outreach.policy import PolicyBook
+    from signals.outreach.work.claims import Claim
+    from signals.outreach.work.steps import NextStep
+    from signals.outreach.work.teams import Assignment
+    from signals.store.database import Cursor
+
+_FIRST_ATTEMPT: Final = "contact-attempt"  # the clock that any contact attempt stops
+_CASES_AT: Final = """
+SELECT id, household_id, period, period_start, route, crisis, score, explanation, multiple, consecutive, arrears_count,
+    earliest_on, received_on, policy_id, waiting, waiting_since, held, released_at
+FROM cases WHERE household_id = ANY(%s) AND state = 'open'
+"""
+_SAID_AT: Final = """
+SELECT household.id, sectors, partners, street, city, EXISTS (
+    SELECT FROM contact_attempts AS made WHERE made.household_id = household.id AND made.undone_at IS NULL OFFSET 0)
+FROM unnest(%s::bigint[]) AS household(id), LATERAL (
+    SELECT array_agg(DISTINCT sector) AS sectors, array_agg(DISTINCT partner_id) AS partners,
+        (array_agg(street ORDER BY event_id DESC) FILTER (WHERE street IS NOT NULL))[1] AS street,
+        (array_agg(city ORDER BY event_id DESC) FILTER (WHERE city IS NOT NULL))[1] AS city
+    FROM cases JOIN reports ON reports.case_id = cases.id JOIN arrears ON arrears.id = arrears_id
+    WHERE cases.household_id = household.id AND state = 'open' AND withdrawn IS NULL) AS said
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The place of an item in its queue; of the address it holds nothing, only the number of its first case."""
+
+    municipality: str
+    urgency: int
+    earliest_on: date
+    case: int
+
+    @property
+    def text(self) -> str:
+        """For a link: "0141.303.2026-11-02.4711"."""
+        return f"{self.municipality}.{self.urgency}.{self.earliest_on.isoformat()}.{self.case}"
+
+    @classmethod
+    def parse(cls, text: str) -> Key | None:
+        """What `text` gave, or None when it is none."""
+        parts = text.split(".")
+        try:
+            municipality, urgency, day, case = parts
+            key = cls(municipality, int(urgency), date.fromisoformat(day), int(case))
+        except ValueError:
+            return None
+        return key if key.text == text and 0 <= key.urgency < 2**31 > key.case >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which household stands where."""
+
+    key: Key
+    household: int
+    postcode: str
+    number: int
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCase:
+    """One open case of a listed household."""
+
+    id: int
+    household_id: int
+    period: str
+    period_start: date
+    route: str
+    crisis: str | None
+    score: int
+    explanation: list[dict[str, Any]]
+    multiple: bool
+    consecutive: bool
+    arrears_count: int
+    earliest_on: date
+    received_on: date
+    policy_id: int
+    waiting: bool
+    waiting_since: datetime | None
+    held: bool
+    released_at: datetime | None
+
+    def reason(self, language: str) -> str:
+        """What weighs most in the score, in words; of equals the first."""
+        heaviest = max(self.explanation, key=lambda one: one["points"], default={})
+        return str(heaviest.get(language, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A household in a queue; `cases` are all its open ones, that which gives it its place first."""
+
+    key: Key
+    household: int
+    postcode: str
+    number: int
+    suffix: str
+    street: str | None
+    city: str | None
+    cases: tuple[WorkCase, ...]
+    sectors: tuple[str, ...]
+    partners: tuple[str, ...]
+    due: Deadline | None
+    claim: Claim | None
+    team: str | None
+    step: NextStep | None
+
+    @property
+    def municipality(self) -> str:
+        """Its code."""
+        return self.key.municipality
+
+    @property
+    def first(self) -> WorkCase:
+        """The case that gives the household its place."""
+        return self.cases[0]
+
+    @property
+    def worked_route(self) -> str:
+        """The gravest route of the open cases: what the household is worked by."""
+        return max((case.route for case in self.cases), key=ROUTES.index)
+
+    @property
+    def crisis(self) -> str | None:
+        """The gravest crisis that threatens."""
+        return max((case.crisis for case in self.cases), key=GRAVITY.__getitem__)
+
+    @property
+    def consecutive(self) -> bool:
+        """Whether there were signals in the six months before one of the cases."""
+        return any(case.consecutive for case in self.cases)
+
+    @property
+    def held(self) -> bool:
+        """Whether a case is held for review."""
+        return any(case.held for case in self.cases)
+
+
+def due_of(received_on: date, clocks: Clocks, crisis: str | None, *, attempted: bool) -> Deadline | None:
+    """The first clock of a case that still runs; a contact attempt stops the first one."""
+    running = deadlines(received_on, clocks, crisis=crisis)
+    return next((one for one in running if not (attempted and one.name == _FIRST_ATTEMPT)), None)
+
+
+def work_items(cursor: Cursor, places: Sequence[Place], book: PolicyBook, today: date) -> tuple[WorkItem, ...]:
+    """All that a page shows of these households, in their order."""
+    if not places:
+        return ()
+    listing = _listing(cursor, [place.household for place in places], book, today)
+    return tuple(listing.item(place) for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the partners said of a household, and whether a contact attempt was made."""
+
+    sectors: tuple[str, ...]
+    partners: tuple[str, ...]
+    street: str | None
+    city: str | None
+    attempted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What was read of the households of one page."""
+
+    book: PolicyBook
+    today: date
+    cases: dict[int, list[WorkCase]]
+    said: dict[int, _Said]
+    claims: dict[int, Claim]
+    steps: dict[int, NextStep]
+    assigned: dict[int, Assignment]
+
+    def item(self, place: Place) -> WorkItem:
+        said = self.said[place.household]
+        cases = sorted(self.cases[place.household], key=lambda case: (case.id != place.key.case, case.period_start))
+        return WorkItem(
+            key=place.key,
+            household=place.household,
+            postcode=place.postcode,
+            number=place.number,
+            suffix=place.suffix,
+            street=said.street,
+            city=said.city,
+            cases=tuple(cases),
+            sectors=said.sectors,
+            partners=said.partners,
+            due=self._due(cases, attempted=said.attempted),
+            claim=self.claims.get(place.household),
+            team=self._team(place, said.partners),
+            step=self.steps.get(place.household),
+        )
+
+    def _due(self, cases: Iterable[WorkCase], *, attempted: bool) -> Deadline | None:
+        clocks = self.book.by_id
+        found = (
+            due_of(one.received_on, clocks[one.policy_id].clocks, one.crisis, attempted=attempted) for one in cases
+        )
+        return min((one for one in found if one is not None), key=lambda one: one.due, default=None)
+
+    def _team(self, place: Place, partners: Collection[str]) -> str | None:
+        if place.household in self.assigned:
+            return self.assigned[place.household].team
+        return team_of(self.book.in_force(place.key.municipality, self.today).teams, place.postcode, partners)
+
+
+def _listing(cursor: Cursor, households: list[int], book: PolicyBook, today: date) -> _Listing:
+    cursor.execute(_SAID_AT, (households,), prepare=True)
+    said = {row[0]: _Said(tuple(row[1] or ()), tuple(row[2] or ()), *row[3:]) for row in cursor}
+    return _Listing(
+        book,
+        today,
+        _cases_at(cursor, households),
+        said,
+        claims_of(cursor, households),
+        next_steps_of(cursor, households),
+        assignments_of(cursor, households),
+    )
+
+
+def _cases_at(cursor: Cursor, households: list[int]) -> dict[int, list[WorkCase]]:
+    found: dict[int, list[WorkCase]] = {household: [] for household in households}
+    cursor.execute(_CASES_AT, (households,), prepare=True)
+    for row in cursor:
+        case = WorkCase(*row)
+        found[case.household_id].append(case)
+    return found

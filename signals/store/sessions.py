@@ -1,0 +1,88 @@
+"""Who is signed in, in which browser, since when and until when?
+
+What the browser holds is known here only by its SHA-256: whoever reads this table can sign in as nobody. All moments
+are given by the caller; the limits are those of the settings at the time of asking, so a stricter one counts at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from signals.store.database import Cursor
+
+TOUCH: Final = timedelta(minutes=1)  # the idle clock is written at most so often: reading a page stays reading
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose session it is, with what the provider said of them at sign-in."""
+
+    user_id: str
+    user_name: str
+    roles: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts without a request, how long at all, and how many one person has."""
+
+    idle: timedelta
+    absolute: timedelta
+    most: int
+
+
+def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limits: Limits) -> None:
+    """Store a new session; those that ran out leave, and the oldest of this person beyond `limits.most`."""
+    cursor.execute(
+        "DELETE FROM sessions WHERE seen_at <= %s OR began_at <= %s", (now - limits.idle, now - limits.absolute)
+    )
+    cursor.execute(
+        """INSERT INTO sessions (token_hash, user_id, user_name, roles, municipalities, teams, began_at, seen_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            token_hash,
+            who.user_id,
+            who.user_name,
+            sorted(who.roles),
+            sorted(who.municipalities),
+            sorted(who.teams),
+            now,
+            now,
+        ),
+    )
+    cursor.execute(
+        """DELETE FROM sessions WHERE token_hash IN (
+            SELECT token_hash FROM sessions WHERE user_id = %s AND token_hash <> %s
+            ORDER BY began_at DESC, token_hash OFFSET %s)""",
+        (who.user_id, token_hash, limits.most - 1),
+    )
+
+
+def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> SignedIn | None:
+    """Whose session it is, if it still lasts; that it was used is noted at most once a minute."""
+    cursor.execute(
+        """SELECT user_id, user_name, roles, municipalities, teams, seen_at FROM sessions
+        WHERE token_hash = %s AND seen_at > %s AND began_at > %s""",
+        (token_hash, now - limits.idle, now - limits.absolute),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    *_, seen_at = row
+    if now - seen_at >= TOUCH:
+        cursor.execute(
+            "UPDATE sessions SET seen_at = %s WHERE token_hash = %s AND seen_at < %s", (now, token_hash, now)
+        )
+    return SignedIn(row[0], row[1], tuple(row[2]), tuple(row[3]), tuple(row[4]))
+
+
+def end(cursor: Cursor, token_hash: bytes) -> None:
+    """Forget the session, if it is there."""
+    cursor.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))

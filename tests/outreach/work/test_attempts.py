@@ -1,0 +1,145 @@
+"""Contact attempts: what they set in motion, and how a mistake is struck out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from signals.outreach.work.attempts import Attempt, attempts_of, promise_step, record_attempt, undo_attempt
+from signals.outreach.work.people import NotPossibleError, StaleError
+from signals.outreach.work.steps import NextStep
+from tests.reference.notation import report
+
+from .people import ANNA, BRAM, HOME, P9, R1, act, file_of, today
+
+if TYPE_CHECKING:
+    from tests.outreach.desk import Desk
+
+pytestmark = pytest.mark.database
+pytest_plugins = ["tests.outreach.fixtures"]
+
+
+def evening(*, reached: bool = False) -> Attempt:
+    return Attempt("home-visit", today(), "evening", reached)
+
+
+@pytest.fixture
+def visit(desk: Desk) -> int:
+    """The number of a case that waits for a visit."""
+    desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-03", P9))
+    return desk.case(HOME).id
+
+
+def test_not_at_home_in_the_evening_comes_back_in_the_afternoon(desk: Desk, visit: int) -> None:
+    act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    found = file_of(desk)
+    assert found.next_step is not None
+    assert (found.next_step.kind, found.next_step.part, found.next_step.why) == (
+        "home-visit",
+        "afternoon",
+        "not-at-home",
+    )
+    assert found.next_step.on_day > today()
+    assert found.history[-1].nl.endswith(", avond: niet bereikt")
+
+
+def test_whoever_works_a_waiting_case_takes_it_up(desk: Desk, visit: int) -> None:
+    desk.forget_outbox()
+    act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    case = desk.case(HOME)
+    assert (case.waiting, case.released_route) == (False, "home-visit")
+    assert set(desk.statuses().values()) == {"picked-up"}
+    assert [content["result"] for content in desk.told("feedback.welbions")] == ["picked-up"]
+    assert desk.kinds(HOME)[-2:] == ["released", "attempt"]
+
+
+def test_reached_ends_the_step(desk: Desk, visit: int) -> None:
+    act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    act(desk, record_attempt, visit, Attempt("call", today(), None, reached=True), ANNA, today=today())
+    assert file_of(desk).next_step is None
+
+
+def test_three_visits_then_a_card_then_a_letter(desk: Desk, visit: int) -> None:
+    for part in ("evening", "afternoon", "morning"):
+        act(desk, record_attempt, visit, Attempt("home-visit", today(), part, reached=False), ANNA, today=today())
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.why) == ("card", "visits-exhausted")
+    act(desk, record_attempt, visit, Attempt("card", today(), None, reached=False), ANNA, today=today())
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.why) == ("letter", "card-left")
+
+
+def test_a_mistake_is_struck_out_and_the_step_found_without_it(desk: Desk, visit: int) -> None:
+    number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    act(desk, undo_attempt, number, ANNA, team_lead=False, today=today())
+    found = file_of(desk)
+    assert found.next_step is None
+    assert [(one.id, one.undone_by) for one in found.attempts] == [(number, ANNA.name)]
+    assert desk.kinds(HOME)[-1] == "attempt-undone"
+    with pytest.raises(NotPossibleError, match="once"):
+        act(desk, undo_attempt, number, ANNA, team_lead=False, today=today())
+
+
+def test_a_colleague_cannot_strike_it_out_but_a_team_lead_can(desk: Desk, visit: int) -> None:
+    number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    with pytest.raises(NotPossibleError, match="team lead"):
+        act(desk, undo_attempt, number, BRAM, team_lead=False, today=today())
+    with pytest.raises(NotPossibleError, match="same day"):
+        act(desk, undo_attempt, number, ANNA, team_lead=False, today=today() + timedelta(days=1))
+    act(desk, undo_attempt, number, BRAM, team_lead=True, today=today())
+    assert file_of(desk).attempts[0].undone_by == BRAM.name
+
+
+def test_a_promise_stays_until_someone_was_reached(desk: Desk, visit: int) -> None:
+    promised = NextStep("call", today() + timedelta(days=3), "morning", "promised")
+    act(desk, promise_step, visit, promised, ANNA)
+    act(desk, record_attempt, visit, Attempt("mail", today(), None, reached=False), ANNA, today=today())
+    assert file_of(desk).next_step == promised
+    act(desk, record_attempt, visit, Attempt("call", today(), None, reached=True), ANNA, today=today())
+    assert file_of(desk).next_step is None
+
+
+@pytest.mark.parametrize(
+    ("attempt", "fault"),
+    [
+        (Attempt("smoke-signal", today(), None, reached=False), "kind of contact"),
+        (Attempt("call", today(), "night", reached=False), "part of the day"),
+        (Attempt("home-visit", today(), None, reached=False), "choose one"),
+        (Attempt("call", today() + timedelta(days=1), None, reached=False), "future"),
+        (Attempt("call", today(), None, reached=False, note="x" * 2001), "2000"),
+    ],
+)
+def test_what_cannot_be_is_refused(desk: Desk, visit: int, attempt: Attempt, fault: str) -> None:
+    with pytest.raises(NotPossibleError, match=fault):
+        act(desk, record_attempt, visit, attempt, ANNA, today=today())
+    assert act(desk, attempts_of, desk.case(HOME).household_id) == []
+
+
+def test_what_someone_else_did_meanwhile_is_shown_first(desk: Desk, visit: int) -> None:
+    seen = file_of(desk).seen
+    act(desk, record_attempt, visit, evening(), BRAM, seen, today=today())
+    with pytest.raises(StaleError) as stale:
+        act(desk, record_attempt, visit, evening(), ANNA, seen, today=today())
+    assert [line.kind for line in stale.value.lines] == ["released", "attempt"]
+    assert {line.actor for line in stale.value.lines} == {BRAM.name}
+    act(desk, record_attempt, visit, evening(), ANNA, stale.value.lines[-1].id, today=today())
+    assert len(file_of(desk).attempts) == 2
+
+
+def test_a_new_signal_makes_the_page_stale_too(desk: Desk, visit: int) -> None:
+    seen = file_of(desk).seen
+    desk.take_in(report("c", "2026-11-04", "vitens/W1"))
+    with pytest.raises(StaleError) as stale:
+        act(desk, record_attempt, visit, evening(), ANNA, seen, today=today())
+    assert {line.actor for line in stale.value.lines} == {"signals"}
+
+
+def test_there_is_no_attempt_at_a_case_that_is_not_there(desk: Desk) -> None:
+    with pytest.raises(NotPossibleError, match="no such case"):
+        act(desk, record_attempt, 404, evening(), ANNA, today=today())
+    with pytest.raises(NotPossibleError, match="no such attempt"):
+        act(desk, undo_attempt, 404, ANNA, team_lead=True, today=today())

@@ -1,0 +1,88 @@
+"""The two logs: what users saw and did, and for what a household's data were used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from signals.store import audit
+from signals.store.audit import AuditFilter, audit_export, audit_page, note
+from signals.store.database import transaction
+from signals.store.processing import note_processing, processing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from signals.store.database import Cursor
+
+pytestmark = pytest.mark.database
+HERE = frozenset({"0141"})
+
+
+@pytest.fixture
+def cursor(engine: Engine) -> Iterator[Cursor]:
+    """A transaction on a database of its own."""
+    with transaction(engine) as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def lines(cursor: Cursor) -> None:
+    """Two people, two subjects, two municipalities and none."""
+    note(cursor, "anna-1", "viewed", "case 1", municipality="0141")
+    note(cursor, "bram-2", "viewed", "case 1", {"from": "search"}, municipality="0141")
+    note(cursor, "anna-1", "closed", "case 2", municipality="0141")
+    note(cursor, "els-5", "viewed", "case 9", municipality="0164")
+    note(cursor, "operator", "policy", "0141")
+
+
+def found(cursor: Cursor, wanted: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one.actor, one.action, one.subject) for one in audit_page(cursor, AuditFilter(HERE, **wanted))]
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ({}, 4),  # those of another municipality are not for this auditor
+        ({"actor": "anna-1"}, 2),
+        ({"action": "viewed"}, 2),
+        ({"subject": "case 1"}, 2),
+        ({"actor": "anna-1", "action": "viewed"}, 1),
+        ({"first": datetime.now(UTC) - timedelta(hours=1)}, 4),
+        ({"before": datetime.now(UTC) - timedelta(hours=1)}, 0),
+    ],
+)
+def test_the_lines_that_are_asked_for(cursor: Cursor, wanted: dict[str, Any], count: int) -> None:
+    assert len(found(cursor, wanted)) == count
+
+
+@pytest.mark.usefixtures("lines")
+def test_pages_go_back_in_time_and_an_export_forward(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = audit_page(cursor, AuditFilter(HERE), size=3)
+    rest = audit_page(cursor, AuditFilter(HERE), after=first[-1].id, size=3)
+    numbers = [one.id for one in (*first, *rest)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == 4
+    monkeypatch.setattr(audit, "_EXPORTED_AT_ONCE", 3)
+    exported = list(audit_export(cursor, AuditFilter(HERE)))
+    assert [one.id for one in exported] == numbers[::-1]
+    assert exported[1].detail == {"from": "search"}
+    assert [one.municipality for one in exported] == ["0141", "0141", "0141", None]
+
+
+def test_a_use_of_data_is_told_per_household_and_without_a_user(cursor: Cursor) -> None:
+    note_processing(cursor, [2, 1, 2], "case-viewed", "early warning", "Wgs art. 3")
+    note_processing(cursor, [], "case-viewed", "early warning", "Wgs art. 3")
+    note_processing(cursor, [1], "letter-sent", "early warning", "Wgs art. 3")
+    mine = processing_of(cursor, 1)
+    assert [one.activity for one in mine] == ["letter-sent", "case-viewed"]
+    assert [one.household for one in processing_of(cursor, 2)] == [2]
+    assert processing_of(cursor, 1, after=mine[0].id) == mine[1:]
+    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'processing_log'")
+    columns = {name for (name,) in cursor}
+    assert columns == {"id", "at", "household_id", "activity", "purpose", "basis"}
