@@ -24,10 +24,12 @@ from signals.store.audit import note
 from signals.store.database import Cursor, is_again_later, is_out_of_date, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Engine
+
+    from signals.outreach.rows import Accepted
 
 log = logging.getLogger(__name__)
 _COLUMNS: Final = 'id, topic, "partition", "offset", code, message, received_at, resolved_at, resolution'
@@ -91,27 +93,37 @@ def replay(engine: Engine, numbers: Sequence[int], *, actor: str) -> Iterator[Re
         try:
             with transaction(engine) as cursor:
                 configuration = refreshed(cursor, configuration)
-                fate = _replay_one(cursor, number, configuration)
-                _note_replay(cursor, number, fate, actor=actor)
+                replayed = _take_in(cursor, [number], configuration)
+                _note_replay(cursor, replayed, actor=actor)
         except Exception as error:
             if is_again_later(error) or is_out_of_date(error):
                 raise
-            fate = _stays_by_our_fault(engine, number, error, actor=actor)
-        if fate is not None:
-            yield Replayed(number, fate)
+            replayed = [_stays_by_our_fault(engine, number, error, actor=actor)]
+        yield from replayed
 
 
-def _note_replay(cursor: Cursor, number: int, fate: str | None, *, actor: str) -> None:
-    if fate is not None:
-        note(cursor, actor, "replay", str(number), {"fate": fate})
+def replay_together(cursor: Cursor, numbers: Sequence[int], *, actor: str) -> list[Replayed]:
+    """As `replay`, as one batch in the caller's transaction, which an error of ours must roll back.
+
+    The batch takes its locks in the order of design.md section 5, so the caller takes in nothing else with it.
+    """
+    replayed = _take_in(cursor, numbers, refreshed(cursor, None))
+    _note_replay(cursor, replayed, actor=actor)
+    return replayed
 
 
-def _stays_by_our_fault(engine: Engine, number: int, error: Exception, *, actor: str) -> str:
+def _note_replay(cursor: Cursor, replayed: Sequence[Replayed], *, actor: str) -> None:
+    for one in replayed:
+        note(cursor, actor, "replay", str(one.id), {"fate": one.fate})
+
+
+def _stays_by_our_fault(engine: Engine, number: int, error: Exception, *, actor: str) -> Replayed:
     log.error("quarantine row %d stays: %s", number, type(error).__name__)
+    stays = Replayed(number, OURS)
     with transaction(engine) as cursor:
         _update_reason(cursor, number, OURS, our_fault(error))
-        _note_replay(cursor, number, OURS, actor=actor)
-    return OURS
+        _note_replay(cursor, [stays], actor=actor)
+    return stays
 
 
 def _update_reason(cursor: Cursor, number: int, code: str, message: str) -> None:
@@ -120,23 +132,47 @@ def _update_reason(cursor: Cursor, number: int, code: str, message: str) -> None
     )
 
 
-def _replay_one(cursor: Cursor, number: int, configuration: Configuration) -> str | None:
-    cursor.execute("SELECT id FROM quarantine WHERE id = %s AND resolved_at IS NULL FOR UPDATE", (number,))
-    row = shown(cursor, number) if cursor.fetchone() else None
-    topic = ArrearsTopic.parse(row.topic) if row else None
-    if row is None or topic is None:
-        return None
-    try:
-        event = decode(row.original, topic, configuration.directory)
-    except RejectedError as rejected:
-        _update_reason(cursor, number, rejected.code, rejected.message)
-        return rejected.code
-    key = (event.source, event.id)
-    new = inbox.claim(cursor, [inbox.Claim(key, digest(event), event.partner, row.received_at)])
+def _take_in(cursor: Cursor, numbers: Sequence[int], configuration: Configuration) -> list[Replayed]:
+    """Take in those of these rows that are open and whose record can be read now; what became of each."""
+    readable: dict[int, Accepted] = {}
+    stay: list[Replayed] = []
+    for row in _locked(cursor, numbers):
+        topic = ArrearsTopic.parse(row.topic)
+        if topic is None:
+            continue
+        try:
+            readable[row.id] = prepared(decode(row.original, topic, configuration.directory), row.received_at)
+        except RejectedError as rejected:
+            _update_reason(cursor, row.id, rejected.code, rejected.message)
+            stay.append(Replayed(row.id, rejected.code))
+    return stay + _stored(cursor, readable, configuration)
+
+
+def _locked(cursor: Cursor, numbers: Sequence[int]) -> list[Original]:
+    with cursor.connection.cursor(row_factory=class_row(Original)) as reading:
+        return reading.execute(
+            f"SELECT {_COLUMNS}, original FROM quarantine WHERE id = ANY(%s) AND resolved_at IS NULL "  # noqa: S608
+            "ORDER BY id FOR UPDATE",
+            (list(numbers),),
+        ).fetchall()
+
+
+def _stored(cursor: Cursor, readable: Mapping[int, Accepted], configuration: Configuration) -> list[Replayed]:
+    """Store what is new, count the others as duplicates, and take all of them out of quarantine."""
+    first: dict[inbox.Key, int] = {}
+    for number, accepted in readable.items():
+        first.setdefault((accepted.event.source, accepted.event.id), number)
+    claims = [
+        inbox.Claim(key, digest(one.event), one.event.partner, one.received_at)
+        for key, one in ((key, readable[number]) for key, number in first.items())
+    ]
+    won = inbox.claim(cursor, claims) if claims else set()
+    new = {first[key] for key in won}
     if new:
-        take_up(cursor, [prepared(event, row.received_at)], configuration)
-    else:
-        inbox.count_duplicates(cursor, [(key, digest(event))])
-    resolution = "stored" if new else "duplicate"
-    cursor.execute("UPDATE quarantine SET resolved_at = now(), resolution = %s WHERE id = %s", (resolution, number))
-    return resolution
+        take_up(cursor, [accepted for number, accepted in readable.items() if number in new], configuration)
+    again = [one.event for number, one in readable.items() if number not in new]
+    inbox.count_duplicates(cursor, [((event.source, event.id), digest(event)) for event in again])
+    fates = [Replayed(number, "stored" if number in new else "duplicate") for number in readable]
+    for one in fates:
+        cursor.execute("UPDATE quarantine SET resolved_at = now(), resolution = %s WHERE id = %s", (one.fate, one.id))
+    return fates

@@ -224,3 +224,19 @@ def test_a_replayed_report_keeps_the_day_on_which_it_came(desk: Desk) -> None:
     load_enschede(desk)
     assert replay(desk) == ["stored"]
     assert desk.system.rows("SELECT received_on::text FROM cases") == [("2026-11-02",)]
+
+
+def test_records_replayed_together_are_one_batch(desk: Desk) -> None:
+    other = report("t", "2026-11-03", "menzis/P1", municipality="0153")
+    desk.intake.store([*desk.records(STRANGE, STRANGE, other), desk.record(RENT, b"{")])
+    numbers = [row.id for row in listed(desk)]
+    load_enschede(desk)
+    with transaction(desk.system.engine) as cursor:
+        first = quarantine.replay_together(cursor, numbers, actor="manager")
+        again = quarantine.replay_together(cursor, numbers, actor="manager")
+    fates = dict(zip(numbers, ("stored", "duplicate", "stored", "not-json"), strict=True))
+    assert {one.id: one.fate for one in first} == fates
+    assert [one.id for one in again] == numbers[-1:]
+    assert_books_close(desk, 4)
+    audited = desk.system.rows("SELECT subject, detail ->> 'fate' FROM audit WHERE action = 'replay' ORDER BY id")
+    assert sorted(audited) == sorted([*((str(n), fate) for n, fate in fates.items()), (str(numbers[-1]), "not-json")])
