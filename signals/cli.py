@@ -103,7 +103,7 @@ def web(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
 ) -> None:
-    """/metrics, /health/live, /health/ready and a first page, until SIGTERM."""
+    """The workbench, /metrics, /health/live and /health/ready, until SIGTERM."""
     from signals.commands import services, show
     from signals.commands import web as page
     from signals.commands.connection import settings_here

@@ -6,9 +6,12 @@ secrets never appear in an error, a log or a representation.
 
 from __future__ import annotations
 
+import json
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -32,6 +35,10 @@ PREFIX: Final = "SIGNALS_"
 NAME = StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")
 ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s,:\[\]]+):(\d{1,5})")
 SASL_NEEDS: Final = ("kafka_sasl_mechanism", "kafka_username", "kafka_password")
+ROLES: Final = ("specialist", "team-lead", "partner-manager", "auditor")
+MUNICIPALITIES: Final = re.compile(r"\d{4}(\s*,\s*\d{4})*")
+OIDC_NEEDS: Final = ("oidc_client_id", "oidc_roles", "session_secret", "web_address")
+DEMO_NEEDS: Final = ("municipalities", "session_secret")
 
 
 class Settings(BaseSettings):
@@ -90,6 +97,26 @@ class Settings(BaseSettings):
     flood_at_least: int = Field(200, ge=1, le=100_000, description="so many records are read before the share counts")
     flood_in_a_row: int = Field(200, ge=1, le=100_000, description="so many bad records in a row pause the topic")
 
+    web_address: str | None = Field(None, description="public address of the pages, e.g. https://signals.example.nl")
+    web_tokens: FilePath | None = Field(None, description="the municipality's own tokens.css, for the pages' look")
+    trusted_proxies: str | None = Field(
+        None, description="addresses or networks whose X-Forwarded-For is believed, with commas between"
+    )
+    municipalities: str | None = Field(None, description="codes that everyone who signs in may see, e.g. 0141,0164")
+    session_secret: SecretStr | None = Field(None, min_length=32, description="the key that signs the cookies")
+    sign_in_idle_minutes: int = Field(30, ge=1, le=480, description="signed out after so long without a request")
+    sign_in_hours: int = Field(10, ge=1, le=24, description="signed out so long after signing in")
+    sign_in_most_sessions: int = Field(5, ge=1, le=100, description="browsers in which one person is signed in")
+    demo_sign_in: bool = Field(False, description="anyone may sign in as a made-up person; loopback only")  # noqa: FBT003 - a default
+    oidc_issuer: str | None = Field(None, description="address of the OpenID Connect provider")
+    oidc_client_id: str | None = Field(None, min_length=1, description="our name at the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="our password at the provider")
+    oidc_role_claim: str = Field("roles", min_length=1, description="the claim that says what somebody may do")
+    oidc_roles: str | None = Field(None, description="JSON: value of that claim → role")
+    oidc_municipality_claim: str | None = Field(None, description="the claim that has codes of municipalities")
+    oidc_team_claim: str | None = Field(None, description="the claim that has keys of teams of the policy")
+    oidc_name_claim: str = Field("name", min_length=1, description="the claim that has somebody's name")
+
     @field_validator("database_url", "ddl_database_url")
     @classmethod
     def _is_libpq_uri(cls, url: SecretStr | None) -> SecretStr | None:
@@ -104,9 +131,44 @@ class Settings(BaseSettings):
             raise ValueError("must be host:port, or several of them with commas between")
         return addresses
 
+    @field_validator("web_address", "oidc_issuer")
+    @classmethod
+    def _is_web_address(cls, address: str | None) -> str | None:
+        if address is not None and not is_safe_address(address):
+            raise ValueError("must be an https address, or http on loopback, without user, query or fragment")
+        return address
+
+    @field_validator("web_address")
+    @classmethod
+    def _is_origin(cls, address: str | None) -> str | None:
+        if address is not None and urlsplit(address).path.strip("/"):
+            raise ValueError("must end with the host or port: the pages stand at its root")
+        return address if address is None else address.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _is_networks(cls, proxies: str | None) -> str | None:
+        if proxies is not None and not all(_is_network(one.strip()) for one in proxies.split(",")):
+            raise ValueError("must be IP addresses or networks such as 10.0.0.0/24, with commas between")
+        return proxies
+
+    @field_validator("municipalities")
+    @classmethod
+    def _is_codes(cls, codes: str | None) -> str | None:
+        if codes is not None and not MUNICIPALITIES.fullmatch(codes):
+            raise ValueError("must be codes of four digits, with commas between")
+        return codes
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _is_role_map(cls, written: str | None) -> str | None:
+        if written is not None and not _is_role_map(written):
+            raise ValueError(f"must be a JSON object from value of the claim to one of {', '.join(ROLES)}")
+        return written
+
     @model_validator(mode="after")
     def _agree(self) -> Settings:
-        faults = [*_time_faults(self), *_security_faults(self), *_flood_faults(self)]
+        faults = [*_time_faults(self), *_security_faults(self), *_flood_faults(self), *_sign_in_faults(self)]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -137,6 +199,23 @@ class Settings(BaseSettings):
         if self.kafka_bootstrap is None:
             raise _missing("kafka_bootstrap", "the broker's address, e.g. kafka.example.nl:9092")
         return [address.strip() for address in self.kafka_bootstrap.split(",")]
+
+    @property
+    def role_map(self) -> dict[str, str]:
+        """Which value of the role claim gives which role."""
+        return json.loads(self.oidc_roles) if self.oidc_roles else {}
+
+    @property
+    def granted_municipalities(self) -> frozenset[str]:
+        """The municipalities that everyone who signs in may see."""
+        return (
+            frozenset(code.strip() for code in self.municipalities.split(",")) if self.municipalities else frozenset()
+        )
+
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks whose `X-Forwarded-For` is believed."""
+        return [one.strip() for one in self.trusted_proxies.split(",")] if self.trusted_proxies else []
 
 
 def load_settings(**given: object) -> Settings:
@@ -204,6 +283,64 @@ def _flood_faults(settings: Settings) -> list[str]:
     names = ("flood_at_least", "flood_in_a_row")
     over = [variable(name) for name in names if getattr(settings, name) > settings.flood_window]
     return [f"{name} must be at most {variable('flood_window')}" for name in over]
+
+
+def _sign_in_faults(settings: Settings) -> list[str]:
+    if settings.oidc_issuer is not None:
+        return _needed(settings, "oidc_issuer", OIDC_NEEDS) + _provider_faults(settings)
+    return _needed(settings, "demo_sign_in", DEMO_NEEDS) if settings.demo_sign_in else []
+
+
+def _needed(settings: Settings, choice: str, names: tuple[str, ...]) -> list[str]:
+    return [f"{variable(name)} is needed with {variable(choice)}" for name in names if getattr(settings, name) is None]
+
+
+def _provider_faults(settings: Settings) -> list[str]:
+    issuer = variable("oidc_issuer")
+    faults = []
+    if not (settings.municipalities or settings.oidc_municipality_claim):
+        faults.append(f"{variable('municipalities')} or {variable('oidc_municipality_claim')} is needed with {issuer}")
+    if settings.demo_sign_in:
+        faults.append(f"{variable('demo_sign_in')} must not be set together with {issuer}")
+    return faults
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`, a name or an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether `address` is https, or http that does not leave this machine; without user, query or fragment."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        _ = parts.port  # raises when it is no number
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    return plain and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
+def _is_network(written: str) -> bool:
+    try:
+        ip_network(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_role_map(written: str) -> bool:
+    try:
+        mapping = json.loads(written)
+    except ValueError:
+        return False
+    return isinstance(mapping, dict) and bool(mapping) and all(role in ROLES for role in mapping.values())
 
 
 def _missing(name: str, what: str) -> WrongUseError:

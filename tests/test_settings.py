@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from signals.errors import FaultsError, WrongUseError
-from signals.settings import Settings, load_settings, variable
+from signals.settings import DEMO_NEEDS, OIDC_NEEDS, Settings, is_loopback, load_settings, variable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +62,17 @@ def test_the_environment_is_read_and_what_is_given_goes_before_it(monkeypatch: p
         ({"KAFKA_BOOTSTRAP": "broker:9092,"}, "SIGNALS_KAFKA_BOOTSTRAP: must be host:port"),
         ({"KAFKA_CAFILE": "/not/there"}, "SIGNALS_KAFKA_CAFILE: Path does not point to a file"),
         ({"KAFKA_CERTFILE": __file__}, "SIGNALS_KAFKA_CERTFILE and SIGNALS_KAFKA_KEYFILE are needed together"),
+        ({"WEB_ADDRESS": "http://signals.example.nl"}, "SIGNALS_WEB_ADDRESS: must be an https address"),
+        ({"WEB_ADDRESS": "https://u:p@signals.example.nl"}, "SIGNALS_WEB_ADDRESS: must be an https address"),
+        ({"WEB_ADDRESS": "https://signals.example.nl/early"}, "SIGNALS_WEB_ADDRESS: must end with the host or port"),
+        ({"OIDC_ISSUER": "ftp://login.example.nl"}, "SIGNALS_OIDC_ISSUER: must be an https address"),
+        ({"OIDC_ROLES": '{"a": "mayor"}'}, "SIGNALS_OIDC_ROLES: must be a JSON object"),
+        ({"OIDC_ROLES": "{}"}, "SIGNALS_OIDC_ROLES: must be a JSON object"),
+        ({"OIDC_ROLES": "a=specialist"}, "SIGNALS_OIDC_ROLES: must be a JSON object"),
+        ({"SESSION_SECRET": SECRET}, "SIGNALS_SESSION_SECRET: Value should have at least 32"),
+        ({"TRUSTED_PROXIES": "10.0.0.1, proxy"}, "SIGNALS_TRUSTED_PROXIES: must be IP addresses"),
+        ({"MUNICIPALITIES": "0141, Almelo"}, "SIGNALS_MUNICIPALITIES: must be codes of four digits"),
+        ({"SIGN_IN_HOURS": "25"}, "SIGNALS_SIGN_IN_HOURS: must be less than or equal to 24"),
         ({"HEARTBEAT_SECONDS": "3"}, "SIGNALS_HEARTBEAT_SECONDS must be less than half of SIGNALS_SESSION_SECONDS"),
     ],
 )
@@ -84,6 +95,60 @@ def test_all_faults_are_told_at_once_also_those_between_settings(monkeypatch: py
     named = [fault.split(maxsplit=1)[0].rstrip(":") for fault in faults]
     expected = ["batch_size", "kafka_sasl_mechanism", "heartbeat_seconds", "kafka_username"]
     assert named == [variable(name) for name in expected]
+
+
+def test_what_a_provider_needs_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = faults_of(monkeypatch, OIDC_ISSUER="https://login.example.nl", DEMO_SIGN_IN="true")
+    issuer = variable("oidc_issuer")
+    needed = [f"{variable(name)} is needed with {issuer}" for name in OIDC_NEEDS]
+    assert faults == [
+        *needed,
+        f"SIGNALS_MUNICIPALITIES or SIGNALS_OIDC_MUNICIPALITY_CLAIM is needed with {issuer}",
+        f"SIGNALS_DEMO_SIGN_IN must not be set together with {issuer}",
+    ]
+
+
+def test_what_a_demo_needs_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = faults_of(monkeypatch, DEMO_SIGN_IN="true")
+    assert faults == [f"{variable(name)} is needed with SIGNALS_DEMO_SIGN_IN" for name in DEMO_NEEDS]
+
+
+def test_what_is_written_in_one_line_is_read_as_many() -> None:
+    settings = load_settings(
+        municipalities="0141, 0164", oidc_roles='{"a": "auditor"}', trusted_proxies="10.0.0.0/24, ::1"
+    )
+    assert settings.granted_municipalities == {"0141", "0164"}
+    assert settings.role_map == {"a": "auditor"}
+    assert settings.proxies == ["10.0.0.0/24", "::1"]
+    nothing = load_settings()
+    assert (nothing.granted_municipalities, nothing.role_map, nothing.proxies) == (frozenset(), {}, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("https://signals.example.nl/", "https://signals.example.nl"), ("http://[::1]:8080", "http://[::1]:8080")],
+)
+def test_the_web_address_has_no_slash_at_its_end(written: str, kept: str) -> None:
+    assert load_settings(web_address=written).web_address == kept
+
+
+@pytest.mark.parametrize(
+    ("host", "only_here"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("0.0.0.0", False),  # noqa: S104 - nothing listens
+        ("::", False),
+        ("192.0.2.1", False),
+        ("localhost.example.nl", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_what_only_this_machine_reaches(host: str, *, only_here: bool) -> None:
+    assert is_loopback(host) == only_here
 
 
 @pytest.mark.parametrize("addresses", ["localhost:9092", "a.example.nl:1, b:65535", "[::1]:9092"])
@@ -109,7 +174,11 @@ def test_what_is_needed_and_not_set_is_wrong_use(name: str, ask: str) -> None:
 def test_a_representation_shows_no_secret(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("", encoding="ascii")
     settings = load_settings(
-        database_url=f"postgresql://u:{SECRET}@h/d", kafka_password=SECRET, kafka_cafile=tmp_path / "ca.pem"
+        database_url=f"postgresql://u:{SECRET}@h/d",
+        kafka_password=SECRET,
+        kafka_cafile=tmp_path / "ca.pem",
+        oidc_client_secret=SECRET,
+        session_secret=SECRET * 5,
     )
     assert SECRET not in repr(settings)
     assert isinstance(settings, Settings)

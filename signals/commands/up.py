@@ -27,12 +27,13 @@ from signals.errors import SignalsError, WrongUseError
 from signals.households.listings import read_listing
 from signals.outreach.configuration import load_partners
 from signals.outreach.registers import replace_listing
-from signals.settings import load_settings
+from signals.settings import load_settings, variable
 from signals.simulation.files import Caseload, wire_line
 from signals.simulation.partners import PARTNERS
 from signals.simulation.simulate import simulate
 from signals.simulation.towns import ALMELO
 from signals.store.database import engine_for, transaction
+from signals.web.signin.kept_secret import kept_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,15 +88,33 @@ def _children(folder: Path, environment: dict[str, str], port: int) -> Iterator[
         "relay": signals_command("relay"),
         "web": signals_command("web", "--port", str(port)),
     }
+    its_own = {"web": _demo(folder, port)}
     with ExitStack() as stack:
         processes = {
             name: stack.enter_context(
-                child(command, {**QUICK, **environment}, log=folder / f"{name}.log", ending=LEAVING)
+                child(
+                    command,
+                    {**QUICK, **environment, **its_own.get(name, {})},
+                    log=folder / f"{name}.log",
+                    ending=LEAVING,
+                )
             )
             for name, command in commands.items()
         }
         stack.callback(lambda: stop_together(processes.values(), LEAVING))
         yield processes
+
+
+def _demo(folder: Path, port: int) -> dict[str, str]:
+    """The settings of a web page where one signs in as a made-up person, whatever the environment says of others."""
+    given = {
+        "demo_sign_in": "true",
+        "oidc_issuer": "",
+        "session_secret": kept_secret(folder),
+        "web_address": f"http://127.0.0.1:{port}",
+        "municipalities": ALMELO.code,
+    }
+    return {variable(name): value for name, value in given.items()}
 
 
 def _first_month(settings: Settings, worker: Process, stopping: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""`signals web`: the figures, the health and the first page of the whole installation."""
+"""`signals web`: the figures, the health and the workbench of the whole installation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from signals.consumers.discovery import arrears_topics
 from signals.reports.figures import read_figures, read_lag
 from signals.store.database import engine_for, transaction
 from signals.store.migrate import is_current
-from signals.web.app import create_app, serve
+from signals.web.answering import DESKS, Office
+from signals.web.app import create_app, listen, serve
+from signals.web.signin.entry import sign_in_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +32,45 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+# Whoever waits for a page goes away sooner than this; a transaction that its page left behind holds no lock for long.
+PAGE_OPTIONS: Final = (
+    "-c jit=off -c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+)
 BROKER_SECONDS: Final = 3.0  # who scrapes gives up after ten, and then has none of the figures
 _asking = threading.BoundedSemaphore(4)  # a broker that is frozen holds each question for long
 
 
 def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[int], None]) -> None:
-    """Serve `/metrics`, health and the first page until told to stop."""
+    """Serve `/metrics`, health and the pages until told to stop.
+
+    Args:
+        settings: of this installation.
+        host: the address to listen on.
+        port: the port; 0 takes a free one.
+        on_listening: called with the real port once connections are accepted.
+
+    Raises:
+        WrongUseError: the address or port cannot be listened on, or the demo sign-in would be open to others.
+    """
     engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
-    app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings))
-    serve(app, host, port, on_listening=on_listening)
+    with listen(host, port) as listening:
+        real = listening.getsockname()[1]
+        office = office_of(settings, host, real)
+        app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings), office)
+        on_listening(real)
+        serve(app, listening)
+
+
+def office_of(settings: Settings, host: str, port: int) -> Office | None:
+    """What the pages stand on; None where there is no way to sign in. Raises WrongUseError."""
+    shown = f"[{host}]" if ":" in host else host
+    address = settings.web_address or f"http://{shown}:{port}"
+    sign_in = sign_in_for(settings, host, address)
+    if sign_in is None or settings.session_secret is None:
+        log.warning("no way to sign in is set up: there are no pages about residents (docs/operations.md)")
+        return None
+    engine = engine_for(settings.database, options=PAGE_OPTIONS, pool_size=DESKS)
+    return Office(engine, sign_in, settings.session_secret.get_secret_value(), address, settings.web_tokens)
 
 
 def figures(engine: Engine, settings: Settings) -> Figures:

@@ -171,7 +171,8 @@ def _own(municipality: str, route: str) -> str:
 
 def _address(port: int) -> Iterator[str]:
     yield ""
-    yield f"Address   http://127.0.0.1:{port}/   (health: /health/ready, figures: /metrics; no sign-in yet)"
+    yield f"Address   http://127.0.0.1:{port}/   (health: /health/ready, figures: /metrics)"
+    yield "Sign-in   choose one of four made-up people there: specialist, team lead, partner manager, auditor"
 
 
 def _words(shown: Shown, waiting: Sequence[ListedCase]) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""What people and monitoring see in a browser: for now the metrics, the health and a first page."""
+"""What people and monitoring see in a browser: the workbench of the municipality, the metrics and the health."""

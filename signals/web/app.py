@@ -1,7 +1,7 @@
-"""What answers over HTTP: the metrics, the health of this process and a first page.
+"""What answers over HTTP: the metrics, the health of this process and the pages of the workbench.
 
-Stands at the end of the walk (design.md section 1) and takes no part in it: all it shows is read through two
-functions that it is given, so it knows no database. Both are called in a thread, because they may wait.
+Stands at the end of the walk (design.md section 1). Metrics and health are read through two functions that it is
+given; the pages stand on an `Office`. All of them are called in a thread, because they may wait.
 """
 
 from __future__ import annotations
@@ -14,36 +14,33 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from signals.errors import WrongUseError
 from signals.metrics import Figures, exposition, figures_collector
-from signals.web.pages import FAILED, HOME, NOT_FOUND, STYLE_HASH
+from signals.web.answering import Counter
+from signals.web.desk import Visit
+from signals.web.guard import SECURITY_HEADERS, SecurityHeaders, content_policy
+from signals.web.pages import fault_page
+from signals.web.routes import MENU, all_pages
+from signals.web.static_files import StaticFiles
+from signals.web.templating import Addresses, Templates
+from signals.web.texts import choose_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp
+
+    from signals.web.answering import Office
+    from signals.web.desk import Page
 
 SHUTDOWN_SECONDS: Final = 8  # below the 10 s in which every part of the service has left
-
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src '{STYLE_HASH}'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",  # what follows here will be about residents
-}
 
 
 class ProblemResponse(JSONResponse):
@@ -52,29 +49,15 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
-class SecurityHeaders:
-    """Puts the security headers on every answer, also on errors."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def create_app(read_figures: Callable[[], Figures], is_ready: Callable[[], list[str]]) -> Starlette:
+def create_app(
+    read_figures: Callable[[], Figures], is_ready: Callable[[], list[str]], office: Office | None = None
+) -> Starlette:
     """The web application.
 
     Args:
         read_figures: gives the figures of the installation; called at each scrape of `/metrics`, may raise.
         is_ready: gives what keeps this process from being ready, in words; an empty list when it is ready.
+        office: what the pages stand on; without it there is only a first page that says what this is.
     """
     figures = figures_collector(read_figures)
 
@@ -85,20 +68,62 @@ def create_app(read_figures: Callable[[], Figures], is_ready: Callable[[], list[
     def ready(_: Request) -> Response:
         return _readiness(is_ready)
 
+    pages = all_pages() if office else ()
+    static = StaticFiles(office.tokens if office else None)
+    front = Front(Templates(Addresses(pages), static, MENU), office)
     return Starlette(
         routes=[
-            Route("/", _home),
             Route("/metrics", metrics),
             Route("/health/live", _live),
             Route("/health/ready", ready),
+            Route("/static/{name}", static.answer),
+            *front.routes(pages),
         ],
-        middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: _not_found, 500: _failed},
+        middleware=[
+            Middleware(SecurityHeaders, secure=front.secure, form_targets=front.form_targets),
+            Middleware(GZipMiddleware, minimum_size=500, compresslevel=5),
+        ],
+        exception_handlers={HTTPException: front.fault, 500: front.failed},
     )
 
 
-def _home(_: Request) -> Response:
-    return HTMLResponse(HOME)
+class Front:
+    """What visitors see: the pages of the office, or the first page where there is none."""
+
+    def __init__(self, templates: Templates, office: Office | None) -> None:
+        self._templates = templates
+        self._counter = Counter(office, templates) if office else None
+        self.secure = office.secure if office else False
+        self.form_targets = office.sign_in.form_targets if office else ()
+
+    def routes(self, pages: Iterable[Page]) -> list[Route]:
+        """A route for each page."""
+        if self._counter is None:
+            return [Route("/", self._about)]
+        return [Route(page.path, self._counter.endpoint(page), methods=[page.method], name=page.name) for page in pages]
+
+    async def _about(self, request: Request) -> Response:
+        return self._templates.page(self._visit(request), None, "about.html", 200, {})
+
+    async def fault(self, request: Request, error: Exception) -> Response:
+        """The page for an address that does not exist, or not for this method."""
+        return self._fault_page(request, error.status_code if isinstance(error, HTTPException) else 500)
+
+    async def failed(self, request: Request, _: Exception) -> Response:
+        """The page for what failed outside all pages; it is made outside the middleware."""
+        policy = content_policy(request.scope["signals.nonce"], self.form_targets)
+        response = self._fault_page(request, 500)
+        response.headers.update({**SECURITY_HEADERS, "Content-Security-Policy": policy, "Cache-Control": "no-store"})
+        return response
+
+    def _fault_page(self, request: Request, status: int) -> Response:
+        if self._counter is not None:
+            return self._counter.fault(request, status)
+        return fault_page(self._templates, self._visit(request), None, status)
+
+    def _visit(self, request: Request) -> Visit:
+        language = choose_language(None, request.headers.get("accept-language", ""))
+        return Visit(request.method, "/", language, request.scope["signals.nonce"], "", {}, {}, "")
 
 
 async def _live(_: Request) -> Response:
@@ -123,35 +148,24 @@ def _readiness(is_ready: Callable[[], list[str]]) -> Response:
     return ProblemResponse(document, status_code=503)
 
 
-async def _not_found(_: Request, __: Exception) -> Response:
-    return HTMLResponse(NOT_FOUND, status_code=404)
-
-
-async def _failed(_: Request, __: Exception) -> Response:
-    return HTMLResponse(FAILED, status_code=500, headers=SECURITY_HEADERS)  # made outside the middleware
-
-
-def serve(app: ASGIApp, host: str, port: int, *, on_listening: Callable[[int], None] | None = None) -> None:
+def serve(app: ASGIApp, listening: socket.socket) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those under way and return.
 
     Args:
         app: the application.
-        host: the address to listen on; 127.0.0.1 keeps it to this machine.
-        port: the port; 0 takes a free one.
-        on_listening: called with the real port once connections are accepted.
-
-    Raises:
-        WrongUseError: the address or port cannot be listened on.
+        listening: the socket of `listen`, which the caller closes.
     """
     server = build_server(app)
-    with listen(host, port) as listening, _stopping(server):
-        if on_listening is not None:
-            on_listening(listening.getsockname()[1])
+    with _stopping(server):
         server.run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens already, so that a taken port is known before anything else starts.
+
+    Args:
+        host: the address to listen on; 127.0.0.1 keeps it to this machine.
+        port: the port; 0 takes a free one.
 
     Raises:
         WrongUseError: the address or port cannot be listened on.
@@ -160,10 +174,13 @@ def listen(host: str, port: int) -> socket.socket:
         raise WrongUseError(f"{port} is no port; give 0 to 65535 with --port")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        listening = socket.create_server((host, port), family=family, backlog=128)
     except OSError as fault:
         advice = "choose another with --port"
         raise WrongUseError(f"cannot listen on {host} port {port}: {fault.strerror}; {advice}") from fault
+    # Connections inherit it; asyncio sets it only on sockets that name TCP, and each answer would wait 40 ms without.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def build_server(app: ASGIApp) -> uvicorn.Server:
@@ -175,6 +192,7 @@ def build_server(app: ASGIApp) -> uvicorn.Server:
             log_config=None,
             access_log=False,  # an address line may one day hold what a visitor searched for
             server_header=False,
+            proxy_headers=False,  # the sign-in reads them, and believes only the proxies of the settings
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )

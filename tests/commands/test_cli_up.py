@@ -93,6 +93,13 @@ def up(folder: Path) -> Iterator[Service]:
                 process.kill()
 
 
+def assert_four_people_may_sign_in(address: str) -> None:
+    """Its pages are there, and lead who comes first to the made-up people."""
+    status, text = fetched(f"{address}/")
+    assert status == 200
+    assert text.count("Aanmelden als ") == 4
+
+
 def all_gone(traces: list[Trace]) -> bool:
     return await_until(lambda: not any(map(still_running, traces)), STOP_SECONDS)
 
@@ -101,6 +108,7 @@ def test_it_is_ready_found_without_settings_and_leaves_nothing_behind(tmp_path: 
     with up(tmp_path) as service:
         assert fetched(service.ready) == (200, '{"status":"ready"}')  # at the address it has just printed
         assert service.ready.removesuffix("health/ready") in service.said()
+        assert_four_people_may_sign_in(service.ready.removesuffix("/health/ready"))
         assert service.queue("letters") == []
         second = run_alone("up", "--empty", cwd=tmp_path)
         assert (second.code, "Traceback" in second.err) == (2, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,15 +12,25 @@ import pytest
 from signals.commands.eventfile import read_event_lines, register_from
 from signals.consumers.intake import BatchIntake
 from signals.consumers.records import Record
+from signals.contract.moments import AMSTERDAM
 from signals.embedded import embedded_postgres
 from signals.households.listings import read_listing
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy, register_partners, replace_listing
 from signals.outreach.release import release
+from signals.outreach.work.attempts import Attempt, record_attempt, undo_attempt
+from signals.outreach.work.claims import claim, let_go
+from signals.outreach.work.decisions import change_route, close, reopen
+from signals.outreach.work.dismissals import mark_not_picked_up, take_back_mark
+from signals.outreach.work.dossier import dossier
+from signals.outreach.work.people import Actor
+from signals.outreach.work.referrals import add_note, refer, refer_result, undo_note
+from signals.outreach.work.teams import assign
 from signals.reports.summary import summary
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.migrate import upgrade
 from signals.store.outbox import mark_published, take_waiting
+from signals.store.processing import note_processing
 from tests.docs.pages import ROOT, blocks
 
 if TYPE_CHECKING:
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Engine
+
+    from signals.store.database import Cursor
 
 pytestmark = pytest.mark.database
 POLICY = 'municipality = "0141"\nname = "Almelo"\nvalid_from = 2020-01-01\n'
@@ -77,11 +90,33 @@ def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: P
     with transaction(application) as cursor:
         document = summary(cursor)
         release(cursor, [int(document["cases"][0]["case_id"])], actor="test")
+        people_act(cursor, int(document["cases"][1]["case_id"]))
         waiting = take_waiting(cursor, 100)
         mark_published(cursor, [one.id for one in waiting])
     assert (document["stored"], document["duplicates"], document["quarantined"]) == (3, 1, {"not-json": 1})
     assert [case["route"] for case in document["cases"]] == ["home-visit", "letter"]
     assert waiting
+
+
+def people_act(cursor: Cursor, case: int) -> None:
+    """A specialist's work on one case, mistakes included."""
+    anna, today = Actor("anna-1", "Anna Postma"), datetime.now(AMSTERDAM).date()
+    file = dossier(cursor, case, today=today)
+    assert file is not None
+    claim(cursor, file.household, anna)
+    let_go(cursor, file.household, anna)
+    tried = record_attempt(cursor, case, Attempt("home-visit", today, "evening", reached=False), anna, today=today)
+    undo_attempt(cursor, tried, anna, team_lead=False, today=today)
+    undo_note(cursor, add_note(cursor, case, "called back", anna), anna, team_lead=False, today=today)
+    refer_result(cursor, refer(cursor, case, "nsr", anna), "started", anna)
+    assign(cursor, file.household, None, anna, "no team yet")
+    change_route(cursor, case, "home-visit", "does not read letters", anna)
+    event = file.signals[0].event
+    mark_not_picked_up(cursor, event, "wrongful", "mixed up", anna)
+    take_back_mark(cursor, event, "was right after all", anna)
+    close(cursor, [case], "quick-fix", anna)
+    reopen(cursor, case, "too soon", anna)
+    note_processing(cursor, [file.household], "case-viewed", "early warning", "Wgs art. 3")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +125,10 @@ def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: P
         "UPDATE audit SET actor = 'nobody'",
         "DELETE FROM audit",
         "TRUNCATE audit",
+        "UPDATE processing_log SET activity = 'none'",
+        "DELETE FROM processing_log",
+        "DELETE FROM contact_attempts",
+        "DELETE FROM notes",
         "UPDATE case_history SET kind = 'other'",
         "DELETE FROM case_history",
         "DELETE FROM cases",

@@ -1,0 +1,67 @@
+"""What does a visitor's browser keep for us? Small signed texts, one jar for all cookies.
+
+A cookie is signed with its own name, so that one can never stand for another. Over https every name has the prefix
+`__Host-`, which binds it to this host; plain http is only for a service on this machine itself (`signals up`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+SESSION: Final = "session"  # the token of a session
+BEFORE: Final = "before"  # binds forms to a visitor who is not signed in
+NOTICE: Final = "notice"  # what the next page says once
+LANGUAGE: Final = "language"
+
+
+class Jar:
+    """Signs, reads and drops cookies: HttpOnly, SameSite=Lax, for the whole site."""
+
+    def __init__(self, secret: str, *, secure: bool) -> None:
+        self._secret = secret
+        self._secure = secure
+
+    def name(self, name: str) -> str:
+        """The name that the browser knows."""
+        return f"__Host-{name}" if self._secure else name
+
+    def read(self, cookies: Mapping[str, str], name: str, *, seconds: int | None = None) -> str | None:
+        """What was put under `name`; None when there is nothing, it was tampered with, or is older than `seconds`."""
+        signed = cookies.get(self.name(name))
+        if signed is None:
+            return None
+        try:
+            value = self._serializer(name).loads(signed, max_age=seconds)
+        except BadData:
+            return None
+        return value if isinstance(value, str) else None
+
+    def sealed(self, name: str, value: str) -> str:
+        """`value` as the browser keeps it under `name`: readable, and signed."""
+        return str(self._serializer(name).dumps(value))
+
+    def put(self, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+        """Have the browser keep `value`, for `seconds` or until it is closed."""
+        response.set_cookie(
+            self.name(name),
+            self.sealed(name, value),
+            max_age=seconds,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def drop(self, response: Response, name: str) -> None:
+        """Have the browser forget it."""
+        response.delete_cookie(self.name(name), path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def _serializer(self, name: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"signals.web.cookies:{name}")

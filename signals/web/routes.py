@@ -1,0 +1,61 @@
+"""Which pages are there? The table of all routes, and the menu. A page module adds itself here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from signals.web import pages
+from signals.web.office import audit, overview, partners, processing
+from signals.web.people import CASE_WORKERS, Role
+from signals.web.signin import pages as signin
+from signals.web.texts import said
+from signals.web.work import acts, case, queues, runs, search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from signals.web.desk import Page
+
+MODULES: Final = (
+    pages,
+    signin,
+    # one line per page module, in the order of the walk
+    queues,
+    runs,
+    search,
+    case,
+    acts,
+    overview,
+    partners,
+    audit,
+    processing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One link of the header."""
+
+    label: str
+    page: str
+    roles: frozenset[Role]
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+MENU: Final = (
+    MenuItem(said("Huisbezoeken"), "queue", CASE_WORKERS, {"queue": "visits"}),
+    MenuItem(said("Brieven"), "queue", CASE_WORKERS, {"queue": "letters"}),
+    MenuItem(said("Vervolg"), "queue", CASE_WORKERS, {"queue": "follow-up"}),
+    MenuItem(said("Beoordelen"), "queue", CASE_WORKERS, {"queue": "review"}),
+    MenuItem(said("Zoeken"), "search", CASE_WORKERS),
+    MenuItem(said("Overzicht"), "overview", frozenset({Role.TEAM_LEAD, Role.PARTNER_MANAGER})),
+    MenuItem(said("Partners"), "partners", frozenset({Role.PARTNER_MANAGER})),
+    MenuItem(said("Logboek"), "audit", frozenset({Role.AUDITOR})),
+    MenuItem(said("Verwerkingen"), "processing", frozenset({Role.AUDITOR})),
+)
+
+
+def all_pages() -> tuple[Page, ...]:
+    """Every page there is."""
+    return tuple(page for module in MODULES for page in module.PAGES)

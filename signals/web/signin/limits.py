@@ -1,0 +1,97 @@
+"""How often may one address sign in, or one person search? A token bucket for each, in memory, of bounded size.
+
+The buckets are those of this process: one web process serves an installation (docs/operations.md). A restart fills
+them, which an attacker cannot cause.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from signals.web.desk import TooManyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_KEYS: Final = 10_000  # some 2 MB; the bucket that was longest not asked gives way
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `burst` at once, and `per_minute` in the long run."""
+
+    burst: int
+    per_minute: float
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class Limiter:
+    """One bucket per key; may be used from several threads.
+
+    Args:
+        rate: how many each key may have.
+        most_keys: so many buckets are remembered.
+        clock: seconds that only rise.
+    """
+
+    def __init__(self, rate: Rate, *, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._most_keys = most_keys
+        self._clock = clock
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: str) -> None:
+        """Count one request of `key`.
+
+        Raises:
+            TooManyError: it had its share; nothing was counted.
+        """
+        with self._lock:
+            bucket = self._filled(key)
+            if bucket.tokens >= 1:
+                bucket.tokens -= 1
+                return
+            seconds = (1 - bucket.tokens) * 60 / self._rate.per_minute
+        raise TooManyError(max(1, math.ceil(seconds)))
+
+    def __len__(self) -> int:
+        """How many buckets are remembered."""
+        return len(self._buckets)
+
+    def _filled(self, key: str) -> _Bucket:
+        now = self._clock()
+        bucket = self._buckets.setdefault(key, _Bucket(self._rate.burst, now))
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > self._most_keys:
+            self._buckets.popitem(last=False)
+        bucket.tokens = min(self._rate.burst, bucket.tokens + (now - bucket.at) * self._rate.per_minute / 60)
+        bucket.at = now
+        return bucket
+
+
+class SignInLimits:
+    """The limits on signing in: for one address, and for all together, so that many addresses help nobody.
+
+    An office shares one address: sixty people who sign in within the same minutes of the morning must not be refused.
+    Each takes two steps, going to the provider and coming back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._address = Limiter(Rate(burst=60, per_minute=30), clock=clock)
+        self._all = Limiter(Rate(burst=300, per_minute=300), clock=clock)
+
+    def take(self, address: str) -> None:
+        """Count one step of a sign-in from `address`. Raises TooManyError."""
+        self._address.take(address)
+        self._all.take("all")

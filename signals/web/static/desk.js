@@ -1,0 +1,58 @@
+"use strict";
+// The keys of a queue: j and k to the next and previous row, Enter to open it, c to claim it or let it go.
+// Nothing needs this script: each key does what a link or button of the row does.
+(() => {
+  const rows = Array.from(document.querySelectorAll("[data-row]"));
+  let current = -1;
+
+  const select = (index) => {
+    if (current >= 0) rows[current].removeAttribute("data-current");
+    current = Math.max(0, Math.min(rows.length - 1, index));
+    rows[current].setAttribute("data-current", "");
+    const open = rows[current].querySelector("[data-open]");
+    if (open) open.focus();
+    rows[current].scrollIntoView({ block: "nearest" });
+  };
+
+  const press = (selector) => {
+    const found = current >= 0 && rows[current].querySelector(selector);
+    if (found) found.click();
+  };
+
+  const actions = {
+    j: () => select(current + 1),
+    k: () => select(current - 1),
+    c: () => press("[data-claim], [data-key='claim']"),
+  };
+
+  // Typing is typing: a key counts only where nothing can be typed or chosen.
+  const isTyping = (place) => place.closest("input, select, textarea, [contenteditable]") !== null;
+
+  document.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.altKey || event.metaKey;
+    if (rows.length === 0 || modified || isTyping(event.target) || !(event.key in actions)) return;
+    event.preventDefault();
+    actions[event.key]();
+  });
+
+  // Tab and the mouse move the same mark, so that the keys go on from there.
+  rows.forEach((row, index) => row.addEventListener("focusin", () => {
+    if (index === current) return;
+    if (current >= 0) rows[current].removeAttribute("data-current");
+    current = index;
+    row.setAttribute("data-current", "");
+  }));
+
+  // One press is one act: a second press while the answer is under way would only be refused.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // What was wrong with a form is read out and stands in view.
+  const summary = document.querySelector(".utrecht-alert--error[role='alert']");
+  if (summary) summary.focus();
+})();

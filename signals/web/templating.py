@@ -1,0 +1,118 @@
+"""How does a page become HTML? Jinja2 with one environment per language, so that components know it too."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from signals.errors import WrongUseError
+from signals.web import texts
+from signals.web.guard import form_token
+from signals.web.people import Role
+from signals.web.texts import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from signals.web.desk import Page, Visit
+    from signals.web.people import User
+    from signals.web.routes import MenuItem
+    from signals.web.static_files import StaticFiles
+
+FOLDER: Final = Path(__file__).parent / "templates"
+ROLE_NAMES: Final = {
+    Role.SPECIALIST: said("specialist"),
+    Role.TEAM_LEAD: said("teamleider"),
+    Role.PARTNER_MANAGER: said("partnerbeheerder"),
+    Role.AUDITOR: said("auditor"),
+}
+_PLACE: Final = re.compile(r"{(\w+)(?::\w+)?}")
+
+
+class Addresses:
+    """The address of each page by its name."""
+
+    def __init__(self, pages: Iterable[Page]) -> None:
+        self._paths: dict[str, str] = {}
+        for page in pages:
+            if page.name in self._paths:
+                raise WrongUseError(f"two pages are named {page.name}: give one of them another name")
+            self._paths[page.name] = page.path
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._paths
+
+    def url(self, name: str, **values: object) -> str:
+        """The path of page `name`; values that are not in the path follow as the query, None is left out."""
+        path = self._paths[name]
+        placed = set(_PLACE.findall(path))
+        query = {key: value for key, value in values.items() if key not in placed and value is not None}
+        filled = _PLACE.sub(lambda found: quote(str(values[found[1]]), safe=""), path)
+        return f"{filled}?{urlencode(query)}" if query else filled
+
+
+class Templates:
+    """All templates, in every language."""
+
+    def __init__(self, addresses: Addresses, static: StaticFiles, menu: Sequence[MenuItem]) -> None:
+        self.addresses = addresses
+        self._menu = [item for item in menu if item.page in addresses]
+        self._environments = {language: _environment(language, addresses, static) for language in texts.LANGUAGES}
+
+    def page(
+        self, visit: Visit, user: User | None, template: str, status: int, values: Mapping[str, object]
+    ) -> HTMLResponse:
+        """The answer with this template's page."""
+        frame: dict[str, object] = {
+            "visit": visit,
+            "user": user,
+            "language": visit.language,
+            "nonce": visit.nonce,
+            "csrf_token": partial(form_token, visit.binding),
+            "navigation": self._navigation(visit, user),
+        }
+        text = self._environments[visit.language].get_template(template).render({"notice": None, **values, **frame})
+        return HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language})
+
+    def links(self, user: User | None) -> list[tuple[str, str]]:
+        """Label and address of every item of the menu that is for this user."""
+        items = [item for item in self._menu if user is not None and user.has_any(item.roles)]
+        return [(item.label, self.addresses.url(item.page, **item.values)) for item in items]
+
+    def _navigation(self, visit: Visit, user: User | None) -> list[dict[str, Any]]:
+        """The links of the header; the one whose page this is, is marked."""
+        here = visit.path.partition("?")[0]
+        return [{"label": label, "href": href, "current": href == here} for label, href in self.links(user)]
+
+
+def _environment(language: str, addresses: Addresses, static: StaticFiles) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {
+        "_": partial(texts.translate, language),
+        "url_for": addresses.url,
+        "static": static.address,
+        "page_exists": addresses.__contains__,
+        "role_name": lambda role: texts.translate(language, ROLE_NAMES[role]),
+    }
+    formats: dict[str, Callable[..., str]] = {
+        "day": texts.day,
+        "moment": texts.moment,
+        "euros": texts.euros,
+        "days": texts.days,
+        "number": texts.number,
+    }
+    environment.filters |= {name: partial(shown, language=language) for name, shown in formats.items()}
+    return environment

@@ -1,0 +1,209 @@
+"""What must someone know of one case, and what can they do with it? One screen, /zaak/{case}.
+
+Who, what, why, by when, what was done, what was noted, how it ended (issue "The workbench", part 4). The acts behind
+the forms of the screen stand in `acts`; both show the screen with `show_case`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.work.claims import colleagues
+from signals.outreach.work.dismissals import NOT_PICKED_UP
+from signals.outreach.work.dossier import dossier
+from signals.outreach.work.people import Actor
+from signals.web.desk import Form, NotFoundError, Page
+from signals.web.people import CASE_WORKERS, Role
+from signals.web.texts import AMSTERDAM, day, euros
+from signals.web.words import options, period_words, word
+from signals.web.work.typed import COMMON_QUEUE, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from starlette.responses import Response
+
+    from signals.outreach.work.attempts import MadeAttempt
+    from signals.outreach.work.dossier import Dossier, TimelineSignal
+    from signals.outreach.work.history import HistoryLine
+    from signals.outreach.work.referrals import Note
+    from signals.web.desk import Desk
+
+# Fields of which one is chosen by a button: what is wrong leads to the first of them.
+_CHOICES: Final = frozenset(
+    {"part", "reached", "route", "event", "verdict", "target", "referral", "result", "team", "cases"}
+)
+
+
+def part_now(now: datetime) -> str:
+    """The part of the day it is in Amsterdam (DDAS: morning until 12:00, evening from 18:00)."""
+    hour = now.astimezone(AMSTERDAM).hour
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+
+
+def open_dossier(desk: Desk) -> Dossier:
+    """The case of the address. Raises NotFoundError when there is none, or it is of another municipality."""
+    found = dossier(desk.cursor, desk.path["case"], today=desk.today)
+    if found is None:
+        raise NotFoundError("there is no such case")
+    desk.may_see(found.municipality)
+    return found
+
+
+def show_case(
+    desk: Desk, found: Dossier, typed: Typed | None = None, *, status: int = 200, problem: str | None = None
+) -> Response:
+    """The screen of a case; with what was typed into one of its forms, when that could not be saved."""
+    _log_view(desk, found)
+    return desk.page("work/case.html", status=status, problem=problem, **_values(desk, found, typed))
+
+
+def show_changed(desk: Desk, found: Dossier, typed: Typed, lines: Sequence[HistoryLine] = ()) -> Response:
+    """What colleagues did meanwhile beside what was typed (409): it can be saved all the same where that is possible.
+
+    Args:
+        desk: The request's.
+        found: The case as it is now.
+        typed: What could not be saved.
+        lines: What happened since the sender's page was made; none when the case itself stands in the way.
+    """
+    _log_view(desk, found)
+    return desk.page("work/case_changed.html", status=409, lines=lines, **_values(desk, found, typed))
+
+
+def _log_view(desk: Desk, found: Dossier) -> None:
+    desk.viewed("view-case", f"case {found.case.id}", households=[found.household])
+
+
+def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object]:
+    """What the templates of a case ask for."""
+    return {
+        "dossier": found,
+        "case": found.case,
+        "open_cases": [case for case in found.cases if case.state == "open"],
+        "queue": _queue(found),
+        "typed": typed,
+        "draft_of": partial(_draft, _drafts(desk, found, typed)),
+        "word": partial(_word, desk.language),
+        "choices": partial(options, language=desk.language),
+        "choice_fields": _CHOICES,
+        "birth": birth,
+        "period": partial(period_words, language=desk.language),
+        **(rights := _rights(desk, found)),
+        **(lists := _lists(desk, found)),
+        "offered": _offered(found, {**rights, **lists}),
+    }
+
+
+def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
+    """What this user may do that another may not."""
+    user, holder = Actor(desk.user.id, desk.user.name), found.claim.by.id if found.claim else None
+    is_lead = Role.TEAM_LEAD in desk.user.roles
+
+    def may_undo(made: MadeAttempt | Note) -> bool:
+        return made.may_undo(user, team_lead=is_lead, today=desk.today)
+
+    return {
+        "is_mine": holder == user.id,
+        "may_hand_over": is_lead or holder in {None, user.id},
+        "may_undo": may_undo,
+    }
+
+
+def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
+    """The forms that the page has: what can be done as the case stands now, by this user."""
+    case, is_open = found.case, found.case.state == "open"
+    hands_over = is_open and bool(values["may_hand_over"])
+    asked = {
+        "attempt": is_open,
+        "promise": is_open,
+        "release": is_open and (case.waiting or case.held),
+        "refer": is_open and values["targets"],
+        "refer-result": values["referrals"],
+        "note": True,
+        "close": is_open,
+        "change-route": is_open,
+        "mark": values["markable"],
+        "take-back-mark": values["marked"],
+        "hand-to-team": hands_over and values["teams"],
+        "hand-over": hands_over and values["colleagues"],
+        "reopen": not is_open,
+    }
+    return frozenset(name for name, offered in asked.items() if offered)
+
+
+def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
+    """What there is to choose from."""
+    text, language = desk.text, desk.language
+    marked = [signal for signal in found.signals if signal.person_verdict is not None]
+    markable = [signal for signal in found.signals if signal.markable]
+    teams = [(team.key, team.name) for team in found.teams if team != found.team]
+    return {
+        "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
+        "marked": [(str(signal.event), _signal_words(signal, language)) for signal in marked],
+        "markable": [(str(signal.event), _signal_words(signal, language)) for signal in markable],
+        "targets": [(target.key, target.name) for target in found.targets],
+        "referrals": [(str(one.id), f"{day(one.at, language)}: {one.target_name}") for one in found.referrals],
+        "teams": [*teams, (COMMON_QUEUE, text("Gewone werkvoorraad"))] if found.team else teams,
+        "colleagues": [(one.id, one.name) for one in colleagues_of(desk, found)],
+        "closable": [
+            (str(case.id), text("Zaak {number}, {period}", number=case.id, period=period_words(case.period, language)))
+            for case in found.cases
+            if case.state == "open"
+        ],
+    }
+
+
+def colleagues_of(desk: Desk, found: Dossier) -> list[Actor]:
+    """To whom the case can be handed over: who works there too, oneself included, and does not hold it."""
+    user = Actor(desk.user.id, desk.user.name)
+    holder = found.claim.by.id if found.claim else user.id
+    everyone = [user, *colleagues(desk.cursor, found.municipality, user)]
+    return [one for one in everyone if one.id != holder]
+
+
+def _signal_words(signal: TimelineSignal, language: str) -> str:
+    amount = "" if signal.amount is None else f", {euros(signal.amount, language)}"
+    return f"{day(signal.signalled_on, language)}, {signal.partner}{amount}"
+
+
+def birth(written: str) -> str:
+    """A date of birth as people write it; what the register does not know is left out: 1985-06-00 gives 06-1985."""
+    return "-".join(part for part in reversed(written.split("-")) if part != "00")
+
+
+def _queue(found: Dossier) -> str:
+    """In which queue of the workbench it stands, if in any."""
+    if found.case.held:
+        return "review"
+    if not any(case.waiting for case in found.cases):
+        return "follow-up"
+    return "letters" if found.worked_route == "letter" else "visits"
+
+
+def _word(language: str, what: str, code: str) -> str:
+    return word(what, code, language)
+
+
+def _drafts(desk: Desk, found: Dossier, typed: Typed | None) -> Mapping[str, Form]:
+    """How each form begins: as is likely, or as it was sent."""
+    today = desk.today.isoformat()
+    likely = "home-visit" if found.worked_route == "home-visit" else "call"
+    begun = {
+        "attempt": Form([("kind", likely), ("on_day", today), ("part", part_now(desk.now))]),
+        "close": Form([("cases", str(case.id)) for case in found.cases]),
+    }
+    return begun | ({typed.name: typed.form} if typed else {})
+
+
+def _draft(drafts: Mapping[str, Form], name: str) -> Form:
+    return drafts.get(name) or Form()
+
+
+def _page(desk: Desk) -> Response:
+    return show_case(desk, open_dossier(desk))
+
+
+PAGES: Final[tuple[Page, ...]] = (Page("case", "/zaak/{case:int}", "GET", _page, CASE_WORKERS, shows_person=True),)

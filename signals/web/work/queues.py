@@ -1,0 +1,235 @@
+"""What should I do next? The pages of the queues, and taking up or letting go of a household in them.
+
+A queue is read by `outreach.worklist`; filters stand in the address, because they hold nothing of a person: an area is
+given by at most the four digits of a postcode. Whoever takes up a household comes back to the same place in the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode
+
+from signals.contract.codes import CRISES
+from signals.contract.partners import SECTORS
+from signals.outreach.policy import ROUTES
+from signals.outreach.work.claims import claim, let_go
+from signals.outreach.work.people import Actor, TakenError
+from signals.outreach.work_items import Key
+from signals.outreach.worklist import COMMON, QUEUES, WorkFilter, household_of, work_page
+from signals.web.desk import NotFoundError, Page
+from signals.web.people import CASE_WORKERS, Role
+from signals.web.texts import said
+from signals.web.words import options, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from starlette.responses import Response
+
+    from signals.outreach.work_items import WorkItem
+    from signals.outreach.worklist import WorkPage
+    from signals.web.desk import Desk
+
+NAMES: Final = {
+    "visits": said("Huisbezoeken"),
+    "letters": said("Brieven"),
+    "follow-up": said("Vervolg"),
+    "review": said("Beoordelen"),
+}
+LEADS: Final = {
+    "visits": said("Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is."),
+    "letters": said("Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is."),
+    "follow-up": said("Huishoudens waar het werk is begonnen en waar u nu iets moet doen."),
+    "review": said("Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs."),
+}
+TAKEN: Final = said("{name} heeft dit huishouden al opgepakt. Kies een ander, of overleg met elkaar.")
+_AREA_DIGITS: Final = 4  # more would be an address, which no page puts into an address bar
+_CLAIMS: Final = ("mine", "unclaimed")
+_SOON_DAYS: Final = 7
+# What the filter may hold, in the order of its fields; nothing else of an address is kept.
+_FIELDS: Final = (
+    *("claim", "due", "route", "sector", "crisis", "consecutive", "team", "municipality", "postcode"),
+    "after",
+)
+_KNOWN: Final[Mapping[str, frozenset[str]]] = {
+    "claim": frozenset(_CLAIMS),
+    "due": frozenset({"late", "today", "soon"}),
+    "route": frozenset(ROUTES[1:]),
+    "sector": frozenset(SECTORS),
+    "crisis": frozenset({"any", *CRISES}),
+    "consecutive": frozenset({"yes", "no"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: the fields of the filter as they were chosen, and what is wrong with them."""
+
+    queue: str
+    chosen: Mapping[str, str]
+    faults: tuple[tuple[str, str], ...] = ()
+
+    def __getitem__(self, name: str) -> str:
+        return self.chosen.get(name, "")
+
+    @property
+    def narrowed(self) -> int:
+        """How many fields of the filter are in use."""
+        return sum(1 for name in self.chosen if name != "after")
+
+    @property
+    def kept(self) -> str:
+        """All of it as one text, for a form that comes back here."""
+        return urlencode(self.chosen)
+
+
+def show_queue(desk: Desk) -> Response:
+    """One page of a queue."""
+    return _shown(desk, _asked(desk, desk.query))
+
+
+def take_up(desk: Desk) -> Response:
+    """Claim the household of a case in the list, and come back; 409 when a colleague was first."""
+    return _act(desk, "claim", claim, said("U hebt het huishouden opgepakt."))
+
+
+def hand_back(desk: Desk) -> Response:
+    """Let go of the household of a case in the list, and come back."""
+    return _act(desk, "let-go", let_go, said("U hebt het huishouden teruggegeven."))
+
+
+def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -> Response:
+    asked = _asked(desk, dict(parse_qsl(desk.form.get("back")[:500])))
+    case = _number(desk.form.get("case"))
+    found = household_of(desk.cursor, case) if case is not None else None
+    if found is None:
+        raise NotFoundError("there is no such case")
+    desk.may_see(found[1])
+    try:
+        perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
+    except TakenError as taken:
+        return _shown(desk, asked, status=409, problem=desk.text(TAKEN, name=taken.name))
+    desk.did(action, f"case {case}")
+    return desk.go("queue", queue=asked.queue, notice=desk.text(notice), **asked.chosen)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _asked(desk: Desk, fields: Mapping[str, str]) -> Asked:
+    """The filter in these fields; what no form of ours sends is left out."""
+    queue = desk.path["queue"]
+    if queue not in QUEUES:
+        raise NotFoundError("there is no such queue")
+    chosen = {name: fields[name].strip() for name in _FIELDS if fields.get(name, "").strip()}
+    chosen = {name: value for name, value in chosen.items() if name not in _KNOWN or value in _KNOWN[name]}
+    postcode = chosen.get("postcode", "")
+    if postcode and not (postcode.isascii() and postcode.isdigit() and len(postcode) <= _AREA_DIGITS):
+        fault = desk.text("Vul hoogstens de vier cijfers van een postcode in, bijvoorbeeld 7607.")
+        del chosen["postcode"]  # whatever was typed there goes into no link
+        return Asked(queue, chosen, (("postcode", fault),))
+    return Asked(queue, chosen)
+
+
+def _filter(desk: Desk, asked: Asked) -> WorkFilter:
+    user, municipality = desk.user, asked["municipality"]
+    crisis = asked["crisis"]
+    return WorkFilter(
+        queue=asked.queue,
+        municipalities=user.municipalities & {municipality} if municipality else user.municipalities,
+        today=desk.today,
+        route=asked["route"] or None,
+        sector=asked["sector"] or None,
+        crises=CRISES if crisis == "any" else (crisis,) if crisis else (),
+        consecutive={"yes": True, "no": False}.get(asked["consecutive"]),
+        due_before=_due_before(asked["due"], desk.today),
+        postcode=asked["postcode"],
+        claim=asked["claim"] or "anyone",
+        user=user.id,
+        team=asked["team"] or None,
+    )
+
+
+def _due_before(due: str, today: date) -> date | None:
+    days = {"late": -1, "today": 0, "soon": _SOON_DAYS}.get(due)
+    return None if days is None else today + timedelta(days=days)
+
+
+def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None = None) -> Response:
+    page = work_page(desk.cursor, _filter(desk, asked), Key.parse(asked["after"]))
+    households = [item.household for item in page.items]
+    desk.viewed("view-queue", f"queue {asked.queue}", households=households)
+    first = {name: value for name, value in asked.chosen.items() if name != "after"}
+    following = {**first, "after": page.next.text} if page.next else None
+    return desk.page(
+        "work/queue.html",
+        status=422 if asked.faults else status,
+        problem=problem,
+        asked=asked,
+        errors=dict(asked.faults),
+        page=page,
+        name=NAMES[asked.queue],
+        lead=LEADS[asked.queue],
+        queues=[(key, name, desk.url("queue", queue=key), key == asked.queue) for key, name in NAMES.items()],
+        first=desk.url("queue", queue=asked.queue, **first) if asked["after"] else None,
+        following=desk.url("queue", queue=asked.queue, **following) if following else None,
+        choices=_choices(desk, page),
+        quarantine=desk.url("partners") if Role.PARTNER_MANAGER in desk.user.roles else None,
+        word=partial(_word, desk.language),
+        late=partial(_days_left, desk.today),
+        may_take=partial(_may_take, desk.user.id),
+    )
+
+
+def _word(language: str, what: str, code: str) -> str:
+    return word(what, code, language)
+
+
+def _days_left(today: date, due: date) -> int:
+    return (due - today).days
+
+
+def _may_take(user: str, item: WorkItem) -> str:
+    """Which button an item has: "claim", "let-go", or none because a colleague holds it."""
+    if item.claim is None:
+        return "claim"
+    return "let-go" if item.claim.by.id == user else ""
+
+
+def _choices(desk: Desk, page: WorkPage) -> dict[str, list[tuple[str, str]]]:
+    """What each field of the filter offers; a choice of one is none."""
+    text, language = desk.text, desk.language
+    teams = [(COMMON, text("Gezamenlijke werkvoorraad")), *page.teams.items()] if page.teams else []
+    every = {
+        "claim": [("mine", text("Van mij")), ("unclaimed", text("Nog door niemand opgepakt"))],
+        "due": [
+            ("late", text("Te laat")),
+            ("today", text("Vandaag of eerder")),
+            ("soon", text("Binnen {days} dagen", days=_SOON_DAYS)),
+        ],
+        "route": options("route", language, without=frozenset({"none"})),
+        "sector": options("sector", language),
+        "crisis": [("any", text("Er dreigt iets")), *options("crisis", language)],
+        "consecutive": [("yes", text("Ja")), ("no", text("Nee"))],
+        "team": teams,
+        "municipality": _municipalities(desk, page),
+    }
+    return {name: [("", text("Alles")), *offered] if offered else [] for name, offered in every.items()}
+
+
+def _municipalities(desk: Desk, page: WorkPage) -> list[tuple[str, str]]:
+    """Those of the user, when there are more."""
+    own = sorted(desk.user.municipalities)
+    return [(code, page.municipalities.get(code, code)) for code in own] if len(own) > 1 else []
+
+
+PAGES: Final[tuple[Page, ...]] = (
+    Page("queue", "/werkvoorraad/{queue}", "GET", show_queue, CASE_WORKERS, shows_person=True),
+    Page("queue-claim", "/werkvoorraad/{queue}/oppakken", "POST", take_up, CASE_WORKERS),
+    Page("queue-let-go", "/werkvoorraad/{queue}/teruggeven", "POST", hand_back, CASE_WORKERS),
+)

@@ -1,0 +1,89 @@
+"""Who was that again? Search by name, address, date of birth or reference.
+
+By POST only, so that nothing of a person stands in an address, a log or a title; a page of answers therefore comes from
+the form itself. What is found is logged like anything else that shows a person, and nobody may ask without end.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from signals.outreach.search import AT_MOST, Found, SearchQuery, search, search_faults
+from signals.web.desk import Page
+from signals.web.people import CASE_WORKERS
+from signals.web.signin.limits import Limiter, Rate
+from signals.web.texts import said
+from signals.web.words import word
+from signals.web.work.case import birth
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from signals.web.desk import Desk
+
+RATE: Final = Rate(burst=20, per_minute=20)
+"""A person who looks somebody up asks a few times; a program that copies the register asks without end."""
+LIMITER: Final = Limiter(RATE)
+FAULTS: Final = {
+    "empty": ("name", said("Vul ten minste één veld in.")),
+    "name": ("name", said("Vul ten minste één letter van de naam in.")),
+    "postcode": ("postcode", said("Vul een postcode in als 7607 GC, of alleen de vier cijfers.")),
+    "number": ("number", said("Vul een huisnummer in dat met een cijfer begint, zoals 12 of 12 A.")),
+    "number-alone": ("postcode", said("Vul bij het huisnummer ook de postcode in.")),
+    "born": ("born", said("Vul een datum in die bestaat.")),
+}
+_FIELDS: Final = ("name", "postcode", "number", "born", "reference")
+_LONGEST: Final = 100
+
+
+def show_search(desk: Desk) -> Response:
+    """The empty form."""
+    return desk.page("work/search.html", **_values(desk, {}, [], None))
+
+
+def show_found(desk: Desk) -> Response:
+    """The households that answer, or what is wrong with the question."""
+    typed = {name: desk.form.get(name)[:_LONGEST] for name in _FIELDS}
+    born, faults = _born(typed["born"])
+    query = SearchQuery(typed["name"], typed["postcode"], typed["number"], born, typed["reference"])
+    faults = faults or search_faults(query)
+    if faults:
+        said_faults = [(field, desk.text(sentence)) for field, sentence in (FAULTS[fault] for fault in faults)]
+        return desk.page("work/search.html", status=422, **_values(desk, typed, said_faults, None))
+    LIMITER.take(desk.user.id)
+    found = search(desk.cursor, query, desk.user.municipalities)
+    desk.viewed("search", "search", households=[one.id for one in found.households])
+    return desk.page("work/search.html", **_values(desk, typed, [], found))
+
+
+def _born(text: str) -> tuple[date | None, list[str]]:
+    if not text:
+        return None, []
+    try:
+        return date.fromisoformat(text), []
+    except ValueError:
+        return None, ["born"]
+
+
+def _values(desk: Desk, typed: dict[str, str], faults: list[tuple[str, str]], found: Found | None) -> dict[str, Any]:
+    return {
+        "typed": {name: typed.get(name, "") for name in _FIELDS},
+        "faults": faults,
+        "errors": dict(faults),
+        "found": found,
+        "at_most": AT_MOST,
+        "word": partial(_word, desk.language),
+        "birth": birth,
+    }
+
+
+def _word(language: str, what: str, code: str) -> str:
+    return word(what, code, language)
+
+
+PAGES: Final[tuple[Page, ...]] = (
+    Page("search", "/zoeken", "GET", show_search, CASE_WORKERS),
+    Page("search-found", "/zoeken", "POST", show_found, CASE_WORKERS, shows_person=True),
+)

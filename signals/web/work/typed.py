@@ -1,0 +1,200 @@
+"""What was typed into a form of the case page, and what is wrong with it?
+
+Pure. Nothing typed is ever lost: a form that cannot be saved is shown again as it was sent, with every fault in words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY
+from signals.outreach.work.dismissals import NOT_PICKED_UP
+from signals.outreach.work.referrals import RESULTS
+from signals.web.texts import said
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from signals.outreach.work.dossier import Dossier
+    from signals.web.desk import Form
+
+NOTE_LETTERS: Final = 4000
+REASON_LETTERS: Final = 500
+COMMON_QUEUE: Final = "-"  # in a list of teams: the queue of no team
+_DUTCH_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
+_NO_DAY: Final = said("Vul een datum in, bijvoorbeeld 2-11-2026.")
+_TOO_LONG: Final = said("Maak de notitie korter: hoogstens 4.000 tekens.")
+
+Faults = dict[str, str]
+"""What is wrong, in Dutch, by the name of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What someone sent with the form `name`, and what is wrong with it by field."""
+
+    name: str
+    form: Form
+    faults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def day_of(text: str) -> date:
+    """The day that someone typed: as a browser sends it (2026-11-02), or as people write it (2-11-2026).
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    written = _DUTCH_DAY.fullmatch(text)
+    return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(text)
+
+
+def seen_of(form: Form) -> int | None:
+    """Up to which history line the sender had seen the case; None when the form does not say so."""
+    text = form.get("seen")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def attempt_faults(form: Form, _: Dossier, today: date) -> Faults:
+    """A contact attempt: kind, day, part of the day, reached or not, and a note if one likes."""
+    return (
+        _one_of(form, "kind", CONTACT_KINDS, said("Kies hoe u contact zocht."))
+        | _day_faults(form, today)
+        | _part_faults(form)
+        | _one_of(form, "reached", ("yes", "no"), said("Kies of u iemand hebt bereikt."))
+        | _length(form, "note", NOTE_LETTERS, _TOO_LONG)
+    )
+
+
+def _day_faults(form: Form, today: date) -> Faults:
+    day = _day(form)
+    if day is None:
+        return {"on_day": _NO_DAY}
+    return {"on_day": said("Deze dag moet nog komen. Vul de dag in waarop u contact zocht.")} if day > today else {}
+
+
+def _day(form: Form) -> date | None:
+    try:
+        return day_of(form.get("on_day"))
+    except ValueError:
+        return None
+
+
+def _part_faults(form: Form) -> Faults:
+    part = form.get("part")
+    if part in PARTS_OF_DAY or (not part and form.get("kind") != "home-visit"):
+        return {}
+    return {"part": said("Kies het deel van de dag: dan gaat een volgend bezoek op een ander moment.")}
+
+
+def step_faults(form: Form, _: Dossier, today: date) -> Faults:
+    """What was agreed with the resident: a kind of contact, a day to come, and perhaps a part of the day."""
+    faults = _one_of(form, "kind", CONTACT_KINDS, said("Kies hoe u elkaar spreekt."))
+    if form.get("part"):
+        faults |= _one_of(form, "part", PARTS_OF_DAY, said("Kies het deel van de dag."))
+    day = _day(form)
+    if day is None:
+        faults["on_day"] = _NO_DAY
+    elif day < today:
+        faults["on_day"] = said("Deze dag is voorbij. Vul de dag van de afspraak in.")
+    return faults
+
+
+def note_faults(form: Form, _: Dossier, __: date) -> Faults:
+    """A note: not empty, not endless."""
+    if not form.get("note"):
+        return {"note": said("Schrijf eerst een notitie.")}
+    return _length(form, "note", NOTE_LETTERS, _TOO_LONG)
+
+
+def route_faults(form: Form, _: Dossier, __: date) -> Faults:
+    """Another route, with the reason."""
+    return _one_of(form, "route", ("letter", "home-visit"), said("Kies een brief of een huisbezoek.")) | _reason(form)
+
+
+def mark_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """Which signal is not picked up, with which status, why, and that it is certain."""
+    events = [str(signal.event) for signal in dossier.signals if signal.markable]
+    return (
+        _one_of(form, "event", events, said("Kies het signaal dat u niet oppakt."))
+        | _one_of(form, "verdict", NOT_PICKED_UP, said("Kies waarom u het niet oppakt."))
+        | _reason(form)
+        | _certain(form)
+    )
+
+
+def take_back_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """Which mark is taken back, and why."""
+    events = [str(signal.event) for signal in dossier.signals if signal.person_verdict is not None]
+    return _one_of(form, "event", events, said("Kies het signaal dat u toch oppakt.")) | _reason(form)
+
+
+def refer_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """To whom, and that it is certain."""
+    targets = [target.key for target in dossier.targets]
+    return _one_of(form, "target", targets, said("Kies naar wie u doorverwijst.")) | _certain(form)
+
+
+def result_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """What came of which referral."""
+    referrals = [str(referral.id) for referral in dossier.referrals]
+    return _one_of(form, "referral", referrals, said("Kies de doorverwijzing.")) | _one_of(
+        form, "result", RESULTS, said("Kies wat eruit kwam.")
+    )
+
+
+def close_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """With which outcome, which cases of the household, and that it is certain."""
+    open_cases = {str(case.id) for case in dossier.cases if case.state == "open"}
+    chosen = set(form.getlist("cases"))
+    faults = _one_of(form, "outcome", OUTCOMES, said("Kies hoe de zaak eindigt.")) | _certain(form)
+    if not chosen or not chosen <= open_cases:
+        faults["cases" if len(open_cases) > 1 else "certain"] = said("Kies ten minste één zaak die nog open is.")
+    return faults
+
+
+def reason_faults(form: Form, _: Dossier, __: date) -> Faults:
+    """A reason and nothing else."""
+    return _reason(form)
+
+
+def team_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """Into which team's queue, and why."""
+    teams = (COMMON_QUEUE, *(team.key for team in dossier.teams))
+    return _one_of(form, "team", teams, said("Kies een wachtrij.")) | _reason(form)
+
+
+def hand_over_faults(form: Form, _: Dossier, __: date) -> Faults:
+    """To which colleague, and why; whether there is such a colleague is looked up where it is done."""
+    return ({} if form.get("to") else {"to": said("Kies een collega.")}) | _reason(form)
+
+
+def certain_faults(form: Form, _: Dossier, __: date) -> Faults:
+    """That it is certain, and nothing else."""
+    return _certain(form)
+
+
+def no_faults(_: Form, __: Dossier, ___: date) -> Faults:
+    """A button by itself: there is nothing to fill in."""
+    return {}
+
+
+def _one_of(form: Form, name: str, allowed: Collection[str], otherwise: str) -> Faults:
+    return {} if form.get(name) in allowed else {name: otherwise}
+
+
+def _reason(form: Form) -> Faults:
+    if not form.get("reason"):
+        return {"reason": said("Schrijf op waarom. Collega's lezen dit terug in de geschiedenis.")}
+    return _length(form, "reason", REASON_LETTERS, said("Maak de reden korter: hoogstens 500 tekens."))
+
+
+def _certain(form: Form) -> Faults:
+    return {} if form.get("certain") == "yes" else {"certain": said("Zet een vinkje als u het zeker weet.")}
+
+
+def _length(form: Form, name: str, most: int, otherwise: str) -> Faults:
+    return {name: otherwise} if len(form.get(name)) > most else {}

@@ -1,0 +1,130 @@
+"""A real browser for tests: Debian's Chromium by Playwright, axe on every page, and the pages as pictures.
+
+The pictures are kept in `artefacts/pages/`, for people to look at.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+    from signals.web.people import Role, User
+    from tests.web.office import RunningOffice
+
+PICTURES: Final = Path(__file__).parents[2] / "artefacts" / "pages"
+ARGUMENTS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES: Final = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
+WIDE: Final = (1280, 900)
+PHONE: Final = (360, 740)
+MILLISECONDS: Final = 15_000
+
+
+@dataclass
+class Window:
+    """A browser of one person; what the page's scripts complain of is a fault of the test."""
+
+    page: Page
+    address: str
+    complaints: list[str]
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the office."""
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def check(self, name: str, *, picture: bool = True) -> None:
+        """Axe finds nothing, nothing sticks out sideways, and no script complained; the page is kept as a picture."""
+        if picture:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        found = violations(self.page)
+        assert not found, f"{name}: {found}"
+        wide, shown = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= shown, f"{name}: the page is {wide} wide in a window of {shown}"
+        assert not self.complaints, self.complaints
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds: the rule and where."""
+    response = Axe().run(page, options=RULES).response
+    return [
+        f"{one['id']} ({one['help']}): {[node['target'] for node in one['nodes']]}" for one in response["violations"]
+    ]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; skips the test where there is none."""
+    place = shutil.which("chromium")
+    if place is None:
+        pytest.skip("there is no chromium here: `python -m tests.setup` installs it as root on Debian")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def window(
+    browser: Browser,
+    office: RunningOffice,
+    who: Role | User | None,
+    *,
+    size: tuple[int, int] = WIDE,
+    scripts: bool = True,
+    language: str = "nl",
+) -> Iterator[Window]:
+    """A window of its own for `who` (None: nobody is signed in), without scripts if asked for.
+
+    Axe itself is a script: `Window.check` needs a window with scripts.
+    """
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=scripts,
+        locale=LOCALES[language],
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(MILLISECONDS)
+    try:
+        _sign_in(context, office, who)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
+        yield Window(page, office.address, complaints)
+    finally:
+        context.close()
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    """An error, but not that a page was answered with a status such as 404 or 422."""
+    return said.type == "error" and "the server responded with a status of" not in said.text
+
+
+def _sign_in(context: BrowserContext, office: RunningOffice, who: Role | User | None) -> None:
+    kept: dict[str, Any] = office.session(who) if who is not None else {}
+    for name, value in kept.items():
+        context.add_cookies([{"name": name, "value": value, "url": office.address, "httpOnly": True}])

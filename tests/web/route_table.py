@@ -1,0 +1,146 @@
+"""Every route: who may open it, and what it answers to a request with the values here.
+
+The table of issue "The workbench", part 9, complete by construction: a page without a line here fails `test_roles`.
+A request sends nothing but what stands in `fields`; each role asks for another case, so that they do not meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from signals.store.database import transaction
+from signals.web.people import Role
+from signals.web.routes import all_pages
+from signals.web.templating import Addresses
+from tests.web.office import ALMELO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from tests.web.client import PageClient
+    from tests.web.office import RunningOffice
+
+CASE_WORKERS: Final = frozenset({Role.SPECIALIST, Role.TEAM_LEAD})
+TEAM_LEADS: Final = frozenset({Role.TEAM_LEAD})
+MANAGERS: Final = frozenset({Role.PARTNER_MANAGER})
+AUDITORS: Final = frozenset({Role.AUDITOR})
+ALL_ROLES: Final = frozenset(Role)
+ANYBODY: Final = None  # signed in or not
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who may ask, what they send, and what they get; {case}, {household}, {postcode} and {partner} are filled in."""
+
+    roles: frozenset[Role] | None
+    status: int  # for one of `roles`; of a page for everybody: for whoever is signed in
+    path: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    nobody: int | None = None  # of a page for everybody, where it differs for who is not signed in
+
+
+CASE: Final = {"case": "{case}"}
+PARTNER: Final = {"partner": "{partner}"}
+QUEUE: Final = {"queue": "letters"}
+TABLE: Final[Mapping[str, Asked]] = {
+    "start": Asked(ALL_ROLES, 303),
+    "language": Asked(ANYBODY, 303),
+    "keys": Asked(ALL_ROLES, 200),
+    "sign-in": Asked(ANYBODY, 303, nobody=200),
+    "sign-in-begin": Asked(ANYBODY, 404),  # this office has no provider and no demo
+    "sign-in-return": Asked(ANYBODY, 404),
+    "demo-sign-in": Asked(ANYBODY, 404),
+    "sign-out": Asked(ANYBODY, 303),
+    "signed-out": Asked(ANYBODY, 200),
+    "queue": Asked(CASE_WORKERS, 200, QUEUE),
+    "queue-claim": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
+    "queue-let-go": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
+    "run": Asked(CASE_WORKERS, 200),
+    "run-release": Asked(CASE_WORKERS, 422),
+    "search": Asked(CASE_WORKERS, 200),
+    "search-found": Asked(CASE_WORKERS, 200, fields={"postcode": "{postcode}"}),
+    "case": Asked(CASE_WORKERS, 200, CASE),
+    "case-claim": Asked(CASE_WORKERS, 303, CASE),
+    "case-let-go": Asked(CASE_WORKERS, 303, CASE),
+    "case-hand-to-team": Asked(CASE_WORKERS, 422, CASE),
+    "case-hand-over": Asked(CASE_WORKERS, 422, CASE),
+    "case-release": Asked(CASE_WORKERS, 422, CASE),
+    "case-attempt": Asked(CASE_WORKERS, 422, CASE),
+    "case-undo-attempt": Asked(CASE_WORKERS, 404, CASE),
+    "case-promise": Asked(CASE_WORKERS, 422, CASE),
+    "case-note": Asked(CASE_WORKERS, 422, CASE),
+    "case-undo-note": Asked(CASE_WORKERS, 404, CASE),
+    "case-change-route": Asked(CASE_WORKERS, 422, CASE),
+    "case-mark": Asked(CASE_WORKERS, 422, CASE),
+    "case-take-back-mark": Asked(CASE_WORKERS, 422, CASE),
+    "case-refer": Asked(CASE_WORKERS, 422, CASE),
+    "case-refer-result": Asked(CASE_WORKERS, 422, CASE),
+    "case-close": Asked(CASE_WORKERS, 422, CASE),
+    "case-reopen": Asked(CASE_WORKERS, 422, CASE),
+    "overview": Asked(TEAM_LEADS | MANAGERS, 200),
+    "overview-figures": Asked(TEAM_LEADS | MANAGERS, 200),
+    "partners": Asked(MANAGERS, 200),
+    "partner": Asked(MANAGERS, 200, PARTNER),
+    "partner-replay": Asked(MANAGERS, 303, PARTNER),
+    "partner-resume": Asked(MANAGERS, 303, PARTNER),
+    "partner-contact": Asked(MANAGERS, 200, PARTNER),
+    "partner-contact-save": Asked(MANAGERS, 303, PARTNER),
+    "audit": Asked(AUDITORS, 200),
+    "audit-asked": Asked(AUDITORS, 200),
+    "audit-export": Asked(AUDITORS, 200),
+    "processing": Asked(AUDITORS, 200),
+    "processing-asked": Asked(AUDITORS, 200, fields={"kind": "case", "number": "{case}"}),
+}
+"""By the name of the page, in the order of `routes.all_pages`."""
+
+PAGES: Final = {page.name: page for page in all_pages()}
+ADDRESSES: Final = Addresses(all_pages())
+_NTH: Final = {role: n for n, role in enumerate((None, *Role))}
+
+
+@dataclass(frozen=True)
+class Town:
+    """What the requests name: an open case, its household and its postcode for each role, and a partner."""
+
+    cases: tuple[tuple[int, int, str], ...]
+    partner: str
+
+    def values(self, role: Role | None) -> dict[str, str]:
+        """What {case}, {household}, {postcode} and {partner} are for this role."""
+        case, household, postcode = self.cases[_NTH[role]]
+        return {"case": str(case), "household": str(household), "postcode": postcode, "partner": self.partner}
+
+
+def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
+    """Waiting cases of households that have no other case, the most urgent ones."""
+    with transaction(office.engine) as cursor:
+        cases = cursor.execute(
+            """SELECT min(cases.id), household_id, min(postcode) FROM cases
+            JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
+            WHERE cases.municipality = %s AND state <> 'removed'
+            GROUP BY household_id HAVING count(*) = 1 AND bool_and(waiting AND NOT held)
+            ORDER BY household_id LIMIT 5""",
+            (municipality,),
+        ).fetchall()
+        (partner,) = cursor.execute("SELECT min(partner_id) FROM arrears").fetchone() or ("",)
+    return Town(tuple(cases), partner)
+
+
+def ask(browser: PageClient, name: str, values: Mapping[str, str], token: str | None) -> httpx.Response:
+    """Ask for a page with the values of its line; with `token` as the form's token, where it is a POST."""
+    page, asked = PAGES[name], TABLE[name]
+    path = ADDRESSES.url(name, **{key: text.format(**values) for key, text in asked.path.items()})
+    if page.method == "GET":
+        return browser.http.get(path)
+    sent = {key: text.format(**values) for key, text in asked.fields.items()}
+    sent |= {"csrf_token": token} if token else {}
+    return browser.http.post(path, data=sent, headers={"origin": str(browser.http.base_url).rstrip("/")})
+
+
+def token_of(browser: PageClient) -> str:
+    """A token of this visitor's forms."""
+    sent = dict(browser.get("/toetsen").form("/taal").fields)
+    return sent["csrf_token"]

@@ -1,0 +1,137 @@
+"""The page of a case for every state that a dossier can be in, in both languages, without a database."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from signals.outreach.work.claims import Claim
+from signals.outreach.work.people import Actor
+from signals.web import cookies, routes, static_files, templating
+from signals.web.desk import Desk, Form, Visit
+from signals.web.people import Role, User
+from signals.web.work import acts, typed
+from signals.web.work.case import show_case, show_changed
+from tests.web.client import checked
+from tests.web.dossiers import NOW, TODAY, made_case, made_dossier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.responses import Response
+
+    from signals.outreach.work.dossier import Dossier
+    from tests.web.client import Sheet
+
+STATES: dict[str, Dossier] = {
+    "everything": made_dossier(),
+    "of a colleague": made_dossier(claim=Claim(5, Actor("x", "Tom Jansen"), NOW)),
+    "held": made_dossier(case=made_case(held=True), claim=None, next_step=None, team=None),
+    "two cases": made_dossier(cases=(made_case(12), made_case(13, period="2026-10", route_by_person=True))),
+    "closed": made_dossier(
+        case=made_case(state="closed", outcome="no-contact", closed_by="Tom Jansen", closed_at=NOW, waiting=False)
+    ),
+    "closed by the rules": made_dossier(case=made_case(state="closed", outcome="already-paid", waiting=False)),
+    "nothing yet": made_dossier(attempts=(), notes=(), referrals=(), history=(), persons=(), claim=None),
+}
+# In each of these states every form of an act was on the page that was sent.
+ASKED = [(act, "closed" if act.name == "reopen" else "everything") for act in acts.ACTS]
+
+
+class Silent:
+    """A cursor that takes everything and knows one colleague."""
+
+    def execute(self, *_: object) -> Silent:
+        return self
+
+    executemany = execute
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter([("x", "Tom Jansen")])
+
+
+@cache
+def templates() -> templating.Templates:
+    """As the office has them."""
+    return templating.Templates(templating.Addresses(routes.all_pages()), static_files.StaticFiles(), routes.MENU)
+
+
+def desk(language: str) -> Desk:
+    """The request of a specialist for the page."""
+    sanne = User("specialist-1", "Sanne de Vries", frozenset({Role.SPECIALIST}), frozenset({"0141"}))
+    nothing = cast("Any", None)
+    return Desk(
+        visit=Visit("GET", "/zaak/12", language, "nonce", "127.0.0.1", {}, {}, "b" * 32),
+        visitor=sanne,
+        now=NOW,
+        path={"case": 12},
+        query={},
+        form=Form(),
+        cursor=cast("Any", Silent()),
+        templates=templates(),
+        jar=cookies.Jar("s" * 40, secure=False),
+        sign_in=nothing,
+    )
+
+
+def sheet_of(response: Response) -> Sheet:
+    headers = {"content-security-policy": "'nonce-nonce'", "cache-control": "no-store"}
+    return checked(response.status_code, "/zaak/12", bytes(response.body).decode(), headers)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_a_whole_page(state: str, language: str) -> None:
+    request = desk(language)
+    sheet = sheet_of(show_case(request, STATES[state]))
+    assert sheet.heading == {"nl": "Zaak 12", "en": "Case 12"}[language]
+    assert request.logged == ["view-case"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("act", "state"), [one for one in ASKED if one[0].faults is not typed.no_faults])
+def test_every_form_says_what_it_misses_and_stands_open(act: acts.Act, state: str, language: str) -> None:
+    found, form = STATES[state], Form([("seen", "41")])
+    sent = typed.Typed(act.name, form, act.faults(form, found, TODAY))
+    sheet = sheet_of(show_case(desk(language), found, sent, status=422))
+    (alert,) = sheet.all("div", role="alert")
+    assert len(list(alert.iter("a"))) == len(sent.faults) > 0
+    assert [one.get("id") for drawer in sheet.all("details", open="") for one in drawer.iter("form")] == [
+        f"form-{act.name}"
+    ]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("act", "state"), [one for one in ASKED if one[0].faults is not typed.no_faults])
+def test_what_was_typed_stands_beside_what_changed(act: acts.Act, state: str, language: str) -> None:
+    request, found, text = desk(language), STATES[state], "Zelf getypt."
+    form = Form([("reason", text), ("note", text), ("seen", "40")])
+    sheet = sheet_of(show_changed(request, found, typed.Typed(act.name, form), found.history[1:]))
+    assert sheet.all("form", id=f"form-{act.name}")
+    assert sheet.texts("textarea") in ([], [text])
+    assert sheet.all("input", name="seen")[0].get("value") == "41"
+    assert request.logged == ["view-case"]
+
+
+def test_a_colleague_cannot_be_overtaken() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["of a colleague"]))
+    assert "Tom Jansen heeft deze zaak sinds" in sheet.words
+    ways = {form.action.rpartition("/")[2] for form in sheet.forms()}
+    assert ways.isdisjoint({"oppakken", "teruggeven", "overdragen", "team"})
+    assert "notitie" in ways
+
+
+def test_clocks_say_how_long_in_working_days() -> None:
+    words = sheet_of(show_case(desk("nl"), STATES["everything"])).words
+    for said in ("Gedaan op 12 november 2026", "1 werkdag te laat", "Vandaag", "Nog 1 werkdag", "Nog 6 werkdagen"):
+        assert said in words
+    assert "werkdag" not in sheet_of(show_case(desk("nl"), STATES["closed"])).words
+
+
+def test_what_is_open_comes_first_and_what_was_struck_out_stays() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
+    table = next(one for one in sheet.all("table"))
+    assert [cell.text for cell in table.iter("td")][::3] == ["Energie (enexis)", "Huur (welbions)", "Water (vitens)"]
+    assert sheet.texts("s") == ["Kaartje: niet bereikt", "Bij het verkeerde huis."]

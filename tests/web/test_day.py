@@ -1,0 +1,188 @@
+"""A specialist's whole day, without JavaScript: by the checking client, in Chromium, and on a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from signals.outreach.clocks import is_working_day
+from signals.web.people import Role
+from signals.web.texts import today_of, utc_now
+from tests.conftest import create_database, drop_database
+from tests.web.chromium import PHONE, WIDE, window
+from tests.web.office import RunningOffice, office_on, person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.web.client import PageClient, Sheet
+
+pytestmark = pytest.mark.database
+COLLEAGUE = person(Role.SPECIALIST, 2)
+
+
+@dataclass
+class Watch:
+    """The clock of an office; it goes on when a test says so."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def to_next_working_day(self) -> None:
+        self.ahead += timedelta(days=1)
+        while not is_working_day(today_of(self())):
+            self.ahead += timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Ward:
+    """An office and its clock."""
+
+    office: RunningOffice
+    watch: Watch
+
+
+@pytest.fixture
+def ward(postgres: str, months_template: str) -> Iterator[Ward]:
+    url, watch = create_database(postgres, months_template), Watch()
+    with office_on(url, clock=watch) as office:
+        yield Ward(office, watch)
+    drop_database(postgres, url)
+
+
+def first_in(sheet: Sheet) -> str:
+    """The address of the page of the first household in a queue."""
+    return sheet.all("a", data_open="")[0].get("href", "")
+
+
+def take_first_visit(browser: PageClient) -> Sheet:
+    queue = browser.get("/werkvoorraad/visits")
+    case = first_in(queue)
+    queue = browser.send(queue.form("/werkvoorraad/visits/oppakken"))
+    assert "U hebt dit opgepakt." in queue.words
+    return browser.get(case)
+
+
+def not_at_home_in_the_evening(browser: PageClient, sheet: Sheet) -> Sheet:
+    form = sheet.form(f"{sheet_path(sheet)}/contact")
+    return browser.send(form, kind="home-visit", part="evening", reached="no", note="Gordijnen dicht.")
+
+
+def sheet_path(sheet: Sheet) -> str:
+    return "/zaak/" + sheet.url.partition("/zaak/")[2].partition("/")[0]
+
+
+def test_a_specialists_day(ward: Ward) -> None:
+    browser = ward.office.signed_in(Role.SPECIALIST)
+    sheet = take_first_visit(browser)
+    case = sheet_path(sheet)
+    assert sheet.heading == f"Zaak {case.rpartition('/')[2]}"
+    assert "U hebt deze zaak opgepakt." in sheet.words
+    assert any(caption.startswith("Score van zaak") for caption in sheet.texts("caption"))
+
+    sheet = not_at_home_in_the_evening(browser, sheet)
+    assert "De contactpoging is bewaard." in sheet.words
+    step = next(text for text in sheet.texts("p") if text.startswith("Volgende stap:"))
+    assert "huisbezoek" in step
+    assert "avond" not in step
+    assert case not in {one.get("href") for one in browser.get("/werkvoorraad/visits").all("a", data_open="")}
+
+    ward.watch.to_next_working_day()
+    browser = ward.office.signed_in(Role.SPECIALIST)
+    follow_up = browser.get("/werkvoorraad/follow-up")
+    assert case in {one.get("href") for one in follow_up.all("a", data_open="")}
+    finish(browser, case)
+    release_letters(browser)
+    what_the_auditor_finds(ward.office, case)
+
+
+def finish(browser: PageClient, case: str) -> None:
+    """Reached by telephone: a note, an appointment, a referral with what came of it, and the end."""
+    sheet = browser.send(browser.get(case).form(f"{case}/contact"), kind="call", part=None, reached="yes")
+    sheet = browser.send(sheet.form(f"{case}/notitie"), note="Belt liever na zes uur.\nHeeft een nieuwe baan.")
+    assert "Belt liever na zes uur. Heeft een nieuwe baan." in sheet.words
+    sheet = browser.send(sheet.form(f"{case}/afspraak"), kind="appointment", on_day="2030-01-02", part="morning")
+    assert "afspraak op locatie, vanaf 2 januari 2030, ochtend (afgesproken met de inwoner)" in sheet.words
+    sheet = browser.send(sheet.form(f"{case}/doorverwijzen"), target="nsr", certain="yes")
+    sheet = browser.send(
+        sheet.form(f"{case}/doorverwezen"),
+        referral=sheet.all("input", name="referral")[0].get("value"),
+        result="started",
+    )
+    assert "De hulp is daar begonnen" in sheet.words
+    sheet = browser.send(sheet.form(f"{case}/afsluiten"), outcome="follow-up-help-financial", certain="yes")
+    assert "Vervolghulp en/of verwijzing financieel (Sanne de Vries" in sheet.words
+    assert f"{case}/heropenen" in {form.action for form in sheet.forms()}
+
+
+def release_letters(browser: PageClient) -> None:
+    """What will go out is shown first; then it goes out."""
+    preview = browser.get("/brievenronde")
+    assert len(preview.all("input", name="case")) > 0
+    browser.send(preview.form("/brievenronde"), sure="yes")
+    assert browser.get("/brievenronde").all("input", name="case") == []
+
+
+def what_the_auditor_finds(office: RunningOffice, case: str) -> None:
+    """All of it is in the log, of the case and of the letters."""
+    words = office.signed_in(Role.AUDITOR).get("/logboek").words
+    for action in ("Zaak bekeken", "Contactpoging", "Notitie", "Afspraak", "oorverwijzing", "afgesloten", "rijgegeven"):
+        assert action in words, action
+    assert f"zaak {case.rpartition('/')[2]}" in words.lower()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_day_in_chromium_with_javascript_off(ward: Ward, browser: Browser, size: tuple[int, int]) -> None:
+    name = "phone" if size == PHONE else "wide"
+    with window(browser, ward.office, Role.SPECIALIST, size=size, scripts=False) as opened:
+        page = opened.open("/werkvoorraad/visits")
+        page.locator("form[action$='/oppakken'] button").first.click()
+        page.locator("[data-open]").first.click()
+        case = page.url
+        assert page.get_by_text("U hebt deze zaak opgepakt.").is_visible()
+        write_down_the_visit(page)
+        assert page.get_by_text("De contactpoging is bewaard.").is_visible()
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        page.locator("details:has(#form-close) > summary").click()
+        page.get_by_label("Hoe eindigt het?").select_option("no-contact")
+        page.locator("#close-certain").check()
+        page.locator("#form-close button").click()
+        assert page.url == case
+        assert page.get_by_text("De zaak is afgesloten.").is_visible()
+    with window(browser, ward.office, Role.SPECIALIST, size=size) as opened:  # axe itself is a script
+        opened.open(case.removeprefix(ward.office.address))
+        opened.check(f"case-closed-{name}")
+
+
+def write_down_the_visit(page: Page) -> None:
+    """Not at home, in the evening: what one does at the door."""
+    page.locator("details:has(#form-attempt) > summary").click()
+    page.get_by_label("Hoe zocht u contact?").select_option("home-visit")
+    page.get_by_role("radiogroup", name="Deel van de dag").first.get_by_label("Avond").check()
+    page.get_by_label("Nee, niet bereikt").check()
+    page.get_by_label("Notitie bij deze poging").fill("Niemand deed open.")
+    page.get_by_role("button", name="Contactpoging bewaren").click()
+
+
+def test_two_browsers_cannot_take_the_same_case(ward: Ward, browser: Browser) -> None:
+    with (
+        window(browser, ward.office, Role.SPECIALIST) as mine,
+        window(browser, ward.office, COLLEAGUE) as theirs,
+    ):
+        path = first_in(ward.office.signed_in(Role.SPECIALIST).get("/werkvoorraad/visits"))
+        mine.open(path)
+        theirs.open(path)
+        mine.page.get_by_role("button", name="Oppakken").click()
+        assert mine.page.get_by_text("U hebt deze zaak opgepakt.").is_visible()
+        theirs.page.get_by_role("button", name="Oppakken").click()
+        assert theirs.page.get_by_role("alert").inner_text().startswith("Sanne de Vries heeft deze zaak al opgepakt.")
+        assert theirs.page.get_by_role("button", name="Oppakken").count() == 0
+        theirs.check("case-taken")

@@ -1,0 +1,200 @@
+"""The auditor's pages: who saw and did what, its export, and the processing log of a household."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from signals.store.audit import note
+from signals.store.database import transaction
+from signals.web.people import Role
+from tests.web.client import text_of
+from tests.web.office import ALMELO, HENGELO, person
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.web.client import PageClient, Sheet
+    from tests.web.office import RunningOffice
+
+pytestmark = pytest.mark.database
+
+LINES: list[tuple[str, str, str, dict[str, object], str | None]] = [
+    ("u1", "sign-in", "session", {"name": "Sanne de Vries"}, ALMELO),
+    ("u1", "view-case", "case 12", {"households": 1}, ALMELO),
+    ("u2", "view-case", "case 900", {}, HENGELO),
+    ("root", "release", "12,13", {"reviewed": False}, None),
+    ("=cmd", "no-longer-known", "case 12", {}, ALMELO),
+]
+
+
+@pytest.fixture
+def log(office: RunningOffice) -> RunningOffice:
+    """An office whose audit log holds these lines, of one day each from 1 November 2020 on."""
+    with transaction(office.engine) as cursor:
+        cursor.execute("SET LOCAL signals.erasing = 'on'")
+        cursor.execute("DELETE FROM audit")
+        for n, (actor, action, subject, detail, municipality) in enumerate(LINES, start=1):
+            note(cursor, actor, action, subject, detail, municipality=municipality)
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(
+                "UPDATE audit SET at = %s WHERE id = (SELECT max(id) FROM audit)", (f"2020-11-0{n}T23:30:00+01:00",)
+            )
+            cursor.execute("SET LOCAL session_replication_role = origin")
+    return office
+
+
+def listed(page: Sheet) -> list[list[str]]:
+    """Who, what and about what of each line."""
+    return [[text_of(cell) for cell in row.iter("td")][1:4] for row in page.all("tr") if list(row.iter("td"))]
+
+
+def asked(browser: PageClient, **typed: str) -> list[list[str]]:
+    """The lines that answer, without those of the auditor itself."""
+    form = browser.get("/logboek").form("/logboek")
+    page = browser.send(form, **typed)  # type: ignore[arg-type]  # no field is named as one of its own arguments
+    return [line for line in listed(page) if not line[0].startswith("auditor")]
+
+
+SANNE = "Sanne de Vries (u1)"
+VIEWED = [SANNE, "Zaak bekeken", "zaak 12"]
+SIGNED_IN = [SANNE, "Aangemeld", "sessie"]
+RELEASED = ["root", "Vrijgegeven", "12,13"]
+UNKNOWN = ["=cmd", "no-longer-known", "zaak 12"]
+
+
+def test_the_newest_line_comes_first_and_those_of_another_municipality_are_not_there(log: RunningOffice) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    assert listed(browser.get("/logboek")) == [UNKNOWN, RELEASED, VIEWED, SIGNED_IN]
+    elsewhere = log.signed_in(person(Role.AUDITOR, 2, frozenset({HENGELO})))
+    assert listed(elsewhere.get("/logboek")) == [RELEASED, ["u2", "Zaak bekeken", "zaak 900"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"person": "u1"}, [VIEWED, SIGNED_IN]),
+        ({"person": "sanne de vries"}, [VIEWED, SIGNED_IN]),
+        ({"action": "view-case"}, [VIEWED]),
+        ({"subject": "zaak 12"}, [UNKNOWN, VIEWED]),
+        ({"subject": "case 12", "person": "u1"}, [VIEWED]),
+        ({"first": "2020-11-02"}, [UNKNOWN, RELEASED, VIEWED]),
+        ({"last": "2020-11-02"}, [VIEWED, SIGNED_IN]),
+        ({"first": "2020-11-02", "last": "2020-11-02"}, [VIEWED]),
+        ({"subject": "zaak 900"}, []),
+    ],
+)
+def test_filters(log: RunningOffice, typed: dict[str, str], found: list[list[str]]) -> None:
+    assert asked(log.signed_in(Role.AUDITOR), **typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"person": "Niemand"}, "#person"),
+        ({"first": "2 november"}, "#first"),
+        ({"last": "9999-12-31"}, "#last"),
+        ({"first": "2020-11-03", "last": "2020-11-02"}, "#last"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/logboek", "/logboek/export"])
+def test_what_cannot_be_asked_is_said(log: RunningOffice, path: str, typed: dict[str, str], field: str) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    token = dict(browser.get("/logboek").form("/logboek").fields)["csrf_token"]
+    page = browser.post(path, 422, csrf_token=token, **typed)
+    assert [one.get("href") for one in page.all("a") if one.get("href", "").startswith(field)] == [field]
+    assert listed(page) == []
+
+
+def test_looking_is_written_down_without_what_was_looked_for(log: RunningOffice) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    asked(browser, person="u1", subject="zaak 12")
+    newest = browser.get("/logboek")
+    assert listed(newest)[:2] == [["auditor-1", "Logboek bekeken", "logboek"]] * 2
+    with transaction(log.engine) as cursor:
+        cursor.execute("SELECT detail FROM audit WHERE action = 'view-audit' ORDER BY id")
+        assert [detail for (detail,) in cursor] == [{}, {"filters": ["person", "subject"]}, {}]
+
+
+def test_pages_go_on_where_the_last_one_ended_with_the_same_filter(log: RunningOffice) -> None:
+    with transaction(log.engine) as cursor:
+        for n in range(120):
+            note(cursor, "u3", "view-case", f"case {n}", municipality=ALMELO)
+    browser = log.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/logboek").form("/logboek"), person="u3")
+    seen = [line[2] for line in listed(page)]
+    for _ in range(2):
+        (older,) = [form for form in page.forms() if any(button[0] == "Oudere regels" for button in form.buttons)]
+        page = browser.send(older)
+        seen += [line[2] for line in listed(page)]
+    assert seen == [f"zaak {n}" for n in reversed(range(120))]
+    assert not any(button[0] == "Oudere regels" for form in page.forms() for button in form.buttons)
+    (first,) = [form for form in page.forms() if any(button[0] == "Naar het begin" for button in form.buttons)]
+    assert listed(browser.send(first))[0][2] == "zaak 119"
+
+
+def exported(browser: PageClient, how: str, **typed: str) -> httpx.Response:
+    token = dict(browser.get("/logboek").form("/logboek").fields)["csrf_token"]
+    origin = {"origin": str(browser.http.base_url).rstrip("/")}
+    return browser.http.post("/logboek/export", data={"csrf_token": token, "format": how, **typed}, headers=origin)
+
+
+def test_the_export_has_every_line_oldest_first_and_is_itself_in_the_log(log: RunningOffice) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    answer = exported(browser, "jsonl", last="2020-11-05")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(line["actor"], line["subject"]) for line in lines] == [
+        ("u1", "session"), ("u1", "case 12"), ("root", "12,13"), ("=cmd", "case 12")
+    ]  # fmt: skip
+    assert lines[1]["at"] == "2020-11-02T22:30:00+00:00"
+    assert (lines[1]["detail"], lines[1]["municipality"]) == ({"households": 1}, ALMELO)
+    assert "attachment" in answer.headers["content-disposition"]
+    assert listed(browser.get("/logboek"))[0] == ["auditor-1", "Logboek geëxporteerd", "logboek"]
+
+
+def test_a_spreadsheet_takes_no_cell_for_a_formula(log: RunningOffice) -> None:
+    answer = exported(log.signed_in(Role.AUDITOR), "csv", last="2020-11-05")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert [row["actor"] for row in rows] == ["u1", "u1", "root", "'=cmd"]
+    assert json.loads(rows[0]["detail"]) == {"name": "Sanne de Vries"}
+
+
+def test_an_export_larger_than_the_memory_it_may_take_is_whole(
+    log: RunningOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signals.web.office.audit.IN_MEMORY", 10)
+    monkeypatch.setattr("signals.store.audit._EXPORTED_AT_ONCE", 2)
+    assert len(exported(log.signed_in(Role.AUDITOR), "jsonl", last="2020-11-05").text.splitlines()) == 4
+
+
+def test_the_processing_of_a_household_is_found_by_its_case_and_its_number(office: RunningOffice) -> None:
+    with transaction(office.engine) as cursor:
+        cursor.execute("SELECT id, household_id FROM cases WHERE municipality = '0141' ORDER BY id LIMIT 1")
+        case, household = cursor.fetchone() or (0, 0)
+    office.signed_in(Role.SPECIALIST).get(f"/zaak/{case}")
+    browser = office.signed_in(Role.AUDITOR)
+    form = browser.get("/verwerkingen").form("/verwerkingen")
+    page = browser.send(form, number=case)
+    activities = [text_of(list(row.iter("td"))[1]) for row in page.all("tr") if list(row.iter("td"))]
+    assert activities == ["Verwerkingen bekeken", "Zaak bekeken"]
+    assert "specialist" not in page.words
+    again = browser.send(form, kind="household", number=household)
+    assert f"Huishouden {household}" in again.texts("h2")
+
+
+@pytest.mark.parametrize("number", ["0", "12345678", "x", "-1", "", "1" * 30])
+def test_a_number_that_is_not_there(shared_office: RunningOffice, number: str) -> None:
+    browser = shared_office.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/verwerkingen").form("/verwerkingen"), status=422, number=number)
+    assert "#number" in [one.get("href") for one in page.all("a")]
+
+
+def test_a_household_of_another_municipality_is_as_one_that_is_not_there(shared_office: RunningOffice) -> None:
+    browser = shared_office.signed_in(person(Role.AUDITOR, 3, frozenset({HENGELO})))
+    form = browser.get("/verwerkingen").form("/verwerkingen")
+    assert browser.send(form, status=422, number="1").texts("h2") == ["Dit klopt nog niet"]
