@@ -58,7 +58,7 @@ _ROWS: Final = {
         JOIN addresses ON addresses.id = address_id WHERE cases.id = ANY(%s)""",
     "case": """SELECT * FROM cases JOIN households ON households.id = household_id
         JOIN addresses ON addresses.id = address_id JOIN persons ON persons.household_id = households.id
-        JOIN reports ON reports.case_id = cases.id JOIN events ON events.id = event_id
+        JOIN reports ON reports.case_id = cases.id JOIN events ON events.id = reports.event_id
         JOIN arrears ON arrears.id = reports.arrears_id WHERE cases.id = ANY(%s)""",
     "search": """SELECT * FROM households JOIN addresses ON addresses.id = address_id
         JOIN persons ON persons.household_id = households.id JOIN cases ON cases.household_id = households.id
