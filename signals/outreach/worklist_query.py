@@ -20,8 +20,6 @@ _PLACE: Final = "{0}.earliest_on, {0}.period_start, {0}.period"
 _WAITS: Final = "{0}.waiting AND NOT {0}.held AND {0}.route = "
 _AT_HOUSEHOLD: Final = "EXISTS (SELECT FROM {0} WHERE {1}.household_id = c.household_id AND {2} OFFSET 0)"
 _VISIT_BESIDE: Final = _AT_HOUSEHOLD.format("cases AS b", "b", "b.state = 'open' AND b.route = 'home-visit'")
-_WAITS_BESIDE: Final = _AT_HOUSEHOLD.format("cases AS b", "b", "b.waiting")
-_HAS_STEP: Final = _AT_HOUSEHOLD.format("next_steps AS s", "s", "true")
 ATTEMPTED: Final = _AT_HOUSEHOLD.format("contact_attempts AS a", "a", "a.undone_at IS NULL")
 
 
@@ -33,14 +31,12 @@ class _Queue(NamedTuple):
 
 
 # Two open cases of one household are worked as one, by the gravest route (borders.md section 4.4): a letter that waits
-# beside a visit stands with the visit, which waits too or is followed up.
+# beside a visit stands with the visit, which waits too or is followed up. Whoever is under way is followed up until the
+# case is closed, with a next step or without: nobody is in no queue at all.
 _QUEUES: Final = {
     "letters": _Queue(f"{_WAITS} 'letter'", f"NOT {_VISIT_BESIDE}"),
     "visits": _Queue(f"{_WAITS} 'home-visit'"),
-    "follow-up": _Queue(
-        "{0}.state = 'open' AND NOT {0}.waiting AND NOT {0}.held",
-        f"({_HAS_STEP} OR NOT {ATTEMPTED} OR {_WAITS_BESIDE})",
-    ),
+    "follow-up": _Queue("{0}.state = 'open' AND NOT {0}.waiting AND NOT {0}.held"),
     "review": _Queue("{0}.state = 'open' AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting))"),
 }
 _PAGE: Final = """SELECT c.id, c.household_id, {urgency} AS urgency, c.earliest_on, postcode, number, suffix

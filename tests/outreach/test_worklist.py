@@ -141,7 +141,7 @@ def test_what_is_held_stands_in_review_only(desk: Desk) -> None:
 
 
 @pytest.mark.database
-def test_what_went_out_is_followed_up_until_an_attempt_and_then_by_its_next_step(desk: Desk) -> None:
+def test_what_went_out_is_followed_up_with_its_next_step_or_without(desk: Desk) -> None:
     desk.take_in(report("a", "2026-11-02", P9), report("b", "2026-11-02", W1))
     assert listed(desk, "follow-up") == []
     desk.release(NOVEMBER)
@@ -154,7 +154,18 @@ def test_what_went_out_is_followed_up_until_an_attempt_and_then_by_its_next_step
     assert item.step.part != "evening"
     with transaction(desk.system.engine) as cursor:
         record_attempt(cursor, case, Attempt("call", TODAY, "morning", reached=True), SANNE, today=TODAY)
-    assert listed(desk, "follow-up") == []
+    (item,) = page(desk, "follow-up").items  # until the case is closed
+    assert item.step is None
+
+
+@pytest.mark.database
+def test_a_visit_that_was_only_called_in_vain_is_in_no_fewer_queues(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", P9), report("b", "2026-11-02", W1))
+    assert listed(desk, "visits") == ["7607GC 12"]
+    with transaction(desk.system.engine) as cursor:
+        attempt = Attempt("call", TODAY, "morning", reached=False)
+        record_attempt(cursor, desk.case(NOVEMBER).id, attempt, SANNE, today=TODAY)
+    assert [listed(desk, queue) for queue in ("visits", "follow-up")] == [[], ["7607GC 12"]]
 
 
 @pytest.mark.database
@@ -164,7 +175,6 @@ def test_a_letter_beside_a_visit_under_way_is_followed_up_with_it(desk: Desk) ->
     with transaction(desk.system.engine) as cursor:
         reached = Attempt("home-visit", TODAY, "evening", reached=True)
         record_attempt(cursor, desk.case(OCTOBER).id, reached, SANNE, today=TODAY)
-    assert listed(desk, "follow-up") == []
     desk.take_in(report("c", "2026-11-02", R1))
     (item,) = page(desk, "follow-up").items
     assert [(case.period, case.waiting) for case in item.cases] == [("2026-10", False), ("2026-11", True)]

@@ -265,6 +265,19 @@ def test_release_asks_whether_it_is_certain(office: RunningOffice) -> None:
     assert f"/zaak/{case}/vrijgeven" not in {form.action for form in sheet.forms()}
 
 
+def test_a_death_that_was_told_meanwhile_is_looked_at_before_the_release(office: RunningOffice) -> None:
+    case, client = a_case(office), office.signed_in(Role.SPECIALIST)
+    old = opened(client, case)
+    rows(office, "UPDATE cases SET held = true WHERE id = %s RETURNING id", case)
+    told = "INSERT INTO case_history (case_id, actor, kind, detail) VALUES (%s, 'signals', 'held', %s) RETURNING id"
+    rows(office, told, case, '{"reason": "deceased"}')
+    both = sent(client, old, "vrijgeven", status=409, certain="yes")
+    assert both.heading == f"Zaak {case} is intussen veranderd"
+    assert rows(office, "SELECT held, waiting FROM cases WHERE id = %s", case) == [(True, True)]
+    client.send(both.form(f"/zaak/{case}/vrijgeven"))
+    assert rows(office, "SELECT held, waiting FROM cases WHERE id = %s", case) == [(False, False)]
+
+
 def test_saving_what_a_colleague_changed_shows_both_and_loses_nothing(office: RunningOffice) -> None:
     case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
     old = opened(mine, case)

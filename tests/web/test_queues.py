@@ -186,6 +186,18 @@ def test_a_run_that_changed_meanwhile_releases_nothing(office: RunningOffice) ->
     assert "Er is niets vrijgegeven" in again.words
 
 
+def test_a_letter_that_was_taken_out_stays_out_when_a_run_is_refused(office: RunningOffice) -> None:
+    client = office.signed_in(Role.SPECIALIST)
+    form = client.get("/brievenronde").form("/brievenronde")
+    cases = [value for name, value in form.fields if name == "case"]
+    claim = """INSERT INTO claims (household_id, user_id, user_name)
+        SELECT household_id, 'colleague', 'Sam Voorbeeld' FROM cases WHERE id = %s RETURNING household_id"""
+    rows(office, claim, cases[2])
+    again = client.send(form, status=409, sure="yes", case=cases[1:])
+    chosen = [one.get("value") for one in again.all("input", name="case") if one.get("checked") is not None]
+    assert chosen == [case for case in cases[1:] if case != cases[2]]
+
+
 def someone(office: RunningOffice) -> tuple[str, str, int]:
     """A resident with a case: surname, postcode, number."""
     (found,) = rows(

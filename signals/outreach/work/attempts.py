@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from signals.outreach.work.hold import Held
     from signals.store.database import Cursor
 
-NOTE_LENGTH: Final = 2000
+NOTE_LENGTH: Final = 4000
 _MADE: Final = """
 SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
 FROM contact_attempts WHERE

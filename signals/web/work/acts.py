@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signals.outreach.release import NotReleasedError
 from signals.outreach.work import attempts, claims, decisions, dismissals, referrals
+from signals.outreach.work.hold import hold_household
 from signals.outreach.work.people import Actor, NotPossibleError, StaleError, TakenError
 from signals.outreach.work.runs import release_run
 from signals.outreach.work.steps import NextStep
@@ -130,8 +131,10 @@ def _require_own_or_lead(desk: Desk, found: Dossier) -> None:
 
 
 def _release(desk: Desk, found: Dossier, actor: Actor) -> None:
-    cases = [case.id for case in found.cases if case.state == "open" and (case.waiting or case.held)]
-    release_run(desk.cursor, cases, actor, reviewed=True)
+    """As the page showed it: a death that was told meanwhile is looked at first."""
+    hold_household(desk.cursor, found.household, typed.seen_of(desk.form) or 0)
+    going = [case for case in found.cases if case.state == "open" and (case.waiting or case.held)]
+    release_run(desk.cursor, [case.id for case in going], actor, reviewed=any(case.held for case in going))
 
 
 def _attempt(desk: Desk, found: Dossier, actor: Actor) -> Detail:

@@ -43,7 +43,7 @@ NAMES: Final = {
 LEADS: Final = {
     "visits": said("Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is."),
     "letters": said("Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is."),
-    "follow-up": said("Huishoudens waar het werk is begonnen en waar u nu iets moet doen."),
+    "follow-up": said("Huishoudens waar het werk is begonnen. Zij blijven hier staan tot de zaak is afgesloten."),
     "review": said("Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs."),
 }
 TAKEN: Final = said("{name} heeft dit huishouden al opgepakt. Kies een ander, of overleg met elkaar.")

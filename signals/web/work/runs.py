@@ -7,6 +7,7 @@ at the list may take letters out of it; what does not go out, and why, stands be
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from signals.outreach.release import NotReleasedError
@@ -83,7 +84,7 @@ def _shown(
         problem=problem,
         faults=faults or [],
         errors=dict(faults or []),
-        kept=set(desk.form.getlist("case")) if faults else None,
+        kept=None if status == HTTPStatus.OK else set(desk.form.getlist("case")),
         reasons=REASONS,
         word=partial(_word, desk.language),
     )

@@ -110,7 +110,7 @@ def test_a_promise_stays_until_someone_was_reached(desk: Desk, visit: int) -> No
         (Attempt("call", today(), "night", reached=False), "part of the day"),
         (Attempt("home-visit", today(), None, reached=False), "choose one"),
         (Attempt("call", today() + timedelta(days=1), None, reached=False), "future"),
-        (Attempt("call", today(), None, reached=False, note="x" * 2001), "2000"),
+        (Attempt("call", today(), None, reached=False, note="x" * 4001), "4000"),
     ],
 )
 def test_what_cannot_be_is_refused(desk: Desk, visit: int, attempt: Attempt, fault: str) -> None:
