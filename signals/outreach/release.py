@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from signals.errors import SignalsError
 from signals.outreach.feedback import tell_partners
 from signals.store import ledger
-from signals.store.audit import note
+from signals.store.audit import note_cases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # What deciding on a release asks for: these cases alone, without their place among all others.
 _ASKED: Final = """
-SELECT cases.id, household_id, concat_ws(' ', postcode, number, nullif(suffix, '')) AS household,
+SELECT cases.id, household_id, cases.municipality, concat_ws(' ', postcode, number, nullif(suffix, '')) AS household,
     state, route, waiting, held,
     (SELECT min(other.id) FROM cases AS other
         WHERE other.household_id = cases.household_id AND other.state = 'open' AND other.waiting
@@ -55,6 +55,7 @@ class AskedCase:
 
     id: int
     household_id: int
+    municipality: str
     household: str
     state: str
     route: str
@@ -96,7 +97,7 @@ def release(
     if faults:
         raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults))
     _let_go(cursor, cases, actor=actor, name=name or actor, reviewed=reviewed)
-    note(cursor, actor, "release", ",".join(map(str, wanted)), {"reviewed": reviewed})
+    note_cases(cursor, actor, "release", {case.id: case.municipality for case in cases}, {"reviewed": reviewed})
     return [Released(case, case.route) for case in cases]
 
 

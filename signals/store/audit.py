@@ -66,6 +66,15 @@ def note(
     )
 
 
+def note_cases(cursor: Cursor, actor: str, action: str, cases: Mapping[int, str], detail: Mapping[str, object]) -> None:
+    """Add a line for each of many cases, which are given with their municipality, in one statement."""
+    cursor.execute(
+        """INSERT INTO audit (actor, action, subject, detail, municipality)
+        SELECT %s, %s, 'case ' || number, %s, here FROM unnest(%s::bigint[], %s::text[]) AS given(number, here)""",
+        (actor, action, Jsonb(dict(detail)), list(cases), list(cases.values())),
+    )
+
+
 def audit_page(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[AuditLine]:
     """At most `size` lines, newest first, with ids below `after` (the last id of the page before)."""
     return _found(cursor, wanted, "id < %(after)s" if after is not None else "true", "DESC", after, size)

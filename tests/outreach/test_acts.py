@@ -43,7 +43,7 @@ def test_release_tells_the_partner_and_the_audit_log(desk: Desk) -> None:
     assert sorted(pairs) == [("feedback.menzis", "b", "picked-up"), ("feedback.welbions", "a", "picked-up")]
     number = desk.case(HOME).id
     assert desk.system.rows("SELECT actor, action, subject, detail FROM audit WHERE action = 'release'") == [
-        ("specialist-7", "release", str(number), {"reviewed": False})
+        ("specialist-7", "release", f"case {number}", {"reviewed": False})
     ]
     assert desk.system.rows("SELECT released_by FROM cases") == [("specialist-7",)]
     assert desk.history(number)[-1] == ("released", {"route": "home-visit"})

@@ -95,5 +95,6 @@ def test_the_run_is_let_go_as_a_whole_or_not_at_all(desk: Desk) -> None:
         act(desk, release_run, [*numbers, 404], ANNA)
     assert len(act(desk, release_run, numbers, ANNA)) == 2
     assert preview(desk).cases == ()
-    assert desk.system.rows("SELECT actor FROM audit WHERE action = 'release'") == [("anna-1",)]
+    told = desk.system.rows("SELECT actor, subject, municipality FROM audit WHERE action = 'release' ORDER BY id")
+    assert told == [("anna-1", f"case {number}", "0141") for number in sorted(numbers)]
     assert desk.system.rows("SELECT DISTINCT actor FROM case_history WHERE kind = 'released'") == [("Anna Postma",)]
