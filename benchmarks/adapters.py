@@ -53,9 +53,10 @@ async def _lane(
     storing: asyncio.Task[None] | None = None
     while True:
         found = await consumer.getmany(*spots, timeout_ms=waiting, max_records=settings.batch_size)
-        records = intake.prepare([_record(one) for ones in found.values() for one in ones])
+        ready = intake.prepare([_record(one) for ones in found.values() for one in ones])
         if storing:
             await storing
+        records = [*intake.put_off(), *ready]
         storing = asyncio.create_task(_store(consumer, intake, records)) if records else None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from signals.consumers.courtesy import spot
 from signals.consumers.intake import BatchIntake
 from signals.consumers.records import StoreAwayError
 from signals.embedded.children import await_until
@@ -58,19 +59,14 @@ class TimedIntake(BatchIntake):
         super().__init__(engine, log_id, gapless=True)
         self._journal = journal
         self._start = gate
-        self._inside = False
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
-        """See `BatchIntake.store`, which calls itself for the halves of a batch that fails."""
-        if self._inside:
-            return super().store(records)
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+        """See `BatchIntake.store`."""
         self._await_start()
         began = time.monotonic()
-        self._inside = True
-        try:
-            found = super().store(records)
-        finally:
-            self._inside = False
+        found = super().store(records, waits=waits)
+        left = set(map(spot, self.put_off()))
+        records = [record for record in records if spot(record) not in left]
         last = {(record.topic, record.partition): record.offset for record in records}
         self._journal.note(
             began, len(records), [(topic, partition, last[topic, partition]) for topic, partition in last]

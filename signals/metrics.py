@@ -165,6 +165,11 @@ STORE_RETRIES: Final = _counter(
     "Batches tried again because the database was away, locked or full.",
     "Rises for minutes: look at the database. Nothing is lost; the intake goes on by itself.",
 )
+RECORDS_PUT_OFF: Final = _counter(
+    "signals_records_put_off_total",
+    "Times that a record waited for the next batch, because another worker had its household in hand.",
+    "Some in a hundred are normal with several workers. Nearly all: many signals are of one address.",
+)
 RECORDS_RECOVERED: Final = _counter(
     "signals_records_recovered_total",
     "Records the Kafka client had read past without handing them over, fetched again by the worker itself.",
@@ -174,6 +179,14 @@ OUTBOX_PUBLISHED: Final = _counter(
     "signals_outbox_published_total",
     "Outgoing events handed to the broker.",
     "Stands still while signals_outbox_depth rises: look at the relay's log and at the broker.",
+)
+
+SIGN_INS_REFUSED: Final = _counter(
+    "signals_sign_ins_refused_total",
+    "Sign-ins that were refused, by why; the audit log has at most one line a minute for each reason.",
+    "no-journey and state: somebody asks for the way back without having signed in; the limits per address hold. "
+    "no-role: give that person a role at the provider. The others: look at the provider's settings and at the clocks.",
+    why=("no-journey", "state", "provider", "no-code", "code", "issuer", "no-id-token", "token", "no-role"),
 )
 
 FIGURES_UP: Final = _declare(

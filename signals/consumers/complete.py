@@ -40,6 +40,9 @@ class GuardedIntake(Intake, Protocol):
     paused topic is no gap.
     """
 
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+        """See `Intake.store`; when it `waits`, nothing is put off."""
+
     def confirm(self, hole: Hole) -> None:
         """The broker has no record there."""
 
@@ -66,16 +69,20 @@ class CompleteIntake:
         self.empty: dict[Place, int] = {}  # up to there the broker has nothing more, whatever end it names
         self.confirm = intake.confirm
         self.prepare = intake.prepare
+        self.put_off = intake.put_off
         self.positions = intake.positions
         self.paused = intake.paused
         self.refresh_paused = intake.refresh_paused
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
-        """See `Intake.store`; what is missing in front of a record is stored first."""
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+        """See `GuardedIntake.store`; what is missing in front of a record is stored first, and nothing of that put off.
+
+        Else it would be missing again at once, for as long as another worker has it in hand.
+        """
         filled: dict[Place, int] = {}
         while records:
             try:
-                return {**filled, **self._intake.store(records)}
+                return {**filled, **self._intake.store(records, waits=waits)}
             except MissingRecordsError as missing:
                 topic = missing.hole[0]
                 filled |= self._fill(missing.hole)
@@ -94,7 +101,7 @@ class CompleteIntake:
             return {}
         log.error("%s partition %s stood still and is read from offset %s", topic, partition, found[0].offset)
         metrics.RECORDS_RECOVERED.inc(len(found))
-        return self.store(found)
+        return self.store(found, waits=True)
 
     def _fill(self, hole: Hole) -> Mapping[Place, int]:
         found = self._broker.read(hole)
@@ -104,4 +111,4 @@ class CompleteIntake:
             return {}
         log.error("%s partition %s: %s records were not handed over and are taken in now", *hole[:2], len(found))
         metrics.RECORDS_RECOVERED.inc(len(found))
-        return self.store(found)
+        return self.store(found, waits=True)

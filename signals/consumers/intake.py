@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from signals import metrics
 from signals.consumers.complete import MissingRecordsError
+from signals.consumers.courtesy import Courtesy
 from signals.consumers.gate import FloodGate
+from signals.consumers.offsets import books, each_once
 from signals.consumers.records import OutOfDateError, StoreAwayError
 from signals.consumers.sorting import digest, foresee, kept_out, sort_out
 from signals.contract.events import Reported
@@ -29,7 +31,7 @@ from signals.store import inbox
 from signals.store.database import is_again_later, is_out_of_date, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prometheus_client import Counter as LabelledCounter
     from sqlalchemy import Engine
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
     from signals.consumers.complete import Hole
     from signals.consumers.flood import FloodLimits
     from signals.consumers.gate import Passage
+    from signals.consumers.offsets import Holes
     from signals.consumers.records import Place, Record
     from signals.consumers.sorting import Sorted
     from signals.outreach.rows import Accepted
     from signals.store.database import Cursor
+    from signals.store.inbox import Reached
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +61,9 @@ class _Claimed:
 class BatchIntake:
     """The `Intake` of `records`, on PostgreSQL; `log_id` names the broker whose offsets these are.
 
-    A `gapless` one refuses a record that comes before those in front of it (see `complete`). Without `limits` it closes
-    no topic, but leaves closed what another one closed. One thread at a time may call it; `paused`, `positions`
-    and `prepare` any thread.
+    A `gapless` one refuses a record that comes before those in front of it (see `complete`), and puts off what another
+    worker has in hand (see `courtesy`). Without `limits` it closes no topic, but leaves closed what another one closed.
+    One thread at a time may call it; `paused`, `positions` and `prepare` any thread.
     """
 
     def __init__(
@@ -69,17 +73,23 @@ class BatchIntake:
         self._log_id = log_id
         self._gapless = gapless
         self._gate = FloodGate(log_id, limits)
-        self._holes: set[Hole] = set()
+        self._holes: Holes = {}
+        self._courtesy = Courtesy()
         self._configuration: Configuration | None = None
 
     def confirm(self, hole: Hole) -> None:
         """The broker has no record in `hole`: what comes after it may be stored."""
-        self._holes.add(hole)
+        topic, partition, first, end = hole
+        self._holes[topic, partition, first] = end
 
     def positions(self) -> dict[Place, int]:
         """The next offset of every partition. Raises StoreAwayError."""
         with self._later(), transaction(self._engine) as cursor:
             return inbox.positions(cursor, self._log_id)
+
+    def put_off(self) -> Sequence[Record]:
+        """See `Intake.put_off`."""
+        return self._courtesy.put_off
 
     def paused(self) -> frozenset[str]:
         """The paused topics as they were known at the last `store` or `refresh_paused`."""
@@ -101,8 +111,15 @@ class BatchIntake:
         except Exception:  # noqa: BLE001 - `store` meets it again, finds whose fault it is and keeps it in quarantine
             return records
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
-        """See `Intake.store`. Raises MissingRecordsError when gapless; OutOfDateError when the tables are not ours."""
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+        """See `GuardedIntake.store`; only a gapless one raises MissingRecordsError.
+
+        Raises OutOfDateError when the tables are not ours.
+        """
+        self._courtesy.begin(waits=waits)
+        return self._store(records)
+
+    def _store(self, records: Sequence[Record]) -> dict[Place, int]:
         try:
             with self._later():
                 return self._take_in(records)
@@ -124,11 +141,12 @@ class BatchIntake:
                 raise OutOfDateError from error
             raise
 
-    def _split(self, records: Sequence[Record], error: Exception) -> Mapping[Place, int]:
+    def _split(self, records: Sequence[Record], error: Exception) -> dict[Place, int]:
         """Store the halves each by itself, until what cannot be stored stands alone and goes to quarantine."""
+        self._courtesy.waits = True
         if len(records) > 1:
             middle = len(records) // 2
-            return {**self.store(records[:middle]), **self.store(records[middle:])}
+            return {**self._store(records[:middle]), **self._store(records[middle:])}
         log.error("record %s goes to quarantine: %s", _place(records[0]), type(error).__name__)
         with self._later():
             return self._take_in(records, error)
@@ -137,21 +155,27 @@ class BatchIntake:
         """Take in what may come in, in one transaction; with an `error` of ours all of it goes to quarantine."""
         started = time.perf_counter()
         with transaction(self._engine) as cursor:
-            offsets = inbox.lock_progress(cursor, self._log_id, {(r.topic, r.partition) for r in records})
+            reached = inbox.lock_progress(cursor, self._log_id, {(r.topic, r.partition) for r in records})
             configuration = self._refresh(cursor)
-            fresh = self._unseen(records, offsets)
-            fresh, batch, passage = self._let_in(cursor, fresh, configuration, error)
+            fresh, awaited = self._unseen(records, reached)
+            if self._gapless and error is None:
+                fresh = foresee(fresh, configuration.directory, datetime.now(UTC))
+                free = self._courtesy.free_now(cursor, fresh)
+            else:
+                free = fresh
+            kept, batch, passage = self._let_in(cursor, free, configuration, error)
             claimed = self._claim(cursor, batch)
             new = [accepted for _, accepted in claimed.new]
             if new:
                 take_up(cursor, new, configuration)
             inbox.quarantine(cursor, batch.bad, passage.numbers)
-            taken = _taken(offsets, fresh, batch, claimed)
+            taken = _counted(books(reached, awaited, fresh, kept), batch, claimed)
             inbox.note_progress(cursor, self._log_id, taken)
             self._gate.write(cursor, passage)
         self._gate.keep(passage)
+        self._courtesy.stored(fresh, free)
         metrics.TRANSACTION_SECONDS.observe(time.perf_counter() - started)
-        _observe(fresh, batch, claimed)
+        _observe(kept, batch, claimed)
         return self._passed({place: one.next_offset for place, one in taken.items()})
 
     def _refresh(self, cursor: Cursor) -> Configuration:
@@ -162,11 +186,13 @@ class BatchIntake:
             self._gate.refresh(cursor)
         return configuration
 
-    def _unseen(self, records: Sequence[Record], offsets: Mapping[Place, int]) -> list[Record]:
+    def _unseen(
+        self, records: Sequence[Record], reached: Mapping[Place, Reached]
+    ) -> tuple[list[Record], dict[Place, int]]:
         """The records of open topics beyond what was taken in before: what is read again has no second effect."""
         if self._gate.paused:
             records = [record for record in records if record.topic not in self._gate.paused]
-        return _each_once(records, offsets, self._holes if self._gapless else None)
+        return each_once(records, reached, self._holes if self._gapless else None)
 
     def _let_in(
         self, cursor: Cursor, fresh: list[Record], configuration: Configuration, error: Exception | None
@@ -205,59 +231,18 @@ class BatchIntake:
     def _passed(self, positions: dict[Place, int]) -> dict[Place, int]:
         """Forget the holes that lie behind `positions`."""
         if self._holes:
-            self._holes = {hole for hole in self._holes if hole[3] > positions.get(hole[:2], 0)}
+            self._holes = {at: end for at, end in self._holes.items() if end > positions.get(at[:2], 0)}
         return positions
 
 
-def _each_once(records: Iterable[Record], offsets: Mapping[Place, int], holes: Collection[Hole] | None) -> list[Record]:
-    """The records at or beyond `offsets`, each once: a client may hand one over twice in one batch.
-
-    Raises:
-        MissingRecordsError: a record does not follow on the one before it; but for `holes`, and when these are None.
-    """
-    expected = dict(offsets)
-    fresh = []
-    for record in records:
-        place, offset = (record.topic, record.partition), record.offset
-        awaited = expected[place]
-        if offset < awaited:
-            continue
-        if offset > awaited and holes is not None and (*place, awaited, offset) not in holes:
-            raise MissingRecordsError(*place, awaited, offset)
-        expected[place] = offset + 1
-        fresh.append(record)
-    return fresh
-
-
-def _taken(
-    offsets: Mapping[Place, int], fresh: Sequence[Record], batch: Sorted, claimed: _Claimed
-) -> dict[Place, inbox.Taken]:
-    """How far each partition has come, and what became of its records."""
-    ends = {**offsets, **{(record.topic, record.partition): record.offset + 1 for record in fresh}}
-    begins = {**offsets, **_first_ever(fresh, {place for place, offset in offsets.items() if not offset})}
-    read = Counter([(record.topic, record.partition) for record in fresh])
+def _counted(books: dict[Place, inbox.Taken], batch: Sorted, claimed: _Claimed) -> dict[Place, inbox.Taken]:
+    """The books of each partition, with what became of its records."""
     stored = Counter([(record.topic, record.partition) for record, _ in claimed.new])
     duplicates = Counter((record.topic, record.partition) for record, _ in claimed.again)
     quarantined = Counter((row.topic, row.partition) for row in batch.bad)
-    return {
-        place: inbox.Taken(
-            end,
-            stored[place],
-            duplicates[place],
-            quarantined[place],
-            passed_over=end - begins[place] - read[place],
-            first_offset=0 if offsets[place] else begins[place],
-        )
-        for place, end in ends.items()
-    }
-
-
-def _first_ever(fresh: Sequence[Record], unread: Collection[Place]) -> dict[Place, int]:
-    """Where the log of a partition that was never read begins: nobody can say what was in front of it."""
-    if not unread:
-        return {}
-    begins = {(record.topic, record.partition): record.offset for record in reversed(fresh)}
-    return {place: begins[place] for place in unread & begins.keys()}
+    for place, one in books.items():
+        one.stored, one.duplicates, one.quarantined = stored[place], duplicates[place], quarantined[place]
+    return books
 
 
 def _place(record: Record) -> str:

@@ -70,6 +70,7 @@ class Reading:
         self._paused: frozenset[str] = frozenset()
         self._asked_at = float("-inf")
         self._taking: asyncio.Future[list[Record]] | None = None
+        self._put_off: list[Record] = []
         self._beside = ThreadBeside("intake")
         self._loop = asyncio.get_running_loop()
         self._told = asyncio.ensure_future(leaving.wait())
@@ -103,16 +104,26 @@ class Reading:
                 self._taking.cancel()
 
     async def _next_batch(self) -> list[Record]:
-        """What was taken meanwhile; the one after it is being taken when this returns. Empty: nothing yet."""
+        """What was put off, and what was taken meanwhile; the one after it is being taken when this returns.
+
+        Empty: nothing yet.
+        """
         taking = self._taking or self._take()
         self._taking = taking
         # A group that rebalances can hold it for long.
         waited: list[asyncio.Future[Any]] = [taking, self._told]
-        await asyncio.wait(waited, timeout=WAKE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not taking.done():
-            return []
-        self._taking = self._take()
-        return [record for record in taking.result() if record.topic not in self._paused]
+        if self._put_off:  # what is resumed, or comes back to us, is read again
+            ours = set(self._source.assigned())
+            self._put_off = [record for record in self._unpaused(self._put_off) if record.place in ours]
+        waking = 0 if self._put_off else WAKE_SECONDS
+        await asyncio.wait(waited, timeout=waking, return_when=asyncio.FIRST_COMPLETED)
+        taken: list[Record] = []
+        if taking.done():
+            taken, self._taking = taking.result(), self._take()
+        return [*self._put_off, *self._unpaused(taken)]
+
+    def _unpaused(self, records: Sequence[Record]) -> list[Record]:
+        return [record for record in records if record.topic not in self._paused]
 
     def _take(self) -> asyncio.Future[list[Record]]:
         return asyncio.ensure_future(self._take_ready())
@@ -129,11 +140,14 @@ class Reading:
         offsets = await self._until_done(lambda: self._intake.store(records))
         if offsets is None:
             return
+        self._put_off = list(self._intake.put_off())
         self._source.acknowledge(offsets)
-        metrics.BATCH_EVENTS.observe(len(records))
+        metrics.BATCH_EVENTS.observe(len(records) - len(self._put_off))
         metrics.BATCH_SECONDS.observe(time.perf_counter() - began)
         paused = self._intake.paused()
-        if behind := {place: at for place, at in _left_out(records, offsets).items() if place[0] not in paused}:
+        kept = {record.place for record in self._put_off}
+        left_out = _left_out(records, offsets).items()
+        if behind := {place: at for place, at in left_out if place[0] not in paused and place not in kept}:
             await self._go_back(behind)
 
     async def _catch_up(self) -> None:
@@ -179,6 +193,7 @@ class Reading:
         if not await self._is_done(taking):
             return
         kept = [record for record in taking.result() if record.place not in offsets]
+        self._put_off = [record for record in self._put_off if record.place not in offsets]
         self._taking = self._loop.create_future()
         self._taking.set_result(kept)
         seeking = asyncio.ensure_future(self._source.read_from(offsets))

@@ -53,8 +53,9 @@ class Intake(Protocol):
 
         Returns:
             For every partition that `records` are of: its next offset. Every record in front of it is durably stored,
-            known as a duplicate, or in quarantine, and may be acknowledged. A record handed over at or beyond it was
-            not taken in, because its topic is paused or was paused in the midst of the batch; it is handed over again.
+            known as a duplicate, or in quarantine, and may be acknowledged. Of those handed over at or beyond it some
+            were not taken in: they were `put_off`, or their topic is paused, or was paused in the midst of the batch;
+            these are handed over again.
 
         A record handed over twice has one effect. A record that cannot be stored for a reason of its own ends in
         quarantine.
@@ -63,6 +64,9 @@ class Intake(Protocol):
             StoreAwayError: again, later; whatever was handed over may be handed over again. Any other error ends
                 the worker, with nothing acknowledged.
         """
+
+    def put_off(self) -> Sequence[Record]:
+        """What the last `store` left for the next, for which these go first: another worker has their households."""
 
     def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         """The same records, to be handed to `store` in their place: what needs no database is done. From any thread."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from signals.metrics import UNREGISTERED, Figures
 from signals.outreach.policy import ROUTES
 from signals.reports.partners import last_signals
-from signals.store.inbox import positions
+from signals.store.inbox import Reached, reached
 from signals.store.outbox import depth
 from signals.store.pauses import paused
 
@@ -38,9 +38,10 @@ def read_lag(
     cursor: Cursor, log_id: str, begin_offsets: Mapping[Partition, int], end_offsets: Mapping[Partition, int]
 ) -> dict[Partition, int]:
     """What the broker holds and nobody has taken in, by partition of the log `log_id`."""
-    taken = positions(cursor, log_id)
+    taken = reached(cursor, log_id)
     return {
-        place: max(0, end - max(taken.get(place, 0), begin_offsets.get(place, 0))) for place, end in end_offsets.items()
+        place: taken.get(place, Reached()).missing(begin_offsets.get(place, 0), end)
+        for place, end in end_offsets.items()
     }
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signals.reports import kept, outgoing
 from signals.reports.naming import NAMED_AT_MOST
+from signals.store.inbox import Reached
 from signals.store.pauses import paused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from signals.store.database import Cursor
@@ -119,9 +120,11 @@ def reconcile(
     """
     places = _places(cursor, log_id, begin_offsets, end_offsets)
     faults = [fault for place in places for fault in place.faults()]
-    if any(place.done > place.end for place in places):  # what was published meanwhile may be taken in already
+    if any(place.furthest > place.end for place in places):  # what was published meanwhile may be taken in already
         ends = ends_now()
-        faults += [place.beyond(ends[place.key]) for place in places if place.done > ends.get(place.key, place.done)]
+        faults += [
+            place.beyond(end) for place in places if place.furthest > (end := ends.get(place.key, place.furthest))
+        ]
     faults += [*_books(cursor), *kept.losses(cursor)]
     faults += [fault for place in places for fault in place.miscounted(count_records)]
     told = outgoing.told(cursor)
@@ -132,18 +135,22 @@ def reconcile(
     return Reconciliation([place.row() for place in places], [*faults, *told.faults], waiting)
 
 
+_NEVER: Final[tuple[Any, ...]] = (0, 0, 0, 0, 0, 0, [])  # what the row of a partition would say that nobody has read
+
+
 def _places(
     cursor: Cursor, log_id: str, begin_offsets: Mapping[Partition, int], end_offsets: Mapping[Partition, int]
 ) -> list[_Place]:
     cursor.execute(
-        """SELECT topic, partition, first_offset, next_offset, stored, duplicates, quarantined, passed_over
+        """SELECT topic, partition, first_offset, next_offset, stored, duplicates, quarantined, passed_over,
+            ahead
         FROM progress WHERE log_id = %s""",
         (log_id,),
     )
-    taken: dict[Partition, tuple[int, ...]] = {(row[0], row[1]): row[2:] for row in cursor}
+    taken: dict[Partition, tuple[Any, ...]] = {(row[0], row[1]): row[2:] for row in cursor}
     resting = {pause.topic: pause.paused_at for pause in paused(cursor)}
     return [
-        _Place(*key, begin_offsets.get(key, 0), end, resting.get(key[0]), *taken.get(key, (0,) * 6))
+        _Place(*key, begin_offsets.get(key, 0), end, resting.get(key[0]), *taken.get(key, _NEVER))
         for key, end in sorted(end_offsets.items())
     ]
 
@@ -163,6 +170,7 @@ class _Place:
     duplicates: int
     quarantined: int
     passed_over: int
+    ahead: Sequence[int]  # offsets beyond `done` that were taken in; those between wait for another worker
 
     @property
     def key(self) -> Partition:
@@ -175,7 +183,12 @@ class _Place:
     @property
     def missing(self) -> int:
         """Records the broker still holds and nobody took in; what it removed before is not among them."""
-        return max(0, self.end - max(self.done, self.begin))
+        return Reached(self.done, frozenset(self.ahead)).missing(self.begin, self.end)
+
+    @property
+    def furthest(self) -> int:
+        """The offset after the last one that was taken in."""
+        return max([self.done, *(offset + 1 for offset in self.ahead)])
 
     @property
     def counted(self) -> int:
@@ -194,16 +207,26 @@ class _Place:
             "duplicates": self.duplicates,
             "quarantined": self.quarantined,
             "passed_over": self.passed_over,
+            "ahead": len(self.ahead),
             "paused": self.paused_at is not None,
         }
 
     def faults(self) -> Iterator[str]:
-        if self.begin > self.done > 0:  # a log that was never read may begin anywhere
-            lost = f"offsets {self.done} to {self.begin - 1} were removed by the broker before they were taken in"
-            yield f"{self.name}: {lost}; ask the partner to publish them again"
-        if self.missing:
-            offsets = f"offsets {self.end - self.missing} to {self.end - 1}"
+        removed = self._offsets(self.done, self.begin)
+        if removed and (self.done or self.ahead):  # a log that was never read may begin anywhere
+            yield (
+                f"{self.name}: {removed} were removed by the broker before they were taken in; "
+                "ask the partner to publish them again"
+            )
+        if offsets := self._offsets(max(self.done, self.begin), self.end):
             yield f"{self.name}: {self._waiting(offsets) if self.paused_at else f'{offsets} are not taken in'}"
+
+    def _offsets(self, first: int, end: int) -> str:
+        """What of these was not taken in, in words; empty when there is none."""
+        known = sum(first <= offset < end for offset in self.ahead)
+        if end - first - known <= 0:
+            return ""
+        return f"offsets {first} to {end - 1}" + (f" (but for {known} of them)" if known else "")
 
     def _waiting(self, offsets: str) -> str:
         since = f"{self.paused_at:%Y-%m-%d %H:%M} UTC"
@@ -213,14 +236,15 @@ class _Place:
         )
 
     def beyond(self, end: int) -> str:
-        return f"{self.name}: the broker ends at {end}, but {self.done} was taken in"
+        return f"{self.name}: the broker ends at {end}, but {self.furthest} was taken in"
 
     def miscounted(self, count_records: Callable[[str, int, int, int], int] | None) -> Iterator[str]:
         """Not every offset ended in one place, or some were passed over that held a record."""
         offsets = self.done - self.first
-        if self.counted + self.passed_over != offsets:
+        if self.counted + self.passed_over != offsets + len(self.ahead):
             counts = f"{self.counted} records were counted and {self.passed_over} offsets passed over"
-            yield f"{self.name}: {counts}, but it has {offsets} offsets from {self.first} to {self.done - 1}"
+            beyond = f" and {len(self.ahead)} beyond" if self.ahead else ""
+            yield f"{self.name}: {counts}, but it has {offsets} offsets from {self.first} to {self.done - 1}{beyond}"
         elif count_records and (lost := self._lost(count_records)) > 0:
             yield f"{self.name}: {lost} {self._passed()}"
 

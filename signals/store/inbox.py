@@ -78,8 +78,20 @@ def _lock_keys(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, bytes]:
 Partition = tuple[str, int]  # (topic, partition)
 
 
-def lock_progress(cursor: Cursor, log_id: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
-    """The next offset of each partition, locked: a second worker with the same partition waits here."""
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """How far a partition was taken in: all in front of `next_offset`, and beyond it the offsets `ahead`."""
+
+    next_offset: int = 0
+    ahead: frozenset[int] = frozenset()
+
+    def missing(self, begin: int, end: int) -> int:
+        """How many offsets from `begin` up to `end` were not taken in."""
+        first = max(self.next_offset, begin)
+        return max(0, end - first) - sum(first <= offset < end for offset in self.ahead)
+
+
+def lock_progress(cursor: Cursor, log_id: str, partitions: Iterable[Partition]) -> dict[Partition, Reached]:
+    """How far each partition was taken in, locked: a second worker with the same partition waits here."""
     rows = [{"t": topic, "p": partition} for topic, partition in sorted(partitions)]
     cursor.execute(
         """INSERT INTO progress (log_id, topic, partition) SELECT %s, t, p
@@ -87,12 +99,12 @@ def lock_progress(cursor: Cursor, log_id: str, partitions: Iterable[Partition]) 
         (log_id, as_json(rows)),
     )
     cursor.execute(
-        """SELECT topic, partition, next_offset FROM progress
+        """SELECT topic, partition, next_offset, ahead FROM progress
         JOIN json_to_recordset(%s) AS r(t text, p int) ON topic = t AND partition = p
         WHERE log_id = %s ORDER BY topic, partition FOR UPDATE OF progress""",
         (as_json(rows), log_id),
     )
-    return {(topic, partition): offset for topic, partition, offset in cursor}
+    return {(topic, partition): Reached(offset, frozenset(ahead)) for topic, partition, offset, ahead in cursor}
 
 
 @dataclass(slots=True)
@@ -100,7 +112,7 @@ class Taken:
     """What became of the records of one partition in one batch.
 
     `passed_over` are the offsets in between at which the broker had no record; `first_offset` is where a log that was
-    never read before begins, else 0.
+    never read before begins, else 0. All records in front of `next_offset` were taken in by now, and those at `ahead`.
     """
 
     next_offset: int
@@ -109,6 +121,7 @@ class Taken:
     quarantined: int = 0
     passed_over: int = 0
     first_offset: int = 0
+    ahead: Sequence[int] = ()
 
 
 def note_progress(cursor: Cursor, log_id: str, taken: Mapping[Partition, Taken]) -> None:
@@ -123,22 +136,29 @@ def note_progress(cursor: Cursor, log_id: str, taken: Mapping[Partition, Taken])
             "q": t.quarantined,
             "h": t.passed_over,
             "f": t.first_offset,
+            "a": t.ahead,
         }
         for (topic, partition), t in taken.items()
     ]
     cursor.execute(
         """UPDATE progress SET next_offset = o, stored = stored + s, duplicates = duplicates + d,
-            quarantined = quarantined + q, passed_over = passed_over + h, first_offset = first_offset + f
-        FROM json_to_recordset(%s) AS r(t text, p int, o bigint, s bigint, d bigint, q bigint, h bigint, f bigint)
+            quarantined = quarantined + q, passed_over = passed_over + h, first_offset = first_offset + f, ahead = a
+        FROM json_to_recordset(%s)
+            AS r(t text, p int, o bigint, s bigint, d bigint, q bigint, h bigint, f bigint, a bigint[])
         WHERE log_id = %s AND topic = t AND partition = p""",
         (as_json(rows), log_id),
     )
 
 
-def positions(cursor: Cursor, log_id: str) -> dict[Partition, int]:
+def reached(cursor: Cursor, log_id: str) -> dict[Partition, Reached]:
     """How far every partition of this broker has come."""
-    cursor.execute("SELECT topic, partition, next_offset FROM progress WHERE log_id = %s", (log_id,))
-    return {(topic, partition): offset for topic, partition, offset in cursor}
+    cursor.execute("SELECT topic, partition, next_offset, ahead FROM progress WHERE log_id = %s", (log_id,))
+    return {(topic, partition): Reached(offset, frozenset(ahead)) for topic, partition, offset, ahead in cursor}
+
+
+def positions(cursor: Cursor, log_id: str) -> dict[Partition, int]:
+    """The next offset of every partition of this broker."""
+    return {place: one.next_offset for place, one in reached(cursor, log_id).items()}
 
 
 Spot = tuple[str, int, int]  # (topic, partition, offset)

@@ -7,6 +7,7 @@ then those that were there are locked, each in a fixed order: so no two workers 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -100,6 +101,37 @@ def lock_households(cursor: Cursor, addresses: Iterable[AddressKey], arrears: Co
     if known:
         cursor.execute("SELECT id FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(known),))
     return LockedHouseholds(made | there, known, frozenset(made.values()))
+
+
+def in_other_hands(cursor: Cursor, addresses: Iterable[AddressKey]) -> set[AddressKey]:
+    """Which of these another transaction that asked has in hand now; the others are in ours until it ends.
+
+    Nobody waits here, and nothing is safe because of it: what has to wait, waits in `lock_households`.
+    """
+    keys = {_number(address): address for address in addresses}
+    cursor.execute("SELECT k FROM unnest(%s::bigint[]) AS t(k) WHERE NOT pg_try_advisory_xact_lock(k)", (list(keys),))
+    return {keys[key] for (key,) in cursor.fetchall()}
+
+
+def homes_of(cursor: Cursor, arrears: Iterable[ArrearsKey]) -> dict[ArrearsKey, set[AddressKey]]:
+    """The addresses that were reported of each of these arrears so far."""
+    cursor.execute(
+        """SELECT m, p, r, addresses.municipality, postcode, addresses.number, suffix
+        FROM json_to_recordset(%s) AS t(m text, p text, r text)
+        JOIN arrears ON arrears.municipality = m AND partner_id = p AND reference = r
+        JOIN reports ON arrears_id = arrears.id JOIN households ON households.id = reports.household_id
+        JOIN addresses ON addresses.id = address_id""",
+        (as_json([{"m": m, "p": p, "r": r} for m, p, r in arrears]),),
+    )
+    found: dict[ArrearsKey, set[AddressKey]] = {}
+    for m, p, r, *address in cursor.fetchall():
+        found.setdefault((m, p, r), set()).add((address[0], address[1], address[2], address[3]))
+    return found
+
+
+def _number(address: AddressKey) -> int:
+    digest = hashlib.blake2b("\t".join(map(str, address)).encode(), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 def _make_households(cursor: Cursor, addresses: Iterable[AddressKey]) -> dict[AddressKey, int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -99,9 +100,10 @@ class Progress(Base):
     duplicates: Mapped[int] = mapped_column(server_default=text("0"))
     quarantined: Mapped[int] = mapped_column(server_default=text("0"))
     # offsets behind `next_offset` at which the broker had no record, and where the log began when it was first read:
-    # stored + duplicates + quarantined + passed_over = next_offset - first_offset
+    # stored + duplicates + quarantined + passed_over = next_offset - first_offset, and as many as there are `ahead`
     passed_over: Mapped[int] = mapped_column(server_default=text("0"))
     first_offset: Mapped[int] = mapped_column(server_default=text("0"))
+    ahead: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # beyond it, and taken in
     __table_args__ = room_for_updates(50)
 
 
@@ -269,6 +271,7 @@ class Case(Base):
     released_route: Mapped[str | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[str | None]
+    released_how: Mapped[str | None]  # by a release, or because a person sought contact; only the first is printed
     released_through: Mapped[int | None]  # the youngest event, by number, that its arrears had at the release
     outcome: Mapped[str | None]
     # a person's route, and the youngest event that was there when it was chosen
@@ -300,7 +303,10 @@ class Case(Base):
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_with_outcome"),
         CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
         CheckConstraint("waiting = (waiting_since IS NOT NULL)", name="waiting_since"),
-        CheckConstraint("num_nulls(released_route, released_at, released_through) IN (0, 3)", name="released"),
+        CheckConstraint(
+            "num_nulls(released_route, released_at, released_through, released_how) IN (0, 4)", name="released"
+        ),
+        CheckConstraint("released_how IN ('release', 'contact')", name="released_how"),
         CheckConstraint("state <> 'removed' OR num_nulls(released_at, closed_at, person_route) = 3", name="removed"),
         CheckConstraint("person_route IN ('letter', 'home-visit')", name="person_route"),
         CheckConstraint("(person_route IS NULL) = (person_route_through IS NULL)", name="person_route_through"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, Index, Integer, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store.base import CODE_POINTS, QUARANTINE_CODES, Base, moment_of_writing, numbered
@@ -94,12 +94,14 @@ class Audit(Base):
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     municipality: Mapped[str | None] = mapped_column(CODE_POINTS)  # of what was seen or done; null: of no single one
+    households: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # whom it concerns
     __table_args__ = (
         # the auditor's page, newest first: of a person, of a subject, of an action, of a day
         Index("ix_audit_actor", "actor", "id"),
         Index("ix_audit_subject", "subject", "id"),
         Index("ix_audit_action", "action", "id"),
         Index("ix_audit_at", "at"),
+        Index("ix_audit_households", "households", postgresql_using="gin"),
     )
 
 

@@ -162,3 +162,15 @@ class Session(Base):
         CheckConstraint("cardinality(roles) > 0", name="role"),
         CheckConstraint("seen_at >= began_at", name="clock"),
     )
+
+
+class Colleague(Base):
+    """Who ever signed in, as the provider last said it: to whom work can be handed over when nobody is at the desk."""
+
+    __tablename__ = "colleagues"
+    user_id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    name: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    municipalities: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    teams: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    seen_at: Mapped[datetime]

@@ -34,7 +34,7 @@ class Shelf:
         self.next = 0
         self.holes: set[Hole] = set()
 
-    def store(self, records: Sequence[Record]) -> dict[Place, int]:
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> dict[Place, int]:
         expected, fresh = self.next, [record for record in records if record.offset >= self.next]
         for record in fresh:
             if record.offset > expected and (TOPIC, 0, expected, record.offset) not in self.holes:
@@ -46,6 +46,9 @@ class Shelf:
 
     def paused(self) -> frozenset[str]:
         return frozenset()
+
+    def put_off(self) -> Sequence[Record]:
+        return ()
 
     def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         return records

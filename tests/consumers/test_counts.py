@@ -42,6 +42,7 @@ R1 = "welbions/R1"
 # What a worker does not count, and why; all else must move below.
 ELSEWHERE = {
     "signals_outbox_published_total": "the relay counts it (test_relay_database)",
+    "signals_sign_ins_refused_total": "the pages count it (test_signin_limits)",
     **{entry.name: "read from the database" for entry in metrics.ENTRIES if entry.kind == "gauge"},
 }
 
@@ -96,11 +97,11 @@ class AwayAtFirst(CompleteIntake):
         super().__init__(intake, log)
         self.attempts = attempts
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
         self.attempts -= 1
         if self.attempts >= 0:
             raise StoreAwayError("the database is away")
-        return super().store(records)
+        return super().store(records, waits=waits)
 
 
 @dataclass

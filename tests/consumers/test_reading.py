@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -41,7 +42,7 @@ class Books:
         self.threads: set[str] = set()
         self.closes_at: dict[str, int] = {}
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
         self.threads.add(threading.current_thread().name)
         self.attempts += 1
         if self.attempts <= self.away:
@@ -64,6 +65,9 @@ class Books:
 
     def paused(self) -> frozenset[str]:
         return self.known
+
+    def put_off(self) -> Sequence[Record]:
+        return ()
 
     def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         return records
@@ -127,6 +131,79 @@ def test_all_is_stored_in_order_and_acknowledged_in_one_thread_beside_the_loop()
         assert [offset for topic, offset in running.books.stored if topic == RENT] == list(range(35))
         assert running.source.acknowledged == sizes
         assert running.books.threads == {"intake"}
+
+    asyncio.run(asyncio.wait_for(read(), SECONDS))
+
+
+class Sharing(Books):
+    """Puts off every seventh record twice, as when another worker has its household in hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: Counter[int] = Counter()
+        self.ahead: dict[Place, set[int]] = {}
+        self.left: list[Record] = []
+        self.batches = 0
+
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+        self.batches += 1
+        self.left = [one for one in records if one.offset % 7 == 3 and self.times[one.offset] < 2]
+        self.times.update(one.offset for one in self.left)
+        for record in (one for one in records if one not in self.left):
+            ahead = self.ahead.setdefault(record.place, set())
+            assert record.offset >= self.next.get(record.place, 0)
+            assert record.offset not in ahead, "handed over again"
+            ahead.add(record.offset)
+            self.stored.append((record.topic, record.offset))
+        for place, ahead in self.ahead.items():
+            while self.next.get(place, 0) in ahead:
+                self.next[place] = self.next.get(place, 0) + 1
+        self.known = frozenset(self.closed)
+        return {record.place: self.next.get(record.place, 0) for record in records}
+
+    def put_off(self) -> Sequence[Record]:
+        return self.left
+
+
+def test_what_was_put_off_goes_first_with_the_next_batch_and_alone_when_there_is_none() -> None:
+    async def read() -> None:
+        running = await _everything({(RENT, 0): 39}, Sharing())  # the last one but one is put off too
+        assert sorted(offset for _, offset in running.books.stored) == list(range(39))
+        assert running.books.stored.index((RENT, 3)) < 2 * MOST + 3
+        assert running.source.acknowledged == {(RENT, 0): 39}
+
+    asyncio.run(asyncio.wait_for(read(), SECONDS))
+
+
+def test_what_was_put_off_of_a_topic_that_is_paused_is_left_alone_until_it_is_resumed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_module, "ASK_PAUSED_SECONDS", 0.0)
+
+    class Pausing(Sharing):
+        """Somebody pauses the topic when one of its records was put off once."""
+
+        def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
+            assert not {record.topic for record in records} & self.known, "of a paused topic"
+            reached = super().store(records, waits=waits)
+            if self.left and not self.resumed:
+                self.closed.add(RENT)
+            self.known = frozenset(self.closed)
+            return reached
+
+        resumed = False
+
+    async def read() -> None:
+        books = Pausing()
+        running = Running({(RENT, 0): 4, (WATER, 0): 3}, books)
+        await running.until(lambda: RENT in books.known and len(books.stored) == 6)
+        batches = books.batches
+        await asyncio.sleep(0.05)  # nothing that would be handed over comes up meanwhile
+        assert books.batches == batches
+        books.resumed = True
+        books.closed.clear()
+        await running.until(lambda: (RENT, 3) in books.stored)
+        await running.leave()
 
     asyncio.run(asyncio.wait_for(read(), SECONDS))
 
@@ -231,7 +308,7 @@ def test_a_batch_that_was_taken_in_only_in_part_is_handed_over_again() -> None:
     class Forgetful(Books):
         """Leaves something out once without a paused topic to show for it: somebody resumed it meanwhile."""
 
-        def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+        def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
             return super().store(records if self.attempts else records[:4])
 
     async def read() -> None:
@@ -307,7 +384,7 @@ def test_a_group_that_rebalances_without_end_does_not_keep_the_reading_from_leav
     class Hanging(Books):
         """Takes in only a part, so that the reading goes back."""
 
-        def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+        def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
             return super().store(records[:4])
 
     async def read() -> None:

@@ -81,7 +81,7 @@ class Still:
         self.error: SignalsError | None = None
         self.looks = threading.Semaphore(0)
 
-    def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
         self.taken[records[0].place] = records[-1].offset + 1
         return self.taken
 
@@ -93,6 +93,9 @@ class Still:
 
     def paused(self) -> frozenset[str]:
         return self._paused
+
+    def put_off(self) -> Sequence[Record]:
+        return ()
 
     def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         return records

@@ -166,10 +166,10 @@ def test_a_batch_that_does_not_end_does_not_keep_it_in_the_group() -> None:
             super().__init__()
             self.over = threading.Event()
 
-        def store(self, records: Sequence[Record]) -> Mapping[Place, int]:
+        def store(self, records: Sequence[Record], *, waits: bool = False) -> Mapping[Place, int]:
             self.attempts += 1
             self.over.wait(SECONDS)
-            return super().store(records)
+            return super().store(records, waits=waits)
 
     books = Hanging()
 

@@ -42,7 +42,7 @@ class FakeIntake:
         self._attempts = itertools.count()
         self._known_paused: frozenset[str] = frozenset()
 
-    def store(self, records: Sequence[Record]) -> dict[Place, int]:
+    def store(self, records: Sequence[Record], *, waits: bool = False) -> dict[Place, int]:
         if next(self._attempts) < self._away:
             raise StoreAwayError("the fake database is away")
         if self._fault == "hang":
@@ -67,6 +67,9 @@ class FakeIntake:
 
     def paused(self) -> frozenset[str]:
         return self._known_paused
+
+    def put_off(self) -> Sequence[Record]:
+        return ()
 
     def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         return records

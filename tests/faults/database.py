@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 IMMEDIATELY: Final = Ending(signal.SIGQUIT, 5.0)
 ROOMY: Final = "4g"
+FILLING_TRIES: Final = 20
 START_TRIES: Final = 3
 LETTERS: Final = re.compile(r"[a-z0-9_]+")
 
@@ -130,8 +131,14 @@ class Database:
     @contextlib.contextmanager
     def full(self) -> Iterator[None]:
         """There is no room left for a single page more."""
-        used = shutil.disk_usage(self._home).used
-        _remount(self._home, f"{(used + 4095) // 4096 * 4}k")
+        for tries_left in reversed(range(FILLING_TRIES)):
+            used = shutil.disk_usage(self._home).used
+            try:
+                _remount(self._home, f"{(used + 4095) // 4096 * 4}k")
+                break
+            except subprocess.CalledProcessError:  # the server wrote between the look and the deed
+                if not tries_left:
+                    raise
         try:
             yield
         finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from signals.reports.logbook import DataSubject, actor_named, actor_names, data_subject, known_actions
+from signals.reports.logbook import DataSubject, actor_names, actors_named, cases_at, data_subject, known_actions
 from signals.store.audit import note
 from signals.store.database import transaction
 from tests.reference.notation import report
@@ -34,16 +34,30 @@ def cursor(desk: Desk) -> Iterator[Cursor]:
 
 
 def test_the_name_is_that_of_the_last_sign_in(cursor: Cursor) -> None:
-    assert actor_names(cursor, ["u1", "u2", "root", "nobody"]) == {"u1": "Sanne Bakker", "u2": "Anna Smit"}
+    found = {actor: one.name for actor, one in actor_names(cursor, ["u1", "u2", "root", "nobody"]).items()}
+    assert found == {"u1": "Sanne Bakker", "u2": "Anna Smit"}
     assert actor_names(cursor, []) == {}
 
 
 @pytest.mark.parametrize(
     ("asked", "found"),
-    [("u2", "u2"), ("root", "root"), ("anna smit", "u2"), ("Sanne de Vries", "u1"), ("Anna", None), ("7", None)],
+    [
+        ("u2", ["u2"]),
+        ("root", ["root"]),
+        ("anna smit", ["u2"]),
+        ("Sanne de Vries", ["u1", "u3"]),
+        ("u3", ["u3", "u4"]),  # an id, and what somebody else is called
+        ("Anna", []),
+        ("7", []),
+        ("Els Prins", []),  # of another municipality
+        ("u5", []),
+    ],
 )
-def test_an_actor_is_found_by_id_or_whole_name(cursor: Cursor, asked: str, found: str | None) -> None:
-    assert actor_named(cursor, asked) == found
+def test_everybody_is_found_by_id_or_whole_name(cursor: Cursor, asked: str, found: list[str]) -> None:
+    note(cursor, "u3", "sign-in", "session", {"name": "Sanne de Vries"}, municipality="0141")
+    note(cursor, "u4", "sign-in", "session", {"name": "u3"}, municipality="0141")
+    note(cursor, "u5", "sign-in", "session", {"name": "Els Prins"}, municipality="0164")
+    assert actors_named(cursor, asked, {"0141"}) == found
 
 
 def test_every_action_once(cursor: Cursor) -> None:
@@ -59,3 +73,5 @@ def test_a_household_is_found_by_its_number_and_by_its_cases(desk: Desk) -> None
         assert data_subject(cursor, household=old.household_id) == found
         assert data_subject(cursor, case=new.id + 1000) is None
         assert data_subject(cursor, household=old.household_id + 1000) is None
+        numbers = sorted((old.id, new.id))
+        assert cases_at(cursor, [old.household_id, old.household_id + 1000]) == {old.household_id: numbers}

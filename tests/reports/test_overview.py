@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach.worklist import WorkFilter, work_page
 from signals.reports.overview import (
     Channel,
     FirstStep,
@@ -41,6 +43,11 @@ def overview_of(desk: Desk, today: date = TODAY, municipalities: Collection[str]
         return read_overview(cursor, municipalities, today)
 
 
+def clocks_of(desk: Desk, today: date) -> tuple[Late, ...]:
+    """The clocks that run, whichever queue it is in which those stand that are late."""
+    return tuple(replace(one, past_in={}) for one in overview_of(desk, today).late)
+
+
 def tried(desk: Desk, name: str, kind: str, day: date, *, reached: bool = False, undone: bool = False) -> None:
     """A contact attempt at the household of this case."""
     case = desk.case(name)
@@ -67,6 +74,11 @@ def set_received(desk: Desk, day: date, name: str | None = None) -> None:
         day,
         None if name is None else desk.case(name).id,
     )
+
+
+def hold(desk: Desk, name: str) -> None:
+    """As if a death had been reported at the household of this case."""
+    desk.system.rows("UPDATE cases SET held = true WHERE id = %s", desk.case(name).id)
 
 
 @pytest.fixture
@@ -151,23 +163,54 @@ def test_the_first_step_is_a_release_or_an_attempt(town: Desk) -> None:
 
 
 def test_a_clock_is_late_the_day_after_it_was_due(town: Desk) -> None:
-    assert overview_of(town, RECEIVED).late == late(0, 0, 0, 0)
-    assert overview_of(town, RECEIVED + timedelta(7)).late == late(0, 4, 0, 0)
-    assert overview_of(town, RECEIVED + timedelta(14)).late == late(0, 4, 0, 0)
-    assert overview_of(town, RECEIVED + timedelta(15)).late == late(4, 0, 0, 0)
-    assert overview_of(town, RECEIVED + timedelta(29)).late == late(4, 0, 4, 0)
+    assert clocks_of(town, RECEIVED) == late(0, 0, 0, 0)
+    assert clocks_of(town, RECEIVED + timedelta(7)) == late(0, 4, 0, 0)
+    assert clocks_of(town, RECEIVED + timedelta(14)) == late(0, 4, 0, 0)
+    assert clocks_of(town, RECEIVED + timedelta(15)) == late(4, 0, 0, 0)
+    assert clocks_of(town, RECEIVED + timedelta(29)) == late(4, 0, 4, 0)
+
+
+def test_those_that_are_late_are_told_with_the_queue_that_lists_them(town: Desk) -> None:
+    end = RECEIVED + timedelta(15)
+    attempt, _ = overview_of(town, end).late
+    assert attempt.past_in == {"letters": 3, "visits": 1}
+    town.release("7607GC 18 2025-11")
+    hold(town, LETTER)
+    attempt, _ = overview_of(town, end).late
+    assert attempt.past_in == {"letters": 1, "visits": 1, "follow-up": 1, "review": 1}
+    with transaction(town.system.engine) as cursor:
+        for queue, cases in attempt.past_in.items():
+            wanted = WorkFilter(queue, frozenset({"0141"}), end, due_before=end - timedelta(1))
+            assert len(work_page(cursor, wanted).items) == cases
+
+
+def test_a_letter_beside_a_visit_is_told_where_the_visit_stands(desk: Desk) -> None:
+    desk.take_in(
+        report("a", "2026-10-31", "menzis/P1", "110.00", at=14),
+        report("b", "2026-11-01", "welbions/R1", "612.50", at=14),
+        report("c", "2026-11-02", "vitens/W2", "80.00", at=14),
+    )
+    set_received(desk, RECEIVED)
+    end = RECEIVED + timedelta(15)
+    attempt, _ = overview_of(desk, end).late
+    assert attempt.past_in == {"visits": 2}
+    assert [(one.queue, one.cases) for one in overview_of(desk, end).waiting] == [("visits", 2)]
+    desk.release(VISIT)
+    attempt, _ = overview_of(desk, end).late
+    assert attempt.past_in == {"follow-up": 2}
+    assert overview_of(desk, end).waiting == ()
 
 
 def test_what_was_done_stops_its_clock(town: Desk) -> None:
     end = RECEIVED + timedelta(29)
     town.release("7607GC 18 2025-11")  # what was released still has to be posted or done
     tried(town, VISIT, "home-visit", date(2026, 11, 5))
-    assert overview_of(town, end).late == late(3, 0, 4, 0)
+    assert clocks_of(town, end) == late(3, 0, 4, 0)
     tried(town, VISIT, "mail", date(2026, 11, 6), reached=True)  # no conversation
-    assert overview_of(town, end).late == late(3, 0, 4, 0)
+    assert clocks_of(town, end) == late(3, 0, 4, 0)
     tried(town, VISIT, "call", date(2026, 11, 7), reached=True, undone=True)
     tried(town, VISIT, "call", date(2026, 10, 7), reached=True)  # of an earlier case
-    assert overview_of(town, end).late == late(3, 0, 4, 0)
+    assert clocks_of(town, end) == late(3, 0, 4, 0)
 
 
 def test_a_conversation_stops_its_clock_and_starts_that_of_the_decision(town: Desk) -> None:
@@ -176,7 +219,7 @@ def test_a_conversation_stops_its_clock_and_starts_that_of_the_decision(town: De
     decision = ("decision", "Besluit over de hulp", "Decision on help")
     attempt, talk = late(3, 0, 3, 0)
     for days, past, soon in ((29, 0, 0), (56, 0, 1), (57, 1, 0)):
-        found = overview_of(town, held + timedelta(days)).late
+        found = clocks_of(town, held + timedelta(days))
         assert found == (attempt, Late(*decision, past, soon), talk)
 
 
@@ -198,6 +241,7 @@ def test_the_document_says_the_same_and_what_accepted_means(town: Desk) -> None:
     }
     assert told["accepted_help"][0] == "follow-up-help"
     assert told["late"][0]["past"] == 4
+    assert told["late"][0]["past_in"] == {"letters": 3, "visits": 1}
     assert told["first_steps"][-1]["first"] == "2026-11-01"
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from signals.reports import outgoing
 from signals.reports.naming import named
+from signals.reports.reconcile import reconcile
 from signals.store import pauses
 from signals.store.again import publish_again
 from signals.store.database import transaction
 from signals.store.outbox import Message, add_messages
+from tests.laws.system import LOG
 from tests.reports.books import CASES, RENT, books, number_of, relayed
 
 if TYPE_CHECKING:
@@ -133,6 +135,42 @@ def test_a_log_that_began_later_is_no_loss_unless_the_broker_holds_what_was_in_f
     assert books(town, held=7, begin=3).agrees
     (fault,) = books(town, held=9, begin=3).faults
     assert fault.startswith(f"{RENT} partition 0: 2 records between offsets 3 and 11 were passed over")
+
+
+@pytest.mark.parametrize(
+    ("done", "ahead", "begin", "end", "faults"),
+    [
+        (3, [4, 5, 6, 7], 0, 8, ["offsets 3 to 7 (but for 4 of them) are not taken in"]),
+        (
+            3,
+            [4, 5, 6, 7],
+            9,
+            12,
+            ["offsets 3 to 8 (but for 4 of them) were removed", "offsets 9 to 11 are not taken in"],
+        ),
+        (0, [1, 2, 3, 4, 5, 6, 7], 6, 8, ["offsets 0 to 5 (but for 5 of them) were removed"]),
+        (3, [4, 5, 6, 7], 0, 6, ["offsets 3 to 5 (but for 2 of them) are not taken in"]),
+        (0, [], 3, 3, []),
+    ],
+)
+def test_what_was_taken_in_beyond_the_next_offset_is_neither_missing_nor_lost(
+    town: Desk, done: int, ahead: list[int], begin: int, end: int, faults: list[str]
+) -> None:
+    topic = "arrears.telecom.new"
+    if done or ahead:
+        town.system.rows(
+            """INSERT INTO progress (log_id, topic, partition, next_offset, ahead, stored)
+            VALUES (%s, %s, 0, %s, %s, %s)""",
+            *(LOG, topic, done, ahead, done + len(ahead)),
+        )
+    with transaction(town.system.engine) as cursor:
+        ends = {**town.ends, (topic, 0): end}
+        later = {**ends, (topic, 0): max(end, done, *(one + 1 for one in ahead), 0)}
+        found = reconcile(cursor, LOG, {(topic, 0): begin}, ends, lambda: later).faults
+    named = [fault for fault in found if topic in fault]
+    assert len(named) == len(faults)
+    for fault, words in zip(named, faults, strict=True):
+        assert words in fault
 
 
 def test_tables_and_partitions_are_both_named(town: Desk) -> None:
