@@ -59,7 +59,7 @@ _ROWS: Final = {
             (date '1940-01-01' + (n * 37 %% 23000)::int)::text
         FROM generate_series(1, %(households)s) AS n
         JOIN unnest(%(prefixes)s::text[], %(names)s::text[]) WITH ORDINALITY AS names(prefix, name, place)
-            ON names.place = 1 + floor(((n * 7919 %% 10007)::float / 10007) ^ 2 * %(number)s)""",
+            ON names.place = 1 + floor(((n::bigint * 7919 %% 10007)::float / 10007) ^ 2 * %(number)s)""",
     "arrears (id, municipality, partner_id, reference, sector, last_amount, last_crisis)": """
         SELECT id, %(municipality)s, partner_id, 'HC-' || id, sector, 5000 + id %% 90000, crisis FROM filled_signals""",
     "inbox (source, event_id, content, partner_id, received_at)": """
@@ -70,13 +70,14 @@ _ROWS: Final = {
         FROM filled_signals""",
     """cases (id, household_id, municipality, period, period_start, state, route, arrears_count, multiple, consecutive,
         crisis, score, explanation, earliest_on, received_on, policy_id, waiting, waiting_since, held, released_route,
-        released_at, released_by, released_through, outcome)""": """
+        released_at, released_by, released_how, released_through, outcome)""": """
         SELECT id, household_id, %(municipality)s, to_char(period_start, 'YYYY-MM'), period_start,
             CASE WHEN is_open THEN 'open' ELSE 'closed' END, route, CASE WHEN is_open THEN 1 ELSE 0 END, multiple,
             consecutive, crisis, score, %(explanation)s::jsonb, earliest, earliest,
             (SELECT min(id) FROM policy_versions), waiting, CASE WHEN waiting THEN earliest::timestamptz END, held,
             CASE WHEN released THEN route END, CASE WHEN released THEN earliest + interval '3 days' END,
-            CASE WHEN released THEN %(user)s END, CASE WHEN released THEN 1 END,
+            CASE WHEN released THEN %(user)s END, CASE WHEN released THEN 'release' END,
+            CASE WHEN released THEN 1 END,
             CASE WHEN NOT is_open THEN 'already-paid' END
         FROM (SELECT *, period_start + (household_id * 19 %% 20)::int AS earliest, is_open AND NOT waiting AS released,
             CASE WHEN NOT is_open THEN 'none' WHEN multiple THEN 'home-visit' ELSE 'letter' END AS route

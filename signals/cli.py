@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from signals.commands import topics
+from signals.commands import sessions, topics
 from signals.commands.options import AsJson, Municipality
 from signals.errors import SignalsError, WrongUseError
 
@@ -32,6 +32,7 @@ for name, group in {
     "caseload": caseload,
     "exclusions": exclusions,
     "quarantine": quarantine,
+    "sessions": sessions.group,
 }.items():
     app.add_typer(group, name=name)
 

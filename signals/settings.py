@@ -38,6 +38,7 @@ SASL_NEEDS: Final = ("kafka_sasl_mechanism", "kafka_username", "kafka_password")
 ROLES: Final = ("specialist", "team-lead", "partner-manager", "auditor")
 MUNICIPALITIES: Final = re.compile(r"\d{4}(\s*,\s*\d{4})*")
 OIDC_NEEDS: Final = ("oidc_client_id", "oidc_roles", "session_secret", "web_address")
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 DEMO_NEEDS: Final = ("municipalities", "session_secret")
 
 
@@ -115,6 +116,11 @@ class Settings(BaseSettings):
     oidc_roles: str | None = Field(None, description="JSON: value of that claim → role")
     oidc_municipality_claim: str | None = Field(None, description="the claim that has codes of municipalities")
     oidc_team_claim: str | None = Field(None, description="the claim that has keys of teams of the policy")
+    oidc_strengths: str | None = Field(
+        None,
+        pattern=r"^[^,\s]+(\s*,\s*[^,\s]+)*$",
+        description="values of `acr` or `amr`, one of which a sign-in must have, with commas between",
+    )
     oidc_name_claim: str = Field("name", min_length=1, description="the claim that has somebody's name")
 
     @field_validator("database_url", "ddl_database_url")
@@ -143,7 +149,7 @@ class Settings(BaseSettings):
     def _is_origin(cls, address: str | None) -> str | None:
         if address is not None and urlsplit(address).path.strip("/"):
             raise ValueError("must end with the host or port: the pages stand at its root")
-        return address if address is None else address.rstrip("/")
+        return address if address is None else origin_of(address)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -211,6 +217,11 @@ class Settings(BaseSettings):
         return (
             frozenset(code.strip() for code in self.municipalities.split(",")) if self.municipalities else frozenset()
         )
+
+    @property
+    def strengths(self) -> frozenset[str]:
+        """The values of `acr` or `amr` that are strong enough; none: every sign-in is."""
+        return frozenset(one.strip() for one in self.oidc_strengths.split(",")) if self.oidc_strengths else frozenset()
 
     @property
     def proxies(self) -> list[str]:
@@ -313,6 +324,27 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def origin_of(address: str) -> str:
+    """The origin of a web address as browsers write it: lower case, in ASCII, without a port that goes without saying.
+
+    Raises:
+        ValueError: it is no web address.
+    """
+    parts = urlsplit(address)
+    host = _host_of(parts.hostname or "")
+    port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _host_of(host: str) -> str:
+    if ":" in host:
+        return f"[{ip_address(host)}]"
+    try:
+        return host.encode("ascii").decode()
+    except UnicodeEncodeError:
+        return host.encode("idna").decode()
 
 
 def is_safe_address(address: str) -> bool:

@@ -72,6 +72,7 @@ def test_the_environment_is_read_and_what_is_given_goes_before_it(monkeypatch: p
         ({"SESSION_SECRET": SECRET}, "SIGNALS_SESSION_SECRET: Value should have at least 32"),
         ({"TRUSTED_PROXIES": "10.0.0.1, proxy"}, "SIGNALS_TRUSTED_PROXIES: must be IP addresses"),
         ({"MUNICIPALITIES": "0141, Almelo"}, "SIGNALS_MUNICIPALITIES: must be codes of four digits"),
+        ({"OIDC_STRENGTHS": " , "}, "SIGNALS_OIDC_STRENGTHS: must match pattern"),
         ({"SIGN_IN_HOURS": "25"}, "SIGNALS_SIGN_IN_HOURS: must be less than or equal to 24"),
         ({"HEARTBEAT_SECONDS": "3"}, "SIGNALS_HEARTBEAT_SECONDS must be less than half of SIGNALS_SESSION_SECONDS"),
     ],
@@ -126,9 +127,18 @@ def test_what_is_written_in_one_line_is_read_as_many() -> None:
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [("https://signals.example.nl/", "https://signals.example.nl"), ("http://[::1]:8080", "http://[::1]:8080")],
+    [
+        ("https://signals.example.nl/", "https://signals.example.nl"),
+        ("https://signals.example.nl:443", "https://signals.example.nl"),
+        ("HTTPS://Signals.Example.NL:0443/", "https://signals.example.nl"),
+        ("https://signals.example.nl:8443", "https://signals.example.nl:8443"),
+        ("https://gemeente-coevörden.example", "https://xn--gemeente-coevrden-c0b.example"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("http://[0:0:0:0:0:0:0:1]:80", "http://[::1]"),
+        ("http://LOCALHOST:443", "http://localhost:443"),
+    ],
 )
-def test_the_web_address_has_no_slash_at_its_end(written: str, kept: str) -> None:
+def test_the_web_address_is_kept_as_a_browser_writes_an_origin(written: str, kept: str) -> None:
     assert load_settings(web_address=written).web_address == kept
 
 

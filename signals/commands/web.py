@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.reports.figures import read_figures, read_lag
+from signals.settings import origin_of
 from signals.store.database import engine_for, transaction
 from signals.store.migrate import is_current
 from signals.web.answering import DESKS, Office
@@ -64,7 +65,7 @@ def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[
 def office_of(settings: Settings, host: str, port: int) -> Office | None:
     """What the pages stand on; None where there is no way to sign in. Raises WrongUseError."""
     shown = f"[{host}]" if ":" in host else host
-    address = settings.web_address or f"http://{shown}:{port}"
+    address = settings.web_address or origin_of(f"http://{shown}:{port}")
     sign_in = sign_in_for(settings, host, address)
     if sign_in is None or settings.session_secret is None:
         log.warning("no way to sign in is set up: there are no pages about residents (docs/operations.md)")

@@ -73,6 +73,11 @@ class ReportFact(msgspec.Struct, frozen=True, gc=False):
     dismissed: str | None = None  # the status that a person gave it instead of picking it up
     dismissed_through: int = 0  # the youngest event of the arrears, by number, that was there by then
 
+    @property
+    def mark(self) -> str | None:
+        """The status that a person gave it; whoever picked it up did so later, after a rise."""
+        return self.dismissed if self.picked_up is None else None
+
 
 class ChangeFact(msgspec.Struct, frozen=True, gc=False):
     """A stored change; `crisis` counts only when `crisis_given`."""
@@ -126,6 +131,7 @@ class _Draft(msgspec.Struct, gc=False):
     status: str
     period: Period
     policy_id: int
+    by_rules: str  # what the rules say of it, whatever a person said
     withdrawn: str | None = None
     withdrawn_on: date | None = None
     moved: bool = False
@@ -147,8 +153,6 @@ class _Draft(msgspec.Struct, gc=False):
 
 def own_status(fact: ReportFact, sector: str, policy: Policy) -> str | None:
     """The status a report has by itself (rule 2, before repeat), or None when nothing keeps it out of a case."""
-    if fact.dismissed is not None:
-        return fact.dismissed
     if fact.picked_up is not None:
         return "picked-up"
     if fact.verdict is not None:
@@ -220,28 +224,34 @@ class _Walk:
         self.waiting: list[_Draft] = []  # not yet picked up; all at the address of the last report
         self.earlier_waiting: _Stairs = {}
         self.earlier_picked_up: dict[int, _Stairs] = {}  # by household
-        self.dismissed: list[ReportFact] = []
+        self.dismissed: list[_Draft] = []
+        self.worked: list[_Draft] = []  # inside and dismissed, in the order of the reports
 
     def report(self, fact: ReportFact) -> None:
         policy = self.book.in_force(self.municipality, fact.place.signalled_on)
-        status = own_status(fact, self.sector, policy)
         if self.drafts and self.drafts[-1].fact.household != fact.household:
             self._end_elsewhere(fact.place.signalled_on)
-        if status is None:
-            status = "repeat" if self._is_repeat(fact, policy) else "not-yet-picked-up"
+        by_rules = own_status(fact, self.sector, policy)
+        if by_rules is None:
+            by_rules = "repeat" if self._is_repeat(fact, policy) else "not-yet-picked-up"
         self._note_rise(fact)
         period, policy_id = period_of(policy.period, fact.place.signalled_on), policy.id
         if fact.picked_up is not None:
             period, policy_id = fact.picked_up.period, fact.picked_up.policy_id
-        self._remember(_Draft(fact, status, period, policy_id))
+        self._remember(_Draft(fact, fact.mark or by_rules, period, policy_id, by_rules))
         self.amount, self.crisis, self.afresh = fact.amount, fact.crisis, False
 
     def _remember(self, draft: _Draft) -> None:
         self.drafts.append(draft)
-        if draft.fact.dismissed is not None:
-            self.dismissed.append(draft.fact)
-        if draft.status not in IN_A_CASE:
-            return
+        if draft.fact.mark is not None:
+            self.dismissed.append(draft)
+            self.worked.append(draft)
+        elif draft.status in IN_A_CASE:
+            self.worked.append(draft)
+            self._place(draft)
+
+    def _place(self, draft: _Draft) -> None:
+        """It counts in a case from here on."""
         self.inside.append(draft)
         if draft.status == "picked-up":
             _climb(self.earlier_picked_up.setdefault(draft.fact.household, {}), draft.fact)
@@ -259,7 +269,7 @@ class _Walk:
         picked_up = self.earlier_picked_up.get(fact.household, {})
         if _covered(self.earlier_waiting, fact, days) or _covered(picked_up, fact, days):
             return True
-        return any(_went_with(one, fact, days) for one in self.dismissed)
+        return any(_went_with(one.fact, fact, days) for one in self.dismissed)
 
     def _end_elsewhere(self, day: date) -> None:
         for draft in self.waiting:
@@ -273,9 +283,29 @@ class _Walk:
         crisis = fact.crisis if fact.crisis_given else self.crisis
         if amount > self.amount or GRAVITY[crisis] > GRAVITY[self.crisis]:
             self.raised_by = max(fact.id, self.raised_by or 0)
+            self._judge_afresh(fact.id)
         if fact.amount is not None:
             self.rise = max(0, fact.amount - self.drafts[-1].fact.amount)
         self.amount, self.crisis = amount, crisis
+
+    def _judge_afresh(self, rise: int) -> None:
+        """A mark holds until its arrears rises (docs/decisions/0028): the rules say what becomes of the report then.
+
+        Only where the rise has no other place to be told: not while a later report counts, nor when whoever marked a
+        later one had seen the rise. What repeats an earlier report leaves the rise to that one.
+        """
+        while self.worked and self.worked[-1].withdrawn is not None:
+            self.worked.pop()  # at another address by now: it does not come back
+        for draft in reversed(self.worked):
+            if draft.withdrawn is not None:
+                continue
+            if draft.status in IN_A_CASE or rise <= draft.fact.dismissed_through:
+                return
+            if draft.by_rules in IN_A_CASE and draft.fact.household == self.drafts[-1].fact.household:
+                draft.status = draft.by_rules
+                self.dismissed.remove(draft)
+                self._place(draft)
+                return
 
     def withdraw(self, fact: WithdrawalFact) -> None:
         if not self.drafts:

@@ -169,7 +169,7 @@ def _judge_case(
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
     count = counted(open_states, policy.count)
     route = _worked_route(reports, open_states, states, policy, acts)
-    stays_closed = acts.closed_outcome is not None and not _came_after(counting, acts.closed_through)
+    stays_closed = acts.closed_outcome is not None and not _reopens(counting, acts.closed_through)
     is_open = not stays_closed and (count > 0 or acts.released_route is not None)
     earliest = min([report.signalled_on for report in reports])
     period = reports[0].period
@@ -223,6 +223,15 @@ def _worked_route(
     anew = [states[report.arrears] for report in reports if report.withdrawn is None and _came_after([report], through)]
     crises = [policy.route.crisis.get(state.last_crisis) for state in anew if state.last_crisis]
     return graver_route(base, *_routes_since(reports, states, policy, through), *crises)
+
+
+def _reopens(counting: list[HouseholdReport], closed_through: int) -> bool:
+    """Whether a case that a person closed is work again: something came in, or what counts was never picked up.
+
+    Whoever closes a case picks up what counts in it; so what waits there came in by another decision: a mark was taken
+    back, or a late event made a report of it. All signals get follow-up (domain.md section 4.1).
+    """
+    return _came_after(counting, closed_through) or any(report.status == "not-yet-picked-up" for report in counting)
 
 
 def _came_after(reports: list[HouseholdReport], through: int) -> bool:

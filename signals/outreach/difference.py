@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from signals.outreach.cases import JudgedCase, in_a_case
 from signals.outreach.messages import Post
+from signals.outreach.work.ended import end_work_of_closed
 from signals.scoring.score import Contribution
 from signals.store import ledger
 from signals.store.outbox import add_messages
@@ -56,6 +57,7 @@ class _Writing:
     history: list[ledger.HistoryRow] = field(default_factory=list)
     case_ids: dict[tuple[int, str], int] = field(default_factory=dict)
     told_already: frozenset[tuple[int, str]] = frozenset()
+    closed: set[int] = field(default_factory=set)  # households of which a case is open no more
 
     def line(self, case: int, kind: str, **detail: object) -> None:
         if (case, kind) in self.told_already:
@@ -83,6 +85,7 @@ def write_difference(
     ledger.update_arrears(cursor, [after[n] for n, old in difference.arrears_before.items() if after[n] is not old])
     ledger.add_history(cursor, writing.history)
     add_messages(cursor, writing.post.messages)
+    end_work_of_closed(cursor, writing.closed)
 
 
 def _cases(cursor: Cursor, difference: Difference, writing: _Writing) -> None:
@@ -174,6 +177,8 @@ def _change(row: ledger.CaseRow, new: ledger.CaseRow, writing: _Writing) -> None
     if new == row:
         return
     writing.changed_cases.append(new)
+    if row.state == "open" and new.state != "open":
+        writing.closed.add(row.household_id)
     _tell_case(row, new, writing)
     if _published(row) != _published(new):
         writing.post.case(new)
@@ -226,6 +231,7 @@ def _remove(row: ledger.CaseRow, writing: _Writing) -> None:
     writing.changed_cases.append(
         replace(row, state="removed", waiting=False, waiting_since=None, held=False, outcome=None)
     )
+    writing.closed.add(row.household_id)
     writing.line(row.id, "removed")
     writing.post.tombstone(row.id)
 

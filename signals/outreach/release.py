@@ -34,6 +34,7 @@ WHERE cases.id = ANY(%(wanted)s) AND state <> 'removed' ORDER BY cases.id
 # Judging again asks what this person could see: the events that were there, and with --reviewed the deaths.
 _RELEASE: Final = """
 UPDATE cases SET released_route = route, released_at = now(), released_by = %(actor)s,
+    released_how = %(how)s,
     waiting = false, waiting_since = NULL, held = held AND NOT %(reviewed)s,
     closed_outcome = NULL, closed_through = NULL, -- it came back after it was closed: from here on it stays open
     released_through = (SELECT max(events.id) FROM events WHERE arrears_id IN (
@@ -96,8 +97,8 @@ def release(
     faults += [fault for case in cases if (fault := _why_not(case, reviewed=reviewed))]
     if faults:
         raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults))
-    _let_go(cursor, cases, actor=actor, name=name or actor, reviewed=reviewed)
-    note_cases(cursor, actor, "release", {case.id: case.municipality for case in cases}, {"reviewed": reviewed})
+    _let_go(cursor, cases, actor=actor, name=name or actor, how="release", reviewed=reviewed)
+    note_cases(cursor, actor, "release", [case.id for case in cases], {"reviewed": reviewed})
     return [Released(case, case.route) for case in cases]
 
 
@@ -115,7 +116,7 @@ def take_up_by_hand(
     )
     cases = _asked(cursor, [number for (number,) in cursor.fetchall()])
     if cases:
-        _let_go(cursor, cases, actor=actor, name=name, reviewed=False)
+        _let_go(cursor, cases, actor=actor, name=name, how="contact")
     return [case.id for case in cases]
 
 
@@ -142,10 +143,17 @@ def _why_not(case: AskedCase, *, reviewed: bool) -> str | None:
     return None
 
 
-def _let_go(cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, name: str, reviewed: bool) -> None:
+def _told(case: AskedCase, how: str) -> dict[str, str]:
+    """What its history says; only what was no release says how it was let go."""
+    return {"route": case.route} if how == "release" else {"route": case.route, "how": how}
+
+
+def _let_go(
+    cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, name: str, how: str, reviewed: bool = False
+) -> None:
     numbers = [case.id for case in cases]
-    cursor.execute(_RELEASE, {"actor": actor, "reviewed": reviewed, "numbers": numbers})
-    ledger.add_history(cursor, [ledger.HistoryRow(case.id, name, "released", {"route": case.route}) for case in cases])
+    cursor.execute(_RELEASE, {"actor": actor, "how": how, "reviewed": reviewed, "numbers": numbers})
+    ledger.add_history(cursor, [ledger.HistoryRow(case.id, name, "released", _told(case, how)) for case in cases])
     cursor.execute(
         """UPDATE reports SET status = 'picked-up', picked_up = true
         WHERE case_id = ANY(%s) AND status = 'not-yet-picked-up' RETURNING event_id""",

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+COMMON: Final = "-"
+"""In the place of a team's key: the common queue, of the households that are in no team's."""
 _KEY: Final = re.compile(r"[a-z0-9-]{2,40}")
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}(?:[A-Z]{2})?")
 _PARTNER: Final = re.compile(r"[a-z0-9-]{2,40}")
@@ -52,6 +54,21 @@ def team_of(teams: Collection[Team], postcode: str, partners: Collection[str]) -
         if _fits(team, postcode, frozenset(partners)):
             return team.key
     return None
+
+
+def queues_wanted(teams: Collection[Team], wanted: str | Collection[str] | None) -> list[str] | None:
+    """Which queues of a municipality with these teams are meant, by key (`COMMON` among them); None: all of them.
+
+    Args:
+        teams: Those of the municipality.
+        wanted: The key of one queue; or the teams that a person is in: those of them that the municipality has, and
+            without any the common queue; or None.
+    """
+    if wanted is None or isinstance(wanted, str):
+        return None if wanted is None else [wanted]
+    if not teams:
+        return None
+    return [team.key for team in teams if team.key in wanted] or [COMMON]
 
 
 def _fits(team: Team, postcode: str, partners: frozenset[str]) -> bool:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.outreach.arrears import GRAVITY
 from signals.outreach.clocks import Clocks, Deadline, deadlines
 from signals.outreach.policy import ROUTES
-from signals.outreach.teams import team_of
-from signals.outreach.work.attempts import next_steps_of
-from signals.outreach.work.claims import claims_of
-from signals.outreach.work.teams import assignments_of
+from signals.outreach.work.dossier_parts import CONVERSATIONS
+from signals.outreach.work.standing import standing_of
+from signals.outreach.work.teams import team_at
+from signals.outreach.worklist_query import ATTEMPTED, SPOKEN_ON
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 
     from signals.outreach.policy import PolicyBook
     from signals.outreach.work.claims import Claim
+    from signals.outreach.work.standing import Standing
     from signals.outreach.work.steps import NextStep
-    from signals.outreach.work.teams import Assignment
     from signals.store.database import Cursor
 
-_FIRST_ATTEMPT: Final = "contact-attempt"  # the clock that any contact attempt stops
-_CASES_AT: Final = """
+_CASES_AT: Final = f"""
 SELECT id, household_id, period, period_start, route, crisis, score, explanation, multiple, consecutive, arrears_count,
-    earliest_on, received_on, policy_id, waiting, waiting_since, held, released_at
-FROM cases WHERE household_id = ANY(%s) AND state = 'open'
-"""
+    earliest_on, received_on, policy_id, waiting, waiting_since, held, released_at,
+    {ATTEMPTED.format("cases")} AS attempted, {SPOKEN_ON.format("cases")} AS spoken_on
+FROM cases WHERE household_id = ANY(%(households)s) AND state = 'open'
+"""  # noqa: S608 - our own texts
 _SAID_AT: Final = """
-SELECT household.id, sectors, partners, street, city, EXISTS (
-    SELECT FROM contact_attempts AS made WHERE made.household_id = household.id AND made.undone_at IS NULL OFFSET 0)
+SELECT household.id, sectors, partners, street, city
 FROM unnest(%s::bigint[]) AS household(id), LATERAL (
     SELECT array_agg(DISTINCT sector) AS sectors, array_agg(DISTINCT partner_id) AS partners,
         (array_agg(street ORDER BY event_id DESC) FILTER (WHERE street IS NOT NULL))[1] AS street,
@@ -84,7 +83,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class WorkCase:
-    """One open case of a listed household."""
+    """One open case of a listed household; attempts and the first conversation count since it was received."""
 
     id: int
     household_id: int
@@ -104,6 +103,8 @@ class WorkCase:
     waiting_since: datetime | None
     held: bool
     released_at: datetime | None
+    attempted: bool
+    spoken_on: date | None
 
     def reason(self, language: str) -> str:
         """What weighs most in the score, in words; of equals the first."""
@@ -161,10 +162,13 @@ class WorkItem:
         return any(case.held for case in self.cases)
 
 
-def due_of(received_on: date, clocks: Clocks, crisis: str | None, *, attempted: bool) -> Deadline | None:
-    """The first clock of a case that still runs; a contact attempt stops the first one."""
-    running = deadlines(received_on, clocks, crisis=crisis)
-    return next((one for one in running if not (attempted and one.name == _FIRST_ATTEMPT)), None)
+def due_of(
+    received_on: date, clocks: Clocks, crisis: str | None, *, attempted: bool, spoken_on: date | None = None
+) -> Deadline | None:
+    """The first clock of a case that still runs; an attempt stops the first one, a conversation the second."""
+    stopped = {"contact-attempt": attempted, "first-conversation": spoken_on is not None}
+    running = deadlines(received_on, clocks, conversation_on=spoken_on, crisis=crisis)
+    return next((one for one in running if not stopped.get(one.name)), None)
 
 
 def work_items(cursor: Cursor, places: Sequence[Place], book: PolicyBook, today: date) -> tuple[WorkItem, ...]:
@@ -177,13 +181,12 @@ def work_items(cursor: Cursor, places: Sequence[Place], book: PolicyBook, today:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the partners said of a household, and whether a contact attempt was made."""
+    """What the partners said of a household."""
 
     sectors: tuple[str, ...]
     partners: tuple[str, ...]
     street: str | None
     city: str | None
-    attempted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +197,10 @@ class _Listing:
     today: date
     cases: dict[int, list[WorkCase]]
     said: dict[int, _Said]
-    claims: dict[int, Claim]
-    steps: dict[int, NextStep]
-    assigned: dict[int, Assignment]
+    standing: dict[int, Standing]
 
     def item(self, place: Place) -> WorkItem:
-        said = self.said[place.household]
+        said, standing = self.said[place.household], self.standing[place.household]
         cases = sorted(self.cases[place.household], key=lambda case: (case.id != place.key.case, case.period_start))
         return WorkItem(
             key=place.key,
@@ -212,42 +213,40 @@ class _Listing:
             cases=tuple(cases),
             sectors=said.sectors,
             partners=said.partners,
-            due=self._due(cases, attempted=said.attempted),
-            claim=self.claims.get(place.household),
+            due=self._due(cases),
+            claim=standing.claim,
             team=self._team(place, said.partners),
-            step=self.steps.get(place.household),
+            step=standing.step,
         )
 
-    def _due(self, cases: Iterable[WorkCase], *, attempted: bool) -> Deadline | None:
-        clocks = self.book.by_id
+    def _due(self, cases: Iterable[WorkCase]) -> Deadline | None:
         found = (
-            due_of(one.received_on, clocks[one.policy_id].clocks, one.crisis, attempted=attempted) for one in cases
+            due_of(
+                one.received_on,
+                self.book.by_id[one.policy_id].clocks,
+                one.crisis,
+                attempted=one.attempted,
+                spoken_on=one.spoken_on,
+            )
+            for one in cases
         )
         return min((one for one in found if one is not None), key=lambda one: one.due, default=None)
 
     def _team(self, place: Place, partners: Collection[str]) -> str | None:
-        if place.household in self.assigned:
-            return self.assigned[place.household].team
-        return team_of(self.book.in_force(place.key.municipality, self.today).teams, place.postcode, partners)
+        teams = self.book.in_force(place.key.municipality, self.today).teams
+        return team_at(self.standing[place.household].assigned, teams, place.postcode, partners)
 
 
 def _listing(cursor: Cursor, households: list[int], book: PolicyBook, today: date) -> _Listing:
     cursor.execute(_SAID_AT, (households,), prepare=True)
     said = {row[0]: _Said(tuple(row[1] or ()), tuple(row[2] or ()), *row[3:]) for row in cursor}
-    return _Listing(
-        book,
-        today,
-        _cases_at(cursor, households),
-        said,
-        claims_of(cursor, households),
-        next_steps_of(cursor, households),
-        assignments_of(cursor, households),
-    )
+    return _Listing(book, today, _cases_at(cursor, households), said, standing_of(cursor, households))
 
 
 def _cases_at(cursor: Cursor, households: list[int]) -> dict[int, list[WorkCase]]:
     found: dict[int, list[WorkCase]] = {household: [] for household in households}
-    cursor.execute(_CASES_AT, (households,), prepare=True)
+    named = {"households": households, "conversations": sorted(CONVERSATIONS)}
+    cursor.execute(_CASES_AT.encode(), named, prepare=True)
     for row in cursor:
         case = WorkCase(*row)
         found[case.household_id].append(case)

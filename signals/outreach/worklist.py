@@ -15,21 +15,22 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.contract.codes import CRISES
 from signals.outreach import worklist_query as asked
 from signals.outreach.policy import Policy, PolicyBook, numbered, parse_policy
-from signals.outreach.work_items import Key, Place, WorkItem, due_of, work_items
+from signals.outreach.teams import queues_wanted
+from signals.outreach.work.dossier_parts import CONVERSATIONS
+from signals.outreach.work_items import Key, Place, WorkItem, work_items
 from signals.store.planning import in_index_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from collections.abc import Set as AbstractSet
 
-    from signals.outreach.clocks import Clocks
+    from signals.outreach.clocks import Clock
     from signals.store.database import Cursor
 
 QUEUES: Final = ("letters", "visits", "follow-up", "review")
 PAGE_SIZE: Final = 25
-COMMON: Final = "-"
-"""In `WorkFilter.team`: the households that are in no team's queue."""
-_DELIVERY: Final = "end-of-delivery"  # the crisis with a clock of its own
+LOOKED_AT: Final = 1000
+"""So many households of a queue are looked at for one page, however few of them are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class WorkFilter:
         postcode: How the postcode begins; for planning a route only.
         claim: "mine", "unclaimed" or "anyone".
         user: Whose claims are "mine".
-        team: The key of a team, or `COMMON`.
+        team: The key of a team, or `teams.COMMON`; or the teams that `user` is in, for whose work comes first there
+            (`teams.queues_wanted`).
         today: The teams of the policy in force on this day.
     """
 
@@ -62,7 +64,7 @@ class WorkFilter:
     postcode: str = ""
     claim: str = "anyone"
     user: str = ""
-    team: str | None = None
+    team: str | Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +86,46 @@ class WorkPage:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a filter asks of the database: conditions and their parameters, the same in every municipality."""
+    """What a filter asks of one municipality's queue: conditions and their parameters.
 
+    `which` says where the page begins. `few` holds what lets the database find the households that pass by themselves,
+    where that is known of the filter; it lets all of them through.
+    """
+
+    queue: str
+    municipality: str
+    which: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     of_case: list[str] = field(default_factory=list)
+    few: list[str] = field(default_factory=list)
     named: dict[str, Any] = field(default_factory=dict)
 
-    def all(self) -> list[str]:
-        wanted = [asked.CASE_WANTED.format(" AND ".join(self.of_case))] if self.of_case else []
-        return [*self.conditions, *wanted]
+    def wanted(self) -> list[str]:
+        of_case = [asked.CASE_WANTED.format(" AND ".join(self.of_case))] if self.of_case else []
+        return [*self.conditions, *of_case]
 
 
 def work_page(cursor: Cursor, wanted: WorkFilter, after: Key | None = None, size: int = PAGE_SIZE) -> WorkPage:
-    """The households of a queue that come after `after`, most urgent first."""
+    """The households of a queue that come after `after`, most urgent first.
+
+    A page may hold fewer than `size`, even none, and still have a next one: then so many were looked at (`LOOKED_AT`).
+    """
     book = policies_of(cursor, wanted.municipalities)
     places: list[Place] = []
-    with in_index_order(cursor):
-        for municipality in sorted(wanted.municipalities & book.municipalities):
-            if after is not None and municipality < after.municipality:
-                continue
-            start = after if after is not None and municipality == after.municipality else None
-            places += _places(cursor, wanted, book, municipality, start, size + 1)
-            if len(places) > size:
-                break
+    beyond: Key | None = None
+    for municipality in sorted(wanted.municipalities & book.municipalities):
+        if after is not None and municipality < after.municipality:
+            continue
+        start = after if after is not None and municipality == after.municipality else None
+        found, beyond = _places(cursor, _asked(wanted, book, municipality, start), size + 1 - len(places))
+        places += found
+        if len(places) > size or beyond is not None:
+            break
     items = work_items(cursor, places[:size], book, wanted.today)
     policies = [book.in_force(municipality, wanted.today) for municipality in sorted(book.municipalities)]
     return WorkPage(
         items,
-        items[-1].key if len(places) > size else None,
+        items[-1].key if len(places) > size else beyond,
         teams={team.key: team.name for policy in policies for team in policy.teams},
         municipalities={policy.municipality: policy.name for policy in policies},
     )
@@ -128,32 +142,47 @@ def _parsed(number: int, body: str) -> Policy:
     return numbered(parse_policy(body, f"policy version {number}"), number)
 
 
-def _places(
-    cursor: Cursor, wanted: WorkFilter, book: PolicyBook, municipality: str, after: Key | None, size: int
-) -> list[Place]:
-    """The next households in one municipality."""
-    ask = _asked(wanted, book, municipality)
-    ask.named["municipality"] = municipality
+def _places(cursor: Cursor, ask: _Asked, size: int) -> tuple[list[Place], Key | None]:
+    """The next `size` households; when there are fewer in what was looked at, how far that was (None: to the end)."""
+    wanted = ask.wanted()
+    with in_index_order(cursor):
+        found = _read(cursor, ask, asked.page_query(ask.queue, ask.which, wanted, size, LOOKED_AT))
+        if len(found) == size or not wanted:
+            return found, None
+        if not ask.few:
+            last = _read(cursor, ask, asked.last_looked_at_query(ask.queue, ask.which, LOOKED_AT))
+            return found, last[0].key if last else None
+    gathering = asked.gathering_query(ask.queue, ask.which, [*ask.few, *wanted], size)
+    return _read(cursor, ask, gathering, prepare=False), None  # planned for these very values
+
+
+def _read(cursor: Cursor, ask: _Asked, statement: str, *, prepare: bool = True) -> list[Place]:
+    cursor.execute(statement.encode(), ask.named, prepare=prepare)
+    return [Place(Key(ask.municipality, row[2], row[3], row[0]), row[1], *row[4:7]) for row in cursor]
+
+
+def _asked(wanted: WorkFilter, book: PolicyBook, municipality: str, after: Key | None) -> _Asked:
+    ask = _Asked(wanted.queue, municipality, named={"municipality": municipality})
     if after is not None:
-        ask.conditions.append(asked.AFTER)
+        ask.which.append(asked.AFTER)
         ask.named.update(urgency=after.urgency, earliest_on=after.earliest_on, case=after.case)
-    cursor.execute(asked.page_query(wanted.queue, ask.all(), size).encode(), ask.named, prepare=True)
-    return [Place(Key(municipality, row[2], row[3], row[0]), row[1], *row[4:7]) for row in cursor]
-
-
-def _asked(wanted: WorkFilter, book: PolicyBook, municipality: str) -> _Asked:
-    ask = _Asked()
     if wanted.postcode:
         ask.conditions.append(asked.POSTCODE)
+        ask.few.append(asked.POSTCODE)
         ask.named.update(postcode=wanted.postcode, postcode_end=f"{wanted.postcode}~")
     if wanted.claim in {"mine", "unclaimed"}:
         ask.conditions.append(asked.MINE if wanted.claim == "mine" else asked.UNCLAIMED)
         ask.named["user"] = wanted.user
-    if wanted.team is not None:
-        teams = book.in_force(municipality, wanted.today).teams
-        condition, named = asked.team_condition(teams, None if wanted.team == COMMON else wanted.team)
+    if wanted.claim == "mine":
+        ask.few.append(asked.MINE)
+    teams = book.in_force(municipality, wanted.today).teams
+    if (queues := queues_wanted(teams, wanted.team)) is not None:
+        condition, named = asked.team_condition(teams, queues)
         ask.conditions.append(condition)
         ask.named.update(named)
+        if (area := asked.area_condition(teams, queues)) is not None:
+            ask.few.append(area[0])
+            ask.named.update(area[1])
     _ask_of_case(wanted, book, municipality, ask)
     return ask
 
@@ -171,26 +200,25 @@ def _ask_of_case(wanted: WorkFilter, book: PolicyBook, municipality: str, ask: _
             ask.named[name] = value
     if wanted.due_before is not None:
         ask.of_case.append(asked.DUE)
-        ask.named.update(_received_through(wanted.due_before, book, municipality))
+        ask.named.update(_began_by(wanted.due_before, book, municipality), conversations=sorted(CONVERSATIONS))
 
 
-def _received_through(due_before: date, book: PolicyBook, municipality: str) -> dict[str, list[Any]]:
-    """For each policy and kind of case: the last day of receipt that makes it due by `due_before`."""
+def _began_by(due_before: date, book: PolicyBook, municipality: str) -> dict[str, list[Any]]:
+    """For each policy and clock: the last day on which it may have begun to be due by `due_before`."""
     versions = [policy for policy in book.versions() if policy.municipality == municipality]
-    rows = [
-        (policy.id, delivery, attempted, _last_receipt(policy.clocks, delivery, attempted, due_before))
-        for policy in versions
-        for delivery in (False, True)
-        for attempted in (False, True)
-    ]
-    columns = ("policies", "deliveries", "attempted", "through")
-    return {name: [row[place] for row in rows] for place, name in enumerate(columns)}
+    return {
+        "policies": [policy.id for policy in versions],
+        "attempt": [_last_start(policy.clocks.contact_attempt, due_before) for policy in versions],
+        "conversation": [_last_start(policy.clocks.first_conversation, due_before) for policy in versions],
+        "decision": [_last_start(policy.clocks.decision, due_before) for policy in versions],
+        "contract_end": [_last_start(policy.clocks.contract_end, due_before) for policy in versions],
+    }
 
 
-def _last_receipt(clocks: Clocks, delivery: bool, attempted: bool, due_before: date) -> date:  # noqa: FBT001 - three answers of one table row
-    """A later receipt never makes a case due earlier, so the days are gone back one by one."""
+def _last_start(clock: Clock, due_before: date) -> date:
+    """A later start never makes it due earlier, so the days are gone back one by one."""
     day = due_before
-    while (due := due_of(day, clocks, _DELIVERY if delivery else None, attempted=attempted)) and due.due > due_before:
+    while clock.due(day) > due_before:
         day -= timedelta(days=1)
     return day
 

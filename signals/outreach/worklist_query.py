@@ -1,14 +1,17 @@
 """Which households come next in a queue? The statement that asks for them, piece by piece.
 
 Under `worklist`. Each queue reads an index that keeps its cases in the order of borders.md section 4.10, so that a page
-costs the same however long the queue is; nothing is counted. A household is listed once, at its most urgent case in the
-queue. Every `OFFSET 0` keeps a condition what it is, a look at one household's few rows, and no join.
+costs the same however long the queue is; nothing is counted. With a filter that few pass only so many are looked at,
+and the next page goes on from there; those of an area or of a person are gathered instead. A household is listed once,
+at its most urgent case in the queue. Every `OFFSET 0` keeps a condition what it is, a look at one household's few rows,
+and no join.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from signals.outreach.teams import COMMON
 from signals.store.urgency import urgency_of
 
 if TYPE_CHECKING:
@@ -19,8 +22,19 @@ if TYPE_CHECKING:
 _PLACE: Final = "{0}.earliest_on, {0}.period_start, {0}.period"
 _WAITS: Final = "{0}.waiting AND NOT {0}.held AND {0}.route = "
 _AT_HOUSEHOLD: Final = "EXISTS (SELECT FROM {0} WHERE {1}.household_id = c.household_id AND {2} OFFSET 0)"
-_VISIT_BESIDE: Final = _AT_HOUSEHOLD.format("cases AS b", "b", "b.state = 'open' AND b.route = 'home-visit'")
-ATTEMPTED: Final = _AT_HOUSEHOLD.format("contact_attempts AS a", "a", "a.undone_at IS NULL")
+VISIT_BESIDE: Final = _AT_HOUSEHOLD.format("cases AS b", "b", "b.state = 'open' AND b.route = 'home-visit'")
+# Of a case: a contact attempt since it was received, and the first conversation since then (as its own page has it).
+_SINCE: Final = """FROM contact_attempts AS a WHERE a.household_id = {0}.household_id AND a.undone_at IS NULL
+    AND a.on_day >= {0}.received_on"""
+ATTEMPTED: Final = f"EXISTS (SELECT {_SINCE} OFFSET 0)"
+SPOKEN_ON: Final = f"(SELECT min(a.on_day) {_SINCE} AND a.reached AND a.kind = ANY(%(conversations)s))"
+
+_AREAS: Final = """c.household_id = ANY(ARRAY(
+    SELECT home.id FROM unnest(%(areas)s::text[], %(areas_end)s::text[]) AS area(first, beyond)
+        JOIN addresses AS there ON there.municipality = %(municipality)s
+            AND there.postcode >= area.first AND there.postcode < area.beyond
+        JOIN households AS home ON home.address_id = there.id
+    UNION SELECT household_id FROM assignments WHERE team = ANY(%(queues)s::text[])))"""
 
 
 class _Queue(NamedTuple):
@@ -34,18 +48,18 @@ class _Queue(NamedTuple):
 # beside a visit stands with the visit, which waits too or is followed up. Whoever is under way is followed up until the
 # case is closed, with a next step or without: nobody is in no queue at all.
 _QUEUES: Final = {
-    "letters": _Queue(f"{_WAITS} 'letter'", f"NOT {_VISIT_BESIDE}"),
+    "letters": _Queue(f"{_WAITS} 'letter'", f"NOT {VISIT_BESIDE}"),
     "visits": _Queue(f"{_WAITS} 'home-visit'"),
     "follow-up": _Queue("{0}.state = 'open' AND NOT {0}.waiting AND NOT {0}.held"),
     "review": _Queue("{0}.state = 'open' AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting))"),
 }
-_PAGE: Final = """SELECT c.id, c.household_id, {urgency} AS urgency, c.earliest_on, postcode, number, suffix
+_IN_ORDER: Final = """SELECT c.id, c.household_id, {urgency} AS urgency, c.earliest_on, postcode, number, suffix
 FROM cases AS c JOIN households ON households.id = c.household_id JOIN addresses ON addresses.id = households.address_id
 WHERE c.municipality = %(municipality)s AND {belongs} AND {household}
     AND NOT EXISTS (SELECT FROM cases AS o WHERE o.household_id = c.household_id AND {other_belongs}
         AND ({other_urgency}, {other_place}) < ({urgency}, {place}) OFFSET 0)
-    AND {wanted}
-ORDER BY {urgency}, c.earliest_on, postcode, number, suffix, c.period_start, c.period LIMIT {size}"""
+    AND {which}
+ORDER BY {urgency}, c.earliest_on, postcode, number, suffix, c.period_start, c.period"""
 # The first line bounds the index; the second is the place itself, whose address stands in another table.
 AFTER: Final = f"""({urgency_of("c")}, c.earliest_on) >= (%(urgency)s::int, %(earliest_on)s::date)
     AND ({urgency_of("c")}, c.earliest_on, postcode, number, suffix, c.period_start, c.period) > (
@@ -61,29 +75,53 @@ CRISIS: Final = "f.crisis = ANY(%(crises)s)"
 CONSECUTIVE: Final = "f.consecutive = %(consecutive)s"
 SECTOR: Final = """EXISTS (SELECT FROM reports JOIN arrears ON arrears.id = reports.arrears_id
     WHERE reports.case_id = f.id AND reports.withdrawn IS NULL AND arrears.sector = %(sector)s OFFSET 0)"""
-# Clocks run by the policy of the case: `through` is the last day of receipt that makes it due.
-DUE: Final = f"""EXISTS (SELECT FROM unnest(%(policies)s::bigint[], %(deliveries)s::boolean[], %(attempted)s::boolean[],
-        %(through)s::date[]) AS clock(policy, delivery, attempted, through)
-    WHERE clock.policy = f.policy_id AND clock.delivery = (f.crisis IS NOT DISTINCT FROM 'end-of-delivery')
-    AND clock.attempted = {ATTEMPTED} AND f.received_on <= clock.through OFFSET 0)"""  # noqa: S608 - our own texts
+# Clocks run by the policy of the case. `began` has for each of them the last day on which it began to be due by then.
+DUE: Final = f"""EXISTS (SELECT FROM unnest(%(policies)s::bigint[], %(attempt)s::date[], %(conversation)s::date[],
+        %(decision)s::date[], %(contract_end)s::date[]) AS began(policy, attempt, conversation, decision, contract_end)
+    WHERE began.policy = f.policy_id AND (
+        (f.received_on <= began.attempt AND NOT {ATTEMPTED.format("f")})
+        OR (f.received_on <= began.conversation AND {SPOKEN_ON.format("f")} IS NULL)
+        OR {SPOKEN_ON.format("f")} <= began.decision
+        OR (f.crisis = 'end-of-delivery' AND f.received_on <= began.contract_end)) OFFSET 0)"""
 POSTCODE: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
 # A person holds few of many: all of theirs are asked for at once.
 MINE: Final = "c.household_id = ANY(ARRAY(SELECT household_id FROM claims WHERE user_id = %(user)s))"
 UNCLAIMED: Final = f"NOT {_AT_HOUSEHOLD.format('claims', 'claims', 'true')}"
-_ASSIGNED: Final = _AT_HOUSEHOLD.format("assignments", "assignments", "true")
+# A team that the policy has no more is nobody's queue.
+_ASSIGNED: Final = _AT_HOUSEHOLD.format(
+    "assignments", "assignments", "(assignments.team IS NULL OR assignments.team = ANY(%(team_keys)s))"
+)
 _ASSIGNED_TO: Final = "(SELECT team FROM assignments WHERE assignments.household_id = c.household_id)"
 _HAS_PARTNER: Final = """EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
     JOIN arrears ON arrears.id = reports.arrears_id WHERE own.household_id = c.household_id AND own.state = 'open'
     AND reports.withdrawn IS NULL AND arrears.partner_id = ANY(%({0})s) OFFSET 0)"""
 
 
-def page_query(queue: str, wanted: Sequence[str], size: int) -> str:
-    """The statement for the next `size` households of `queue`, which all conditions in `wanted` let pass.
+def page_query(queue: str, which: Sequence[str], wanted: Sequence[str], size: int, looked_at: int) -> str:
+    """The statement for the next `size` households of `queue` that pass `wanted`, of the first `looked_at`.
 
-    Its columns: the first case, its household, urgency, earliest day, postcode, number, suffix.
+    However few pass, it costs no more than looking at so many. `which` holds in all of them, such as `AFTER`. Its
+    columns: the first case, its household, urgency, earliest day, postcode, number, suffix.
     """
+    walk = _in_order(queue, which)
+    if not wanted:
+        return f"{walk} LIMIT {size}"
+    return f"SELECT * FROM ({walk} LIMIT {looked_at}) AS c WHERE {' AND '.join(wanted)} LIMIT {size}"  # noqa: S608 - our own texts
+
+
+def last_looked_at_query(queue: str, which: Sequence[str], looked_at: int) -> str:
+    """The statement for the last household that `page_query` looked at; none when the queue ends before it."""
+    return f"{_in_order(queue, which)} OFFSET {looked_at - 1} LIMIT 1"
+
+
+def gathering_query(queue: str, which: Sequence[str], wanted: Sequence[str], size: int) -> str:
+    """As `page_query`, of all the queue: for where the few households that pass are found quicker than in its order."""
+    return f"{_in_order(queue, [*which, *wanted])} LIMIT {size}"
+
+
+def _in_order(queue: str, which: Sequence[str]) -> str:
     belongs, household = _QUEUES[queue]
-    return _PAGE.format(
+    return _IN_ORDER.format(
         urgency=urgency_of("c"),
         other_urgency=f"{urgency_of('o')} + 0",  # no index knows it so
         place=_PLACE.format("c"),
@@ -91,14 +129,22 @@ def page_query(queue: str, wanted: Sequence[str], size: int) -> str:
         belongs=belongs.format("c"),
         other_belongs=belongs.format("o"),
         household=household,
-        wanted=" AND ".join([*wanted, "true"]),
-        size=size,
+        which=" AND ".join([*which, "true"]),
     )
 
 
-def team_condition(teams: Sequence[Team], team: str | None) -> tuple[str, dict[str, Any]]:
-    """Whether a household stands in the queue of `team` (None: the common one), as `teams.team_of` says; parameters."""
-    named: dict[str, Any] = {"team": team}
+def area_condition(teams: Sequence[Team], queues: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+    """Where the households of these queues can be: in the areas of the teams, or assigned; None: anywhere."""
+    wanted = [team for team in teams if team.key in queues]
+    if COMMON in queues or not all(team.postcodes for team in wanted):
+        return None
+    areas = sorted({area for team in wanted for area in team.postcodes})
+    return _AREAS, {"areas": areas, "areas_end": [f"{area}~" for area in areas], "queues": list(queues)}
+
+
+def team_condition(teams: Sequence[Team], queues: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Whether a household stands in one of these queues (keys of teams, `COMMON`), as `team_at` says; parameters."""
+    named: dict[str, Any] = {"team_keys": [team.key for team in teams], "queues": list(queues), "common": COMMON}
     choices = []
     for number, one in enumerate(teams):
         fits = []
@@ -112,7 +158,5 @@ def team_condition(teams: Sequence[Team], team: str | None) -> tuple[str, dict[s
             named[f"team_{number}"] = one.key
             choices.append(f"WHEN {' AND '.join(fits)} THEN %(team_{number})s::text")
     by_policy = f"CASE {' '.join(choices)} END" if choices else "NULL::text"
-    return (
-        f"(CASE WHEN {_ASSIGNED} THEN {_ASSIGNED_TO} ELSE {by_policy} END) IS NOT DISTINCT FROM %(team)s::text",
-        named,
-    )
+    team = f"CASE WHEN {_ASSIGNED} THEN {_ASSIGNED_TO} ELSE {by_policy} END"
+    return f"coalesce({team}, %(common)s::text) = ANY(%(queues)s::text[])", named

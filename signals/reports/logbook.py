@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from signals.store.database import Cursor
 
 SIGN_IN: Final = "sign-in"  # the action of the lines that hold a name
 
 _NAMES: Final = """
-SELECT asked.actor, line.name FROM unnest(%s::text[]) AS asked(actor) CROSS JOIN LATERAL (
-    SELECT detail ->> 'name' AS name FROM audit
+SELECT asked.actor, line.name, line.at FROM unnest(%s::text[]) AS asked(actor) CROSS JOIN LATERAL (
+    SELECT detail ->> 'name' AS name, at FROM audit
     WHERE audit.actor = asked.actor AND action = %s AND detail ? 'name' ORDER BY id DESC LIMIT 1) AS line
 """
-_NAMED: Final = """
-SELECT actor FROM audit WHERE action = %s AND lower(detail ->> 'name') = lower(%s) ORDER BY id DESC LIMIT 1
-"""
+_OURS: Final = "(municipality IS NULL OR municipality = ANY(%(here)s))"
+_NAMED: Final = f"""
+SELECT actor FROM audit WHERE action = %(sign_in)s AND lower(detail ->> 'name') = lower(%(asked)s) AND {_OURS}
+UNION (SELECT actor FROM audit WHERE actor = %(asked)s AND {_OURS} LIMIT 1)
+ORDER BY actor
+"""  # noqa: S608 - our own text
 # Each step looks up the next action by the index: the log may be long, its actions are a few dozen.
 _ACTIONS: Final = """
 WITH RECURSIVE found(action) AS (
@@ -41,6 +45,20 @@ _BY_HOUSEHOLD: Final = _SUBJECT.format(which="%s")
 _BY_CASE: Final = _SUBJECT.format(which="(SELECT household_id FROM cases WHERE cases.id = %s)")
 
 
+_CASES: Final = """
+SELECT household_id, array_agg(id ORDER BY id) FROM cases
+WHERE household_id = ANY(%s) AND state <> 'removed' GROUP BY household_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """As whom somebody signed in last, and when."""
+
+    name: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class DataSubject:
     """A household by its number, with the numbers of its cases; nothing that says who lives there."""
@@ -50,17 +68,16 @@ class DataSubject:
     cases: tuple[int, ...]
 
 
-def actor_names(cursor: Cursor, actors: Collection[str]) -> dict[str, str]:
-    """The name of each of these actors that ever signed in, as at the last time."""
+def actor_names(cursor: Cursor, actors: Collection[str]) -> dict[str, SignedIn]:
+    """Who each of these actors is that ever signed in, as at the last time."""
     cursor.execute(_NAMES, (sorted(set(actors)), SIGN_IN))
-    return dict(cursor.fetchall())
+    return {actor: SignedIn(name, at) for actor, name, at in cursor}
 
 
-def actor_named(cursor: Cursor, name_or_id: str) -> str | None:
-    """The id of the actor that has this id, or else signed in under this name; None when there is none."""
-    cursor.execute("SELECT actor FROM audit WHERE actor = %s LIMIT 1", (name_or_id,))
-    found = cursor.fetchone() or cursor.execute(_NAMED, (SIGN_IN, name_or_id)).fetchone()
-    return found[0] if found else None
+def actors_named(cursor: Cursor, name_or_id: str, municipalities: Collection[str]) -> list[str]:
+    """The ids of all actors that have this id, or ever signed in under this name, in lines of these municipalities."""
+    cursor.execute(_NAMED.encode(), {"sign_in": SIGN_IN, "asked": name_or_id, "here": sorted(municipalities)})
+    return [actor for (actor,) in cursor]
 
 
 def known_actions(cursor: Cursor) -> list[str]:
@@ -75,3 +92,9 @@ def data_subject(cursor: Cursor, *, case: int | None = None, household: int | No
     cursor.execute(question.encode(), (number,))
     found = cursor.fetchone()
     return DataSubject(found[0], found[1], tuple(found[2])) if found else None
+
+
+def cases_at(cursor: Cursor, households: Collection[int]) -> dict[int, list[int]]:
+    """The numbers of the cases of each of these households that has any."""
+    cursor.execute(_CASES, (sorted(set(households)),))
+    return dict(cursor.fetchall())

@@ -6,7 +6,7 @@ cases by the first day of their period. As there no index serves these questions
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,9 +15,9 @@ from psycopg.rows import class_row
 
 from signals.contract.codes import ACCEPTED_HELP
 from signals.outreach.clocks import deadlines
-from signals.outreach.policy import ROUTES
 from signals.outreach.queues import QUEUES, policy_book
 from signals.outreach.work.dossier_parts import CONVERSATIONS
+from signals.outreach.worklist import QUEUES as WORKLISTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -102,13 +102,17 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Open cases by a clock that still runs for them: past it, and due within a week."""
+    """Open cases by a clock that still runs for them: past it, and due within a week.
+
+    `past_in` says in which queue those stand that are past it; together they are `past`.
+    """
 
     clock: str
     nl: str
     en: str
     past: int
     soon: int
+    past_in: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +146,30 @@ FROM contact_attempts JOIN cases ON cases.id = case_id
 WHERE municipality = ANY(%(municipalities)s) AND undone_at IS NULL AND on_day >= %(since)s
 GROUP BY kind ORDER BY attempts DESC, kind
 """
-# Who stands in which queue is as in `outreach.queues.queue`.
-_WAITING: Final = """
-WITH worked AS (
-    SELECT waiting, held, crisis, max(array_position(%(routes)s, route)) OVER (PARTITION BY household_id) AS rank,
-        %(today)s::date - (waiting_since AT TIME ZONE 'Europe/Amsterdam')::date AS days
-    FROM cases WHERE state = 'open' AND municipality = ANY(%(municipalities)s)),
-queued AS (
-    SELECT 'letters' AS queue, days FROM worked WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'letter'
-    UNION ALL
-    SELECT 'visits', days FROM worked WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'home-visit'
-    UNION ALL
-    SELECT 'review', days FROM worked WHERE held OR (waiting AND crisis IS NOT NULL))
-SELECT queue, count(*) AS cases, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) AS median_days,
-    coalesce(max(days), 0) AS longest_days FROM queued GROUP BY queue
+# Where an open case is worked, as in `outreach.worklist_query`: a letter beside a visit stands with the visit.
+_PLACED: Final = """
+SELECT id, household_id, policy_id, received_on, crisis, waiting, waiting_since, CASE
+    WHEN held THEN 'review'
+    WHEN NOT waiting THEN 'follow-up'
+    WHEN bool_or(route = 'home-visit' AND waiting AND NOT held) OVER household THEN 'visits'
+    WHEN bool_or(route = 'home-visit' AND NOT held) OVER household THEN 'follow-up'
+    WHEN bool_or(route = 'home-visit') OVER household THEN 'review'
+    ELSE 'letters' END AS queue
+FROM cases WHERE state = 'open' AND municipality = ANY(%(municipalities)s)
+WINDOW household AS (PARTITION BY household_id)
 """
+# A crisis that waits alerts the review queue, and stays in its own.
+_WAITING: Final = f"""
+WITH placed AS ({_PLACED}),
+queued AS (
+    SELECT queue, waiting_since FROM placed WHERE queue <> 'follow-up'
+    UNION ALL
+    SELECT 'review', waiting_since FROM placed WHERE queue <> 'review' AND waiting AND crisis IS NOT NULL),
+waited AS (
+    SELECT queue, %(today)s::date - (waiting_since AT TIME ZONE 'Europe/Amsterdam')::date AS days FROM queued)
+SELECT queue, count(*) AS cases, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) AS median_days,
+    coalesce(max(days), 0) AS longest_days FROM waited GROUP BY queue
+"""  # noqa: S608 - our own texts
 _FIRST_STEPS: Final = """
 WITH steps AS (
     SELECT received_on, least((released_at AT TIME ZONE 'Europe/Amsterdam')::date, (
@@ -169,15 +182,15 @@ SELECT date_trunc('month', received_on::timestamp)::date AS first, count(*) AS c
 FROM steps GROUP BY 1
 """
 # Whether the first contact attempt was made, and when the first conversation was held, as the case page has it.
-_RUNNING: Final = """
-SELECT policy_id, received_on, (crisis = 'end-of-delivery') IS TRUE, tried, spoken, count(*) FROM (
-    SELECT policy_id, received_on, crisis, count(on_day) > 0 AS tried,
+_RUNNING: Final = f"""
+SELECT queue, policy_id, received_on, (crisis = 'end-of-delivery') IS TRUE, tried, spoken, count(*) FROM (
+    SELECT queue, policy_id, received_on, crisis, count(on_day) > 0 AS tried,
         min(on_day) FILTER (WHERE reached AND kind = ANY(%(conversations)s)) AS spoken
-    FROM cases LEFT JOIN contact_attempts ON contact_attempts.household_id = cases.household_id
+    FROM ({_PLACED}) AS placed LEFT JOIN contact_attempts ON contact_attempts.household_id = placed.household_id
         AND undone_at IS NULL AND on_day >= received_on
-    WHERE state = 'open' AND municipality = ANY(%(municipalities)s) GROUP BY cases.id) AS open
-GROUP BY 1, 2, 3, 4, 5
-"""
+    GROUP BY placed.id, queue, policy_id, received_on, crisis) AS open
+GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608 - our own texts
 
 
 def read_overview(cursor: Cursor, municipalities: Collection[str], today: date) -> Overview:
@@ -187,7 +200,6 @@ def read_overview(cursor: Cursor, municipalities: Collection[str], today: date) 
         "municipalities": sorted(municipalities),
         "since": firsts[0],
         "today": today,
-        "routes": list(ROUTES),
         "accepted": sorted(ACCEPTED_HELP),
         "conversations": sorted(CONVERSATIONS),
     }
@@ -214,7 +226,7 @@ def document(overview: Overview) -> dict[str, Any]:
         "accepted_help": sorted(ACCEPTED_HELP),
         "waiting": [asdict(one) for one in overview.waiting],
         "first_steps": [asdict(one) | {"first": one.first.isoformat()} for one in overview.first_steps],
-        "late": [asdict(one) for one in overview.late],
+        "late": [asdict(one) | {"past_in": dict(one.past_in)} for one in overview.late],
     }
 
 
@@ -250,17 +262,22 @@ def _first_steps(cursor: Cursor, asked: Mapping[str, Any], firsts: Collection[da
 
 def _late(cursor: Cursor, asked: Mapping[str, Any], today: date) -> tuple[Late, ...]:
     """Every clock that runs for an open case, by name."""
-    past: Counter[tuple[str, str, str]] = Counter()
+    past: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     soon: Counter[tuple[str, str, str]] = Counter()
-    groups = cursor.execute(_RUNNING, asked).fetchall()
+    groups = cursor.execute(_RUNNING.encode(), asked).fetchall()
     book = policy_book(cursor)
-    for policy, received, ends, tried, spoken, count in groups:
+    for queue, policy, received, ends, tried, spoken, count in groups:
         crisis = "end-of-delivery" if ends else None
         done = {"contact-attempt": tried, "first-conversation": spoken is not None}
         for clock in deadlines(received, book.by_id[policy].clocks, conversation_on=spoken, crisis=crisis):
             if done.get(clock.name):
                 continue
             left, name = (clock.due - today).days, (clock.name, clock.nl, clock.en)
-            past[name] += count * (left < 0)
+            past[name][queue] += count * (left < 0)
             soon[name] += count * (0 <= left <= SOON_DAYS)
-    return tuple(Late(*name, past[name], soon[name]) for name in sorted(past))
+    return tuple(_late_by(name, past[name], soon[name]) for name in sorted(past))
+
+
+def _late_by(name: tuple[str, str, str], past: Mapping[str, int], soon: int) -> Late:
+    places = {queue: past[queue] for queue in WORKLISTS if past.get(queue)}
+    return Late(*name, sum(places.values()), soon, places)

@@ -1,4 +1,9 @@
-"""Who did what? An append-only log of what people and commands saw and did."""
+"""Who did what, and whom did it concern? An append-only log of what people and commands saw and did.
+
+A line names the households that it concerns by number, a list with all that stood in it, so that "who looked at whom"
+can be asked from both sides. Lines are of one municipality, and only its auditors read them; a command, or a visitor
+whom nobody knows, is of none.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +12,68 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.types.json import Jsonb
 
+from signals.store.processing import LEGAL_BASIS, note_processing
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from signals.store.database import Cursor
 
 _EXPORTED_AT_ONCE: Final = 1000
-_COLUMNS: Final = "id, at, actor, action, subject, detail, municipality"
+_COLUMNS: Final = "id, at, actor, action, subject, detail, municipality, households"
 # Each key of a filter and how it is asked; a line of no single municipality is for every auditor.
 _ASKED: Final = {
-    "actor": "actor = %(actor)s",
     "action": "action = %(action)s",
-    "subject": "subject = %(subject)s",
     "first": "at >= %(first)s",
     "before": "at < %(before)s",
 }
+# Each half by its own index, kept apart from the order: one household stands in few of many lines, and who reads the
+# log from its end to find them reads all of it.
+_CONCERNED: Final = f"""(WITH concerned AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM audit WHERE households @> ARRAY[%(household)s]::bigint[]
+    UNION ALL SELECT {_COLUMNS} FROM audit
+        WHERE subject = ANY(%(subjects)s) AND NOT households @> ARRAY[%(household)s]::bigint[])
+SELECT * FROM concerned)"""  # noqa: S608 - our own text
+
+_NOTED: Final = """
+WITH concerned AS (
+    SELECT number, coalesce(municipality, %(only)s) AS here
+    FROM unnest(%(households)s::bigint[]) AS given(number) LEFT JOIN households ON households.id = number){0}
+INSERT INTO audit (actor, action, subject, detail, municipality, households)
+SELECT %(actor)s, %(action)s, %(subject)s, %(detail)s, here, array_agg(number ORDER BY number)
+FROM concerned GROUP BY here ORDER BY here"""
+_USED: Final = """, used AS (
+    INSERT INTO processing_log (household_id, activity, purpose, basis)
+    SELECT number, %(action)s, %(purpose)s, %(basis)s FROM concerned ORDER BY number)"""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which lines are asked for; None: all. `first` is included, `before` is not; lines of no municipality too."""
+    """Which lines are asked for.
+
+    Attributes:
+        municipalities: those of the auditor; lines of no municipality are asked for too.
+        actors: of one of these people; all when there is none.
+        action: of this code.
+        subjects: about one of these, letter for letter.
+        household: or concerning this household, in whatever list it stood; with `subjects` the one or the other.
+        first: from this moment on.
+        before: until this moment, which is not included.
+    """
 
     municipalities: frozenset[str]
-    actor: str | None = None
+    actors: tuple[str, ...] = ()
     action: str | None = None
-    subject: str | None = None
+    subjects: tuple[str, ...] = ()
+    household: int | None = None
     first: datetime | None = None
     before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the audit log."""
+    """One line of the audit log; `households` are the numbers of those it concerns."""
 
     id: int
     at: datetime
@@ -48,6 +82,17 @@ class AuditLine:
     subject: str
     detail: dict[str, Any]
     municipality: str | None
+    households: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A household that stands in lines of the log: in how many, and when first and last."""
+
+    household: int
+    lines: int
+    first: datetime
+    last: datetime
 
 
 def note(
@@ -58,21 +103,63 @@ def note(
     detail: Mapping[str, object] | None = None,
     *,
     municipality: str | None = None,
+    households: Collection[int] = (),
 ) -> None:
-    """Add one line to the audit log; `subject` and `detail` hold nothing personal of a resident."""
+    """Add one line; `subject` and `detail` hold nothing personal of a resident, `households` their numbers."""
     cursor.execute(
-        "INSERT INTO audit (actor, action, subject, detail, municipality) VALUES (%s, %s, %s, %s, %s)",
-        (actor, action, subject, Jsonb(dict(detail or {})), municipality),
+        """INSERT INTO audit (actor, action, subject, detail, municipality, households)
+        VALUES (%s, %s, %s, %s, %s, %s)""",
+        (actor, action, subject, Jsonb(dict(detail or {})), municipality, sorted(set(households))),
     )
 
 
-def note_cases(cursor: Cursor, actor: str, action: str, cases: Mapping[int, str], detail: Mapping[str, object]) -> None:
-    """Add a line for each of many cases, which are given with their municipality, in one statement."""
+def note_each(
+    cursor: Cursor,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object] | None,
+    municipalities: Collection[str],
+    households: Collection[int] = (),
+    *,
+    purpose: str | None = None,
+) -> None:
+    """Add a line for each municipality: of these households, or when none is concerned each of `municipalities`.
+
+    With a `purpose` every household also has its line in the processing log, in the same statement.
+    """
+    if not households:
+        named: list[str | None] = [*sorted(municipalities)]
+        for municipality in named or [None]:
+            note(cursor, actor, action, subject, detail, municipality=municipality)
+        return
+    values = {
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": Jsonb(dict(detail or {})),
+        "only": _only(municipalities),
+        "households": sorted(set(households)),
+        "purpose": purpose,
+        "basis": LEGAL_BASIS,
+    }
+    cursor.execute(_NOTED.format(_USED if purpose else "").encode(), values)
+
+
+def _only(municipalities: Collection[str]) -> str | None:
+    """The one that it must be when a household is gone; None when it could be of several."""
+    return next(iter(municipalities)) if len(municipalities) == 1 else None
+
+
+def note_cases(cursor: Cursor, actor: str, action: str, cases: Collection[int], detail: Mapping[str, object]) -> None:
+    """Add a line for each of many cases to both logs, with its municipality and household, in one statement each."""
     cursor.execute(
-        """INSERT INTO audit (actor, action, subject, detail, municipality)
-        SELECT %s, %s, 'case ' || number, %s, here FROM unnest(%s::bigint[], %s::text[]) AS given(number, here)""",
-        (actor, action, Jsonb(dict(detail)), list(cases), list(cases.values())),
+        """INSERT INTO audit (actor, action, subject, detail, municipality, households)
+        SELECT %s, %s, 'case ' || id, %s, municipality, ARRAY[household_id] FROM cases
+        WHERE id = ANY(%s) ORDER BY id RETURNING households[1]""",
+        (actor, action, Jsonb(dict(detail)), list(cases)),
     )
+    note_processing(cursor, [household for (household,) in cursor], action)
 
 
 def audit_page(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[AuditLine]:
@@ -88,15 +175,40 @@ def audit_export(cursor: Cursor, wanted: AuditFilter) -> Iterator[AuditLine]:
         after = lines[-1].id
 
 
+def households_seen(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[Seen]:
+    """The households in the lines that are asked for, by number, at most `size`; those with numbers above `after`."""
+    source, which, values = _question(wanted)
+    cursor.execute(
+        f"""SELECT household, count(*), min(at), max(at)
+        FROM {source} AS audit CROSS JOIN LATERAL unnest(households) AS seen(household)
+        WHERE {which} AND household > %(after)s GROUP BY household ORDER BY household LIMIT %(size)s""",  # noqa: S608 - our own texts
+        {**values, "after": after or 0, "size": size},
+    )
+    return [Seen(*row) for row in cursor]
+
+
 def _found(
     cursor: Cursor, wanted: AuditFilter, beyond: str, order: str, after: int | None, size: int
 ) -> list[AuditLine]:
-    asked = {key: getattr(wanted, key) for key in _ASKED if getattr(wanted, key) is not None}
-    which = " AND ".join(
-        [beyond, "(municipality IS NULL OR municipality = ANY(%(here)s))", *(_ASKED[key] for key in asked)]
-    )
+    source, which, values = _question(wanted)
     cursor.execute(
-        f"SELECT {_COLUMNS} FROM audit WHERE {which} ORDER BY id {order} LIMIT %(size)s",  # noqa: S608 - our own texts
-        {**asked, "here": sorted(wanted.municipalities), "after": after, "size": size},
+        f"SELECT {_COLUMNS} FROM {source} AS audit WHERE {which} AND {beyond} ORDER BY id {order} LIMIT %(size)s",  # noqa: S608 - our own texts
+        {**values, "after": after, "size": size},
     )
     return [AuditLine(*row) for row in cursor]
+
+
+def _question(wanted: AuditFilter) -> tuple[str, str, dict[str, Any]]:
+    """Where the lines are read from, which of them, and the values of the question."""
+    which = ["(municipality IS NULL OR municipality = ANY(%(here)s))"]
+    which += [asked for key, asked in _ASKED.items() if getattr(wanted, key) is not None]
+    if len(wanted.actors) == 1:  # in the order of the index
+        which.append("actor = %(actor)s")
+    elif wanted.actors:
+        which.append("actor = ANY(%(actors)s)")
+    if wanted.subjects and wanted.household is None:
+        which.append("subject = ANY(%(subjects)s)")
+    values: dict[str, Any] = {key: getattr(wanted, key) for key in (*_ASKED, "household")}
+    values |= {"actors": list(wanted.actors), "actor": next(iter(wanted.actors), None)}
+    values |= {"subjects": list(wanted.subjects), "here": sorted(wanted.municipalities)}
+    return "audit" if wanted.household is None else _CONCERNED, " AND ".join(which), values

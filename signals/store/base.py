@@ -44,7 +44,7 @@ CONTACT_KINDS = (
     "'text-message', 'call')"
 )
 PARTS_OF_DAY = "('morning', 'afternoon', 'evening')"
-STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised')"
+STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised', 'not-reached', 'no-answer')"
 REFERRAL_RESULTS = "('started', 'no-show', 'declined', 'not-suitable', 'mistaken')"
 
 

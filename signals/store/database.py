@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.pq import ExecStatus
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.pool import PoolProxiedConnection
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 # Freshly filled tables have no statistics yet: a plan that looks up each row by its key is right at every size, and one
@@ -59,20 +62,62 @@ def is_out_of_date(error: BaseException) -> bool:
 
 
 def engine_for(url: str, *, options: str = "-c jit=off", pool_size: int = 4) -> Engine:
-    """An engine for the libpq URI `url`; every connection runs in UTC."""
+    """An engine for the libpq URI `url`; every connection runs in UTC. Use it with `transaction`."""
 
     def connect() -> psycopg.Connection[Any]:
         return psycopg.connect(url, **NOTICES_SILENCE, options=f"{options} -c TimeZone=UTC")
 
-    return create_engine(
-        "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_size=pool_size, max_overflow=2
-    )
+    return create_engine("postgresql+psycopg://", creator=connect, pool_size=pool_size, max_overflow=2)
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Cursor]:
     """One transaction as a psycopg cursor: committed at the end, rolled back on any error."""
-    with engine.begin() as connection:
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor:
+    pooled = _begun(engine)
+    connection = _driver(pooled)
+    try:
+        with connection.cursor() as cursor:
             yield cursor
+        connection.commit()
+    except BaseException:
+        _give_up(pooled)
+        raise
+    finally:
+        pooled.close()
+
+
+def _begun(engine: Engine) -> PoolProxiedConnection:
+    """A connection on which a transaction has begun.
+
+    To begin is also the question whether the server is still there: what waited in the pool over a restart is dropped,
+    all of it, and a new connection is made.
+    """
+    pooled = engine.raw_connection()
+    if _begins(_driver(pooled)):
+        return pooled
+    pooled.invalidate()
+    pooled.close()
+    engine.dispose()
+    pooled = engine.raw_connection()
+    if not _begins(_driver(pooled)):
+        pooled.invalidate()
+        pooled.close()
+        raise pg.OperationalError("the database closed a new connection at once: look in its log")
+    return pooled
+
+
+def _begins(connection: psycopg.Connection[Any]) -> bool:
+    return connection.pgconn.exec_(b"BEGIN").status == ExecStatus.COMMAND_OK
+
+
+def _driver(pooled: PoolProxiedConnection) -> psycopg.Connection[Any]:
+    connection: Any = pooled.driver_connection
+    return connection  # type: ignore[no-any-return]  # the pool knows it only as anything
+
+
+def _give_up(pooled: PoolProxiedConnection) -> None:
+    """Take back what was done; a connection on which that cannot be said is not used again."""
+    try:
+        _driver(pooled).rollback()
+    except psycopg.Error:
+        pooled.invalidate()

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from signals.store.database import engine_for
+from signals.store.database import engine_for, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -37,5 +36,8 @@ def upgrade(url: str, revision: str = "head") -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest tables."""
     newest = ScriptDirectory.from_config(_config(engine)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+    with transaction(engine) as cursor:
+        cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return False
+        return cursor.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest,)]

@@ -1,18 +1,23 @@
 """For what were a household's data used? The processing log of a data subject, without who used them (domain.md 11).
 
-Append-only: the database refuses to change, delete or empty it (`refusals`).
+It holds what people look at and what they do: attempts, releases, referrals, closing. What the rules do with a signal
+stands in the events and in the history of the case. Append-only: the database refuses to change, delete or empty it
+(`refusals`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
     from signals.store.database import Cursor
+
+PURPOSE: Final = "vroegsignalering"
+LEGAL_BASIS: Final = "Wet gemeentelijke schuldhulpverlening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class Processing:
     basis: str
 
 
-def note_processing(cursor: Cursor, households: Collection[int], activity: str, purpose: str, basis: str) -> None:
+def note_processing(
+    cursor: Cursor, households: Collection[int], activity: str, purpose: str = PURPOSE, basis: str = LEGAL_BASIS
+) -> None:
     """Add a line for each of these households."""
     if not households:
         return

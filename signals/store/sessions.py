@@ -39,7 +39,10 @@ class Limits:
 
 
 def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limits: Limits) -> None:
-    """Store a new session; those that ran out leave, and the oldest of this person beyond `limits.most`."""
+    """Store a new session; those that ran out leave, and the oldest of this person beyond `limits.most`.
+
+    Who it is stays known as a colleague, also when the session ended.
+    """
     cursor.execute(
         "DELETE FROM sessions WHERE seen_at <= %s OR began_at <= %s", (now - limits.idle, now - limits.absolute)
     )
@@ -62,6 +65,16 @@ def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limit
             SELECT token_hash FROM sessions WHERE user_id = %s AND token_hash <> %s
             ORDER BY began_at DESC, token_hash OFFSET %s)""",
         (who.user_id, token_hash, limits.most - 1),
+    )
+    _remember(cursor, who, now)
+
+
+def _remember(cursor: Cursor, who: SignedIn, now: datetime) -> None:
+    cursor.execute(
+        """INSERT INTO colleagues (user_id, name, roles, municipalities, teams, seen_at) VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, roles = excluded.roles,
+            municipalities = excluded.municipalities, teams = excluded.teams, seen_at = excluded.seen_at""",
+        (who.user_id, who.user_name, sorted(who.roles), sorted(who.municipalities), sorted(who.teams), now),
     )
 
 
@@ -86,3 +99,9 @@ def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> Si
 def end(cursor: Cursor, token_hash: bytes) -> None:
     """Forget the session, if it is there."""
     cursor.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))
+
+
+def end_all(cursor: Cursor, user_id: str | None) -> int:
+    """End every session of this person, or of everybody; how many there were."""
+    cursor.execute("DELETE FROM sessions WHERE %s::text IS NULL OR user_id = %s", (user_id, user_id))
+    return cursor.rowcount

@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -24,12 +25,13 @@ from signals.errors import WrongUseError
 from signals.metrics import Figures, exposition, figures_collector
 from signals.web.answering import Counter
 from signals.web.desk import Visit
-from signals.web.guard import SECURITY_HEADERS, SecurityHeaders, content_policy
+from signals.web.guard import SECURITY_HEADERS, SecurityHeaders, content_policy, sealed_owner
 from signals.web.pages import fault_page
 from signals.web.routes import MENU, all_pages
 from signals.web.static_files import StaticFiles
 from signals.web.templating import Addresses, Templates
 from signals.web.texts import choose_language
+from signals.web.wire import BoundedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from signals.web.answering import Office
     from signals.web.desk import Page
+    from signals.web.people import User
 
 SHUTDOWN_SECONDS: Final = 8  # below the 10 s in which every part of the service has left
 
@@ -70,7 +73,7 @@ def create_app(
 
     pages = all_pages() if office else ()
     static = StaticFiles(office.tokens if office else None)
-    front = Front(Templates(Addresses(pages), static, MENU), office)
+    front = Front(Templates(Addresses(pages), static, MENU, seal=_seal(office)), office)
     return Starlette(
         routes=[
             Route("/metrics", metrics),
@@ -81,10 +84,15 @@ def create_app(
         ],
         middleware=[
             Middleware(SecurityHeaders, secure=front.secure, form_targets=front.form_targets),
-            Middleware(GZipMiddleware, minimum_size=500, compresslevel=5),
+            Middleware(GZipMiddleware, minimum_size=500, compresslevel=1),  # the rest saves little of a page
         ],
         exception_handlers={HTTPException: front.fault, 500: front.failed},
     )
+
+
+def _seal(office: Office | None) -> Callable[[User | None], str]:
+    """What marks a form with for whom it was made."""
+    return partial(sealed_owner, office.jar) if office else lambda _: ""
 
 
 class Front:
@@ -107,18 +115,18 @@ class Front:
 
     async def fault(self, request: Request, error: Exception) -> Response:
         """The page for an address that does not exist, or not for this method."""
-        return self._fault_page(request, error.status_code if isinstance(error, HTTPException) else 500)
+        return await self._fault_page(request, error.status_code if isinstance(error, HTTPException) else 500)
 
     async def failed(self, request: Request, _: Exception) -> Response:
         """The page for what failed outside all pages; it is made outside the middleware."""
         policy = content_policy(request.scope["signals.nonce"], self.form_targets)
-        response = self._fault_page(request, 500)
+        response = await self._fault_page(request, 500)
         response.headers.update({**SECURITY_HEADERS, "Content-Security-Policy": policy, "Cache-Control": "no-store"})
         return response
 
-    def _fault_page(self, request: Request, status: int) -> Response:
+    async def _fault_page(self, request: Request, status: int) -> Response:
         if self._counter is not None:
-            return self._counter.fault(request, status)
+            return await self._counter.fault(request, status)
         return fault_page(self._templates, self._visit(request), None, status)
 
     def _visit(self, request: Request) -> Visit:
@@ -188,6 +196,7 @@ def build_server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=BoundedProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,  # an address line may one day hold what a visitor searched for

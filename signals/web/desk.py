@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from signals.errors import SignalsError
 from signals.store import audit
-from signals.store.processing import note_processing
+from signals.store.processing import PURPOSE
 from signals.web import cookies, texts
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from signals.store.database import Cursor
+    from signals.web.errands import Errand
     from signals.web.people import Role, SignIn, User
     from signals.web.templating import Templates
 
 FIELDS_AT_MOST: Final = 1000  # in one form
-PURPOSE: Final = "vroegsignalering"
-LEGAL_BASIS: Final = "Wet gemeentelijke schuldhulpverlening"
 NOTICE_SECONDS: Final = 300
 
 
@@ -103,7 +102,7 @@ class Page:
         name: unique; what `url_for` and `Desk.go` call it.
         path: Dutch words, `{…}` for what varies: "/zaak/{case:int}".
         method: "GET" or "POST".
-        answer: makes the page, in a thread and inside one transaction.
+        answer: makes the page, in a thread and inside one transaction; an errand when another machine is asked first.
         roles: one of these is needed; None opens it to whoever is not signed in.
         shows_person: whether it shows who a person is; then it must call `Desk.viewed`.
     """
@@ -111,7 +110,7 @@ class Page:
     name: str
     path: str
     method: str
-    answer: Callable[[Desk], Response]
+    answer: Callable[[Desk], Response | Errand[Any]]
     roles: frozenset[Role] | None
     shows_person: bool = False
 
@@ -128,6 +127,7 @@ class Visit:
     cookies: Mapping[str, str]
     headers: Mapping[str, str]
     binding: str  # the secret to which this visitor's forms are bound
+    keys: bool = True  # whether single letters do something (WCAG 2.1.4)
 
     @property
     def back(self) -> str:
@@ -227,12 +227,11 @@ class Desk:
         Args:
             action: what was looked at, such as "case-viewed".
             subject: which one, such as "case 12"; nothing personal.
-            households: whose data were shown.
+            households: whose data were shown, of a list everybody who stands in it.
             purpose: why these data were used.
-            municipality: whose; else that of `may_see`, or the user's only one.
+            municipality: as in `did`.
         """
-        self.did(action, subject, {"households": len(households)} if households else None, municipality=municipality)
-        note_processing(self.cursor, households, action, purpose, LEGAL_BASIS)
+        self.did(action, subject, households=households, purpose=purpose, municipality=municipality)
 
     def did(
         self,
@@ -240,12 +239,21 @@ class Desk:
         subject: str,
         detail: Mapping[str, object] | None = None,
         *,
+        households: Collection[int] = (),
+        purpose: str = PURPOSE,
         municipality: str | None = None,
     ) -> None:
-        """Log what the user did; `subject` and `detail` hold nothing personal. `municipality` as in `viewed`."""
-        named = municipality or self.about or self._only_municipality()
-        audit.note(self.cursor, self.user.id, action, subject, detail, municipality=named)
-        self.logged.append(action)
+        """Log what the user did: a line for each municipality that it concerns, so that its auditors can see it.
 
-    def _only_municipality(self) -> str | None:
-        return next(iter(self.user.municipalities)) if len(self.user.municipalities) == 1 else None
+        Args:
+            action: what was done, such as "attempt".
+            subject: with what, such as "case 12"; nothing personal.
+            detail: particulars; nothing personal either.
+            households: whom it concerns; their own municipalities are those of the lines.
+            purpose: why these data were used, for the processing log of each household.
+            municipality: whose, when no household is concerned; else that of `may_see`, or each of the user's.
+        """
+        only = municipality or self.about
+        named = {only} if only else self.user.municipalities
+        audit.note_each(self.cursor, self.user.id, action, subject, detail, named, households, purpose=purpose)
+        self.logged.append(action)

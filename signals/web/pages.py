@@ -1,4 +1,4 @@
-"""The frame's own pages: the start, the switch of language, the keys, and what is said when something is wrong."""
+"""The frame's own pages: the start, the switches of language and of keys, and what is said when something is wrong."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAULTS: Final = {
     ),
     403: (
         said("Dit mag u niet doen"),
-        said("Uw rol geeft hier geen toegang toe, of u was te lang weg. Ga terug en laad de pagina opnieuw."),
+        said("Uw rol geeft hier geen toegang toe."),
     ),
     404: (
         said("Deze pagina bestaat niet"),
@@ -51,15 +51,39 @@ FAULTS: Final = {
     ),
     503: (
         said("Even niet bereikbaar"),
-        said("De gegevens zijn nu niet te bereiken. Er is niets verloren. Probeer het over een minuut opnieuw."),
+        said("De gegevens zijn nu niet te bereiken. Probeer het over een minuut opnieuw."),
     ),
 }
+OLD_FORM: Final = (
+    said("Deze pagina is te oud"),
+    said("Er is niets bewaard of gedaan. Laad de pagina opnieuw en probeer het nog eens."),
+)
+FOREIGN_FORM: Final = (
+    said("Dit formulier komt van een ander adres"),
+    said("Er is niets bewaard of gedaan. Deze dienst werkt alleen op {address}: open de pagina daar."),
+)
 
 
-def fault_page(templates: Templates, visit: Visit, user: User | None, status: int) -> Response:
-    """What is said when a request cannot be answered: in the visitor's language, without anything of the cause."""
-    heading, advice = FAULTS.get(status, FAULTS[500])
-    return templates.page(visit, user, "fault.html", status, {"fault": heading, "advice": advice})
+def fault_page(
+    templates: Templates,
+    visit: Visit,
+    user: User | None,
+    status: int,
+    words: tuple[str, str] | None = None,
+    **values: object,
+) -> Response:
+    """What is said when a request cannot be answered: in the visitor's language, without anything of the cause.
+
+    Args:
+        templates: of the pages.
+        visit: what the request itself tells.
+        user: who is signed in, as far as that is known.
+        status: what is answered.
+        words: heading and advice; else those of the status.
+        values: what stands in the braces of the advice.
+    """
+    heading, advice = words or FAULTS.get(status, FAULTS[500])
+    return templates.page(visit, user, "fault.html", status, {"fault": heading, "advice": advice, "values": values})
 
 
 def start(desk: Desk) -> Response:
@@ -77,12 +101,25 @@ def switch_language(desk: Desk) -> Response:
 
 
 def keys(desk: Desk) -> Response:
-    """Which keys work."""
+    """Which keys work, and whether they do."""
     return desk.page("keys.html")
+
+
+def switch_keys(desk: Desk) -> Response:
+    """Turn the single keys off or on in this browser (WCAG 2.1.4)."""
+    on = desk.form.get("keys") != "off"
+    notice = desk.text("De sneltoetsen staan aan.") if on else desk.text("De sneltoetsen staan uit.")
+    response = desk.go("keys", notice=notice)
+    if on:
+        desk.jar.drop(response, cookies.KEYS)
+    else:
+        desk.jar.put(response, cookies.KEYS, "off", seconds=A_YEAR)
+    return response
 
 
 PAGES: Final = (
     Page("start", "/", "GET", start, EVERYONE),
     Page("language", "/taal", "POST", switch_language, None),
     Page("keys", "/toetsen", "GET", keys, EVERYONE),
+    Page("keys-switch", "/toetsen", "POST", switch_keys, EVERYONE),
 )

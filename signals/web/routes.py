@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from signals.web import pages
-from signals.web.office import audit, overview, partners, processing
+from signals.web.office import audit, overview, partner_acts, partners, processing
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
@@ -28,6 +28,7 @@ MODULES: Final = (
     acts,
     overview,
     partners,
+    partner_acts,
     audit,
     processing,
 )

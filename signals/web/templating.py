@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from signals.errors import WrongUseError
 from signals.web import texts
+from signals.web.folding import FoldingEnvironment
 from signals.web.guard import form_token
 from signals.web.people import Role
 from signals.web.texts import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from jinja2 import Environment
 
     from signals.web.desk import Page, Visit
     from signals.web.people import User
@@ -44,24 +47,44 @@ class Addresses:
             if page.name in self._paths:
                 raise WrongUseError(f"two pages are named {page.name}: give one of them another name")
             self._paths[page.name] = page.path
+        self._placed = {name: tuple(_PLACE.findall(path)) for name, path in self._paths.items()}
+        self._forms = {name: _PLACE.sub(r"{\1}", path) for name, path in self._paths.items()}
 
     def __contains__(self, name: str) -> bool:
         return name in self._paths
 
+    def shape(self, name: str) -> str | None:
+        """The path of page `name` with dots for what varies, to be read; None when there is no such page."""
+        return _PLACE.sub("…", self._paths[name]) if name in self._paths else None
+
     def url(self, name: str, **values: object) -> str:
         """The path of page `name`; values that are not in the path follow as the query, None is left out."""
-        path = self._paths[name]
-        placed = set(_PLACE.findall(path))
+        placed = self._placed[name]
+        filled = self._forms[name].format(**{key: quote(str(values[key]), safe="") for key in placed})
         query = {key: value for key, value in values.items() if key not in placed and value is not None}
-        filled = _PLACE.sub(lambda found: quote(str(values[found[1]]), safe=""), path)
         return f"{filled}?{urlencode(query)}" if query else filled
 
 
 class Templates:
-    """All templates, in every language."""
+    """All templates, in every language.
 
-    def __init__(self, addresses: Addresses, static: StaticFiles, menu: Sequence[MenuItem]) -> None:
+    Args:
+        addresses: of the pages.
+        static: the files that a page brings with it.
+        menu: of the header.
+        seal: the mark of a form that is made for this user (`guard.sealed_owner`).
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        static: StaticFiles,
+        menu: Sequence[MenuItem],
+        *,
+        seal: Callable[[User | None], str] = lambda _: "",
+    ) -> None:
         self.addresses = addresses
+        self._seal = seal
         self._menu = [item for item in menu if item.page in addresses]
         self._environments = {language: _environment(language, addresses, static) for language in texts.LANGUAGES}
 
@@ -74,7 +97,7 @@ class Templates:
             "user": user,
             "language": visit.language,
             "nonce": visit.nonce,
-            "csrf_token": partial(form_token, visit.binding),
+            "csrf_token": cache(partial(form_token, visit.binding, self._seal(user))),  # one for all forms of a page
             "navigation": self._navigation(visit, user),
         }
         text = self._environments[visit.language].get_template(template).render({"notice": None, **values, **frame})
@@ -92,7 +115,7 @@ class Templates:
 
 
 def _environment(language: str, addresses: Addresses, static: StaticFiles) -> Environment:
-    environment = Environment(
+    environment = FoldingEnvironment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -100,13 +123,15 @@ def _environment(language: str, addresses: Addresses, static: StaticFiles) -> En
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {
-        "_": partial(texts.translate, language),
-        "url_for": addresses.url,
-        "static": static.address,
-        "page_exists": addresses.__contains__,
-        "role_name": lambda role: texts.translate(language, ROLE_NAMES[role]),
-    }
+    environment.know(
+        {
+            "_": partial(texts.translate, language),
+            "url_for": addresses.url,
+            "static": static.address,
+            "page_exists": addresses.__contains__,
+        }
+    )
+    environment.globals["role_name"] = lambda role: texts.translate(language, ROLE_NAMES[role])
     formats: dict[str, Callable[..., str]] = {
         "day": texts.day,
         "moment": texts.moment,

@@ -6,9 +6,10 @@ a test names it. Values stand in braces: `{days}`.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ ENGLISH: Final = "en"
 LANGUAGES: Final = (DUTCH, ENGLISH)
 FOLDER: Final = Path(__file__).parent / "locale"
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
 _LOCALES: Final = {DUTCH: Locale("nl", "NL"), ENGLISH: Locale("en", "GB")}
 
 
@@ -58,8 +60,22 @@ def choose_language(wish: str | None, accepted: str) -> str:
 
 def day(value: date, language: str = DUTCH) -> str:
     """2 november 2026; a moment is shown as its day in Amsterdam."""
-    local = value.astimezone(AMSTERDAM).date() if isinstance(value, datetime) else value
-    return format_date(local, "d MMMM y", locale=_LOCALES[language])
+    return _day(value.astimezone(AMSTERDAM).date() if isinstance(value, datetime) else value, language)
+
+
+@lru_cache(maxsize=4096)  # the same days stand in every list
+def _day(value: date, language: str) -> str:
+    return format_date(value, "d MMMM y", locale=_LOCALES[language])
+
+
+def day_of(text: str) -> date:
+    """The day that someone typed: as a browser sends it (2026-11-02), or as people write it (2-11-2026).
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    written = _WRITTEN_DAY.fullmatch(text)
+    return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(text)
 
 
 def moment(value: datetime, language: str = DUTCH) -> str:

@@ -44,6 +44,7 @@ COMMANDS = {
     "simulate": "--municipality --inhabitants --start --months --seed --events --truth --preset --shock --bad"
     " --duplicates --policies --caseload --steady",
     "reconcile": "--json",
+    "sessions end": "--all",
 }
 WRONG_USE = (
     "no-such-command",
@@ -62,6 +63,8 @@ WRONG_USE = (
     "partners add AB --sector housing --source urn:x",
     "partners add ab --sector housing",
     "quarantine show first",
+    "sessions end",
+    "sessions end somebody --all",
     "topics resume",
     "topics pause arrears.housing.welbions",
     "quarantine replay",
@@ -85,6 +88,7 @@ AT_THE_DATABASE = (
     "quarantine replay --all",
     "topics paused --json",
     "topics resume arrears.housing.welbions",
+    "sessions end --all",
     "policy list",
     "policy load",
     "partners list",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -100,3 +102,15 @@ def test_the_relay_takes_a_new_connection_after_an_error_and_only_then(monkeypat
     assert told == ["open", "closed"]
     assert publish([("t", None, None)]) == 1
     assert told == ["open", "closed", "open"]
+
+
+def test_a_line_of_the_log_begins_with_its_moment_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Amsterdam")
+    time.tzset()
+    line = logging.LogRecord("signals", logging.INFO, __file__, 1, "it is said", None, None)
+    line.created, line.msecs = 1_782_000_000.25, 250.0  # a summer's day
+    try:
+        assert services.InUtc("%(asctime)s %(message)s").format(line) == "2026-06-21T00:00:00.250Z it is said"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

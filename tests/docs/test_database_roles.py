@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,8 +18,9 @@ from signals.households.listings import read_listing
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy, register_partners, replace_listing
 from signals.outreach.release import release
+from signals.outreach.teams import COMMON
 from signals.outreach.work.attempts import Attempt, record_attempt, undo_attempt
-from signals.outreach.work.claims import claim, let_go
+from signals.outreach.work.claims import claim, hand_over, let_go
 from signals.outreach.work.decisions import change_route, close, reopen
 from signals.outreach.work.dismissals import mark_not_picked_up, take_back_mark
 from signals.outreach.work.dossier import dossier
@@ -27,6 +28,7 @@ from signals.outreach.work.people import Actor
 from signals.outreach.work.referrals import add_note, refer, refer_result, undo_note
 from signals.outreach.work.teams import assign
 from signals.reports.summary import summary
+from signals.store import sessions
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.migrate import upgrade
 from signals.store.outbox import mark_published, take_waiting
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 pytestmark = pytest.mark.database
+LIMITS = sessions.Limits(timedelta(minutes=30), timedelta(hours=10), 1)
 POLICY = 'municipality = "0141"\nname = "Almelo"\nvalid_from = 2020-01-01\n'
 
 
@@ -103,6 +106,12 @@ def people_act(cursor: Cursor, case: int) -> None:
     anna, today = Actor("anna-1", "Anna Postma"), datetime.now(AMSTERDAM).date()
     file = dossier(cursor, case, today=today)
     assert file is not None
+    who = sessions.SignedIn(anna.id, anna.name, ("specialist",), ("0141",), ())
+    for token in (bytes(32), b"x" * 32):
+        sessions.begin(cursor, token, who, datetime.now(AMSTERDAM), LIMITS)
+    claim(cursor, file.household, anna)
+    hand_over(cursor, file.household, Actor("bram-2", "Bram de Wit"), None, anna, "on holiday", held_by=anna.id)
+    hand_over(cursor, file.household, None, COMMON, anna, "back again", held_by="bram-2")
     claim(cursor, file.household, anna)
     let_go(cursor, file.household, anna)
     tried = record_attempt(cursor, case, Attempt("home-visit", today, "evening", reached=False), anna, today=today)
@@ -129,6 +138,7 @@ def people_act(cursor: Cursor, case: int) -> None:
         "DELETE FROM processing_log",
         "DELETE FROM contact_attempts",
         "DELETE FROM notes",
+        "DELETE FROM colleagues",
         "UPDATE case_history SET kind = 'other'",
         "DELETE FROM case_history",
         "DELETE FROM cases",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from signals.contract.events import AnyEvent, Reported
-from signals.outreach.arrears import Fact, JudgedArrears, judge_arrears
+from signals.outreach.arrears import Fact, JudgedArrears, ReportFact, judge_arrears
 from signals.outreach.cases import ArrearsState, JudgedCase, judge_household
 from signals.outreach.policy import PolicyBook, numbered, parse_policy
 from signals.outreach.queues import euros
@@ -62,8 +64,20 @@ def book_of(bodies: Iterable[str]) -> PolicyBook:
     return PolicyBook(numbered(parse_policy(body, "policy"), n) for n, body in enumerate(bodies, 1))
 
 
-def judge_all(events: Sequence[AnyEvent], book: PolicyBook, verdicts: Mapping[str, str] | None = None) -> Judged:
-    """Judge a whole set of events at once; `verdicts` of registers by event id."""
+def judge_all(
+    events: Sequence[AnyEvent],
+    book: PolicyBook,
+    verdicts: Mapping[str, str] | None = None,
+    marks: Mapping[tuple[str, str], tuple[str, int]] | None = None,
+) -> Judged:
+    """Judge a whole set of events at once.
+
+    Args:
+        events: in the order in which they came in.
+        book: the policies.
+        verdicts: of registers by event id.
+        marks: of people, by (source, id): the status, and how many different events were there by then.
+    """
     first: dict[tuple[str, str], AnyEvent] = {}
     for event in events:
         first.setdefault((event.source, event.id), event)
@@ -73,12 +87,19 @@ def judge_all(events: Sequence[AnyEvent], book: PolicyBook, verdicts: Mapping[st
     for number, event in numbered_events.items():
         house = houses.setdefault(address_of(event), len(houses) + 1) if isinstance(event, Reported) else 0
         key = (event.municipality, event.partner, event.reference)
-        by_arrears.setdefault(key, []).append(fact_of(number, event, house, (verdicts or {}).get(event.id)))
+        fact = fact_of(number, event, house, (verdicts or {}).get(event.id))
+        by_arrears.setdefault(key, []).append(_marked(fact, (marks or {}).get((event.source, event.id))))
     judged = {
         key: judge_arrears(facts, municipality=key[0], sector=_sector(key, first.values()), book=book)
         for key, facts in by_arrears.items()
     }
     return _households(numbered_events, judged, {n: a for a, n in houses.items()}, book)
+
+
+def _marked(fact: Fact, mark: tuple[str, int] | None) -> Fact:
+    if mark is None or not isinstance(fact, ReportFact):
+        return fact
+    return replace(fact, dismissed=mark[0], dismissed_through=mark[1])
 
 
 def address_of(event: Reported) -> Address:

@@ -31,6 +31,7 @@ TABLES = [
     "referrals",
     "assignments",
     "sessions",
+    "colleagues",
     "processing_log",
     "outbox",
     "case_history",

@@ -7,7 +7,16 @@ from typing import Final
 
 import pytest
 
-from signals.outreach.teams import DEFAULT_TARGETS, ReferralTarget, Team, targets_from, team_of, teams_from
+from signals.outreach.teams import (
+    COMMON,
+    DEFAULT_TARGETS,
+    ReferralTarget,
+    Team,
+    queues_wanted,
+    targets_from,
+    team_of,
+    teams_from,
+)
 
 WEST = Team("west", "West", frozenset({"7607", "7609AB"}))
 RENT = Team("rent", "Rent", frozenset(), frozenset({"welbions", "menzis"}))
@@ -36,6 +45,26 @@ def test_the_first_team_that_fits(postcode: str, partners: list[str], team: str 
 def test_without_teams_there_is_one_queue() -> None:
     assert teams_from(None) == ((), [])
     assert team_of((), "7607GC", ["welbions"]) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "queues"),
+    [
+        (None, None),
+        ("west", ["west"]),
+        (COMMON, [COMMON]),
+        (frozenset({"rent", "west", "elsewhere"}), ["west", "rent"]),
+        (frozenset({"elsewhere"}), [COMMON]),
+        (frozenset[str](), [COMMON]),
+    ],
+)
+def test_whose_queues_a_person_sees(wanted: str | frozenset[str] | None, queues: list[str] | None) -> None:
+    assert queues_wanted(ALL, wanted) == queues
+
+
+def test_where_there_are_no_teams_everyone_sees_everything() -> None:
+    assert queues_wanted((), frozenset({"west"})) is None
+    assert queues_wanted((), "west") == ["west"]  # of that team there is nothing
 
 
 def test_what_is_written_is_read() -> None:

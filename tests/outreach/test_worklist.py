@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from signals.contract.codes import CRISES
 from signals.outreach import queues, worklist
-from signals.outreach.clocks import Clock, Clocks
+from signals.outreach.teams import COMMON
 from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.claims import claim
 from signals.outreach.work.people import Actor
 from signals.outreach.work.teams import assign
-from signals.outreach.work_items import Key, due_of
-from signals.outreach.worklist import COMMON, WorkFilter, WorkPage, work_page
+from signals.outreach.work_items import Key
+from signals.outreach.worklist import WorkFilter, WorkPage, work_page
+from signals.policies import shipped
 from signals.store.database import transaction
 from tests.reference.notation import policy, report, withdraw
 from tests.reference.policy import toml_text
@@ -182,24 +181,6 @@ def test_a_letter_beside_a_visit_under_way_is_followed_up_with_it(desk: Desk) ->
 
 
 @pytest.mark.database
-def test_the_first_clock_that_still_runs_is_shown(desk: Desk) -> None:
-    desk.take_in(report("a", "2026-11-02", R1))
-    (item,) = page(desk, "letters").items
-    received = item.first.received_on
-    assert item.due is not None
-    assert (item.due.name, item.due.due) == ("contact-attempt", received + timedelta(days=14))
-    with transaction(desk.system.engine) as cursor:
-        record_attempt(cursor, item.first.id, Attempt("letter", TODAY, None, reached=False), SANNE, today=TODAY)
-    desk.take_in(report("b", "2026-11-20", P9))  # comes back to be looked at
-    (item,) = page(desk, "visits").items
-    assert item.due is not None
-    assert (item.due.name, item.due.due) == ("first-conversation", received + timedelta(days=28))
-    before = item.due.due - timedelta(days=1)
-    assert listed(desk, "visits", due_before=before) == []
-    assert listed(desk, "visits", due_before=item.due.due) == ["7607GC 12"]
-
-
-@pytest.mark.database
 def test_filters(desk: Desk) -> None:
     desk.take_in(
         *(report("a", "2026-11-02", R1, at=1), report("b", "2026-11-02", P9, at=2, crisis="eviction")),
@@ -223,6 +204,55 @@ def test_filters(desk: Desk) -> None:
     assert shown(municipalities=frozenset({"9999"})) == []
     assert shown(postcode="76") == shown(postcode="7607GC") == everything
     assert shown(postcode="7608") == []
+
+
+def asked_for(desk: Desk, queue: str, **wanted: Any) -> tuple[list[str], int]:  # noqa: ANN401 - as WorkFilter has it
+    """The households of all pages together, and how many pages that takes."""
+    found: list[str] = []
+    after = None
+    for pages in range(1, 100):
+        one = page(desk, queue, after, **wanted)
+        found += [f"{item.number}{item.suffix}" for item in one.items]
+        after = one.next
+        if after is None:
+            return found, pages
+    raise AssertionError("the pages do not end")
+
+
+FILTERS: dict[str, dict[str, Any]] = {
+    "rare sector": {"sector": "health"},
+    "rare crisis": {"crises": ["end-of-delivery"]},
+    "nobody": {"sector": "other"},
+    "both towns": {"consecutive": True},
+    "area": {"postcode": "7607"},
+    "another area": {"postcode": "9999"},
+    "mine": {"claim": "mine", "user": SANNE.id},
+    "team": {"team": "wijkracht"},
+    "common": {"team": COMMON},
+}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("queue", ["letters", "review"])
+def test_a_filter_that_few_pass_finds_the_same_however_few_are_looked_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, queue: str
+) -> None:
+    desk.begin([toml_text(policy()) + TEAM, shipped()["hengelo.toml"]])
+    busy_month(desk)
+    homes = desk.system.rows("SELECT id FROM households WHERE id % 3 = 0")
+    with transaction(desk.system.engine) as cursor:
+        for (home,) in homes:
+            claim(cursor, home, SANNE)
+    whole, pages = asked_for(desk, queue, **FILTERS[name])
+    assert pages == 1
+    monkeypatch.setattr(worklist, "LOOKED_AT", 2)
+    piecemeal, pages = asked_for(desk, queue, **FILTERS[name])
+    assert piecemeal == whole
+    if name in {"rare sector", "rare crisis", "nobody", "common"}:
+        assert pages > 2  # a page looks at two households; those of an area or a person are found all the same
+    elif name in {"area", "another area", "mine", "team"}:
+        assert pages == 1
 
 
 @pytest.mark.database
@@ -259,6 +289,13 @@ def test_the_queue_of_a_team_is_by_area_and_partner_unless_a_person_assigned(des
     assert sorted(listed(desk, "letters", team="wijkracht")) == ["7607GC 1", "7607GC 3"]
     assert listed(desk, "letters", team=COMMON) == ["7607GC 2"]
     assert listed(desk, "letters", team="no-such-team") == []
+    assert sorted(listed(desk, "letters", team=frozenset({"wijkracht"}))) == ["7607GC 1", "7607GC 3"]  # of its members
+    assert listed(desk, "letters", team=frozenset[str]()) == ["7607GC 2"]  # of who is in no team
+    desk.load_policy(toml_text(policy(valid_from="2026-01-01")))  # from now on there is no such team
+    everyone = ["7607GC 1", "7607GC 2", "7607GC 3"]
+    assert {item.team for item in page(desk, "letters").items} == {None}
+    assert sorted(listed(desk, "letters", team=COMMON)) == everyone
+    assert sorted(listed(desk, "letters", team=frozenset({"wijkracht"}))) == everyone
 
 
 @pytest.mark.database
@@ -286,18 +323,3 @@ def test_a_key_in_a_link_comes_back_as_it_was() -> None:
 )
 def test_no_other_text_is_a_key(text: str) -> None:
     assert Key.parse(text) is None
-
-
-CLOCK = st.builds(Clock, st.integers(0, 40), st.sampled_from(["calendar", "working"]))
-CLOCKS = st.builds(Clocks, contact_attempt=CLOCK, first_conversation=CLOCK, contract_end=CLOCK)
-
-
-@given(CLOCKS, st.booleans(), st.booleans(), st.dates(date(2026, 1, 1), date(2027, 12, 31)))
-def test_the_last_receipt_that_is_due_is_the_last(clocks: Clocks, delivery: bool, attempted: bool, day: date) -> None:
-    last = worklist._last_receipt(clocks, delivery, attempted, day)
-    crisis = "end-of-delivery" if delivery else None
-    in_time = due_of(last, clocks, crisis, attempted=attempted)
-    later = due_of(last + timedelta(days=1), clocks, crisis, attempted=attempted)
-    assert in_time is not None
-    assert later is not None
-    assert in_time.due <= day < later.due

@@ -1,7 +1,8 @@
 """What must come of a set of events? Borders.md section 4, told rule by rule, with no thought for speed.
 
 It stands beside the walk: nothing of the system calls it. Everything is computed anew from the whole set;
-each function names the rule it is. No person has acted: nothing is released, so no report is `picked-up`.
+each function names the rule it is. Nothing is released, so no report is `picked-up`; all that a person may have done is
+to mark a report as not picked up (docs/decisions/0028), knowing the events that were there by then.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -16,6 +18,7 @@ from msgspec import UNSET
 from signals.contract.events import AnyEvent, Changed, Reported, Withdrawn
 
 from .legal_person import is_legal_person
+from .marks import NEW, Mark, after_rise, marked
 from .periods import first_day, period_of, six_months_before
 
 if TYPE_CHECKING:
@@ -50,7 +53,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class JudgedReport:
-    """A report with its status so far; `entered` says that it once went into the case of its period."""
+    """A report with its status so far; `entered` says that it once went into the case of its period.
+
+    While a `mark` holds, `otherwise` is what the rules say.
+    """
 
     event: Reported
     household: Household
@@ -58,6 +64,8 @@ class JudgedReport:
     status: str
     entered: bool
     ending: Ending | None = None
+    mark: Mark | None = None
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +117,13 @@ class Outcome:
 
 
 def judge(
-    events: Iterable[AnyEvent], policies: Mapping[str, RefPolicy], verdict: Verdict = lambda _report: None
+    events: Iterable[AnyEvent],
+    policies: Mapping[str, RefPolicy],
+    verdict: Verdict = lambda _report: None,
+    marks: Mapping[EventKey, Mark] = MappingProxyType({}),
 ) -> Outcome:
     """Judge a whole set of events; their order, and events given twice, do not matter."""
-    arrears = [_judge_arrears(story, policies, verdict) for story in _stories(_once(events))]
+    arrears = [_judge_arrears(story, policies, verdict, marks) for story in _stories(_once(events))]
     judged = [one for one in arrears if one is not None]
     reports = [report for one in judged for report in one.reports]
     keys = {(report.household, report.period) for report in reports if report.entered}
@@ -174,7 +185,7 @@ def household_of(report: Reported) -> Household:
 
 
 def _judge_arrears(
-    story: Sequence[AnyEvent], policies: Mapping[str, RefPolicy], verdict: Verdict
+    story: Sequence[AnyEvent], policies: Mapping[str, RefPolicy], verdict: Verdict, marks: Mapping[EventKey, Mark]
 ) -> JudgedArrears | None:
     """Walk through one arrears in its order; None when nothing was ever reported."""
     reports: list[JudgedReport] = []
@@ -185,7 +196,10 @@ def _judge_arrears(
             status = _status(event, story[:position], reports, version, verdict)
             reports = [_after_move(earlier, event) for earlier in reports]
             period = period_of(event.signalled_on, version.period)
-            reports.append(JudgedReport(event, household_of(event), period, status, status in IN_A_CASE))
+            judged = JudgedReport(event, household_of(event), period, status, status in IN_A_CASE)
+            reports.append(marked(judged, marks.get(_key(event))))
+        elif isinstance(event, Changed) and reports and _rises(event, story[:position]):
+            reports = _after_rise(reports, event, story[:position])
         elif isinstance(event, Withdrawn) and reports:  # rule 5: before the first report it has no effect
             reports = [_after_withdrawal(earlier, event) for earlier in reports]
             if event.reason == "deceased":
@@ -259,7 +273,7 @@ def _is_wrongful(report: Reported, version: RefVersion) -> bool:
 def _repeats(report: Reported, one: JudgedReport, before: Sequence[AnyEvent], version: RefVersion) -> bool:
     """Rule 3: does `report` meet all of it with this one earlier report?"""
     same_household = one.household == household_of(report)
-    in_a_case = one.status in IN_A_CASE
+    in_a_case = one.status in IN_A_CASE or (one.mark is not None and _key(report) in one.mark.seen)
     in_window = (report.signalled_on - one.event.signalled_on).days <= version.repeat_window_days
     withdrawn_between = any(isinstance(event, Withdrawn) and _place(event) > _place(one.event) for event in before)
     risen = report.amount_cents > one.event.amount_cents
@@ -282,6 +296,23 @@ def _after_move(earlier: JudgedReport, later: Reported) -> JudgedReport:
     if earlier.status != "not-yet-picked-up" or earlier.household == household_of(later):
         return earlier
     return replace(earlier, status="not-a-resident", ending=Ending(_place(later), OTHER_ADDRESS))
+
+
+def _rises(change: Changed, before: Sequence[AnyEvent]) -> bool:
+    """Rule 5: does it raise the last known amount or crisis?"""
+    known = _effective(before)
+    higher = change.amount_cents is not None and change.amount_cents > _last_known_amount(known)
+    if change.crisis is UNSET:
+        return higher
+    return higher or GRAVITY.index(change.crisis) > GRAVITY.index(_last_known_crisis(known))
+
+
+def _after_rise(reports: Sequence[JudgedReport], rise: Changed, before: Sequence[AnyEvent]) -> list[JudgedReport]:
+    """Docs/decisions/0028: a mark gives way to a rise that its maker had not seen."""
+    withdrawals = [_place(event) for event in before if isinstance(event, Withdrawn)]
+    afresh = [one for one in reports if not withdrawals or _place(one.event) > withdrawals[-1]]
+    risen = after_rise(afresh, _key(rise))
+    return [replace(one, status=NEW, entered=True, mark=None) if one is risen else one for one in reports]
 
 
 # --- rules 4, 8, 9, 11: one case --------------------------------------------------------------------------

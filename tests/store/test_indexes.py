@@ -65,8 +65,9 @@ def _audited(cursor: Cursor, **wanted: Any) -> object:  # noqa: ANN401 - a key o
     """As it is after some years: what is asked for is a small part of it."""
     told = psycopg.Cursor(cursor.connection)
     told.execute(
-        """INSERT INTO audit (at, actor, action, subject, municipality)
-        SELECT %s - n * interval '1 hour', n::text, n::text, n::text, '0141' FROM generate_series(1, 20000) AS n""",
+        """INSERT INTO audit (at, actor, action, subject, municipality, households)
+        SELECT %s - n * interval '1 hour', n::text, n::text, n::text, '0141', ARRAY[n]
+        FROM generate_series(1, 20000) AS n""",
         (NOON,),
     )
     told.execute("ANALYZE audit")
@@ -118,8 +119,9 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_notes_household": lambda cursor: referrals.notes_of(cursor, 1),
     "ix_referrals_household": lambda cursor: referrals.referrals_of(cursor, 1),
     "ix_processing_log_household": lambda cursor: processing.processing_of(cursor, 1),
-    "ix_audit_actor": lambda cursor: _audited(cursor, actor="anna-1"),
-    "ix_audit_subject": lambda cursor: _audited(cursor, subject="case 1"),
+    "ix_audit_actor": lambda cursor: _audited(cursor, actors=("anna-1",)),
+    "ix_audit_subject": lambda cursor: _audited(cursor, subjects=("case 1",)),
+    "ix_audit_households": lambda cursor: _audited(cursor, household=1, subjects=("case 1",)),
     "ix_audit_action": lambda cursor: _audited(cursor, action="release"),
     "ix_audit_at": lambda cursor: _audited(cursor, first=NOON, before=NOON + timedelta(days=1)),
     "ix_sessions_user": _begin_a_session,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from signals.store import audit
-from signals.store.audit import AuditFilter, audit_export, audit_page, note
+from signals.store.audit import AuditFilter, audit_export, audit_page, households_seen, note
 from signals.store.database import transaction
 from signals.store.processing import note_processing, processing_of
 
@@ -49,10 +49,12 @@ def found(cursor: Cursor, wanted: dict[str, Any]) -> list[tuple[str, str, str]]:
     ("wanted", "count"),
     [
         ({}, 4),  # those of another municipality are not for this auditor
-        ({"actor": "anna-1"}, 2),
+        ({"actors": ("anna-1",)}, 2),
+        ({"actors": ("anna-1", "bram-2", "els-5")}, 3),
         ({"action": "viewed"}, 2),
-        ({"subject": "case 1"}, 2),
-        ({"actor": "anna-1", "action": "viewed"}, 1),
+        ({"subjects": ("case 1",)}, 2),
+        ({"subjects": ("case 1", "case 2")}, 3),
+        ({"actors": ("anna-1",), "action": "viewed"}, 1),
         ({"first": datetime.now(UTC) - timedelta(hours=1)}, 4),
         ({"before": datetime.now(UTC) - timedelta(hours=1)}, 0),
     ],
@@ -86,3 +88,30 @@ def test_a_use_of_data_is_told_per_household_and_without_a_user(cursor: Cursor) 
     cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'processing_log'")
     columns = {name for (name,) in cursor}
     assert columns == {"id", "at", "household_id", "activity", "purpose", "basis"}
+
+
+def test_a_household_is_found_in_every_list_and_in_lines_that_only_name_its_case(cursor: Cursor) -> None:
+    note(cursor, "anna-1", "search", "search", municipality="0141", households=[7, 8])
+    note(cursor, "anna-1", "search", "search", municipality="0141", households=[8])
+    note(cursor, "anna-1", "view-case", "case 12", municipality="0141", households=[7])
+    note(cursor, "bram-2", "view-case", "case 12", municipality="0141")  # from before the numbers were kept
+    note(cursor, "els-5", "view-case", "case 12", municipality="0164", households=[7])
+    wanted: dict[str, Any] = {"household": 7, "subjects": ("case 12", "household 7")}
+    assert found(cursor, wanted) == [
+        ("bram-2", "view-case", "case 12"), ("anna-1", "view-case", "case 12"), ("anna-1", "search", "search")
+    ]  # fmt: skip
+    assert found(cursor, {**wanted, "actors": ("bram-2",)}) == [("bram-2", "view-case", "case 12")]
+    assert len(list(audit_export(cursor, AuditFilter(HERE, **wanted)))) == 3
+
+
+def test_what_somebody_saw_is_told_by_household(cursor: Cursor) -> None:
+    for households in ([7, 8], [8], [], [9]):
+        note(cursor, "anna-1", "search", "search", municipality="0141", households=households)
+    note(cursor, "anna-1", "search", "search", municipality="0164", households=[10])
+    note(cursor, "bram-2", "search", "search", municipality="0141", households=[7])
+    wanted = AuditFilter(HERE, actors=("anna-1",))
+    first = households_seen(cursor, wanted, size=2)
+    assert [(one.household, one.lines) for one in first] == [(7, 1), (8, 2)]
+    assert first[0].first == first[0].last
+    assert [one.household for one in households_seen(cursor, wanted, after=8, size=2)] == [9]
+    assert households_seen(cursor, AuditFilter(HERE, actors=("anna-1",), before=datetime(2020, 1, 1, tzinfo=UTC))) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from alembic import command
+from sqlalchemy.exc import ProgrammingError
 
 from signals.store import migrate
 from signals.store.database import engine_for
@@ -82,3 +83,15 @@ def test_taken_back_to_the_base_nothing_is_left(empty_database: str) -> None:
     finally:
         engine.dispose()
     assert catalog_of(empty_database) == before
+
+
+def test_what_was_taken_in_beyond_the_next_offset_is_not_forgotten(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("INSERT INTO progress (log_id, topic, partition, ahead) VALUES ('log', 't', 0, '{1}')")
+    engine = engine_for(empty_database)
+    try:
+        with pytest.raises(ProgrammingError, match="beyond their next offset"):
+            command.downgrade(migrate._config(engine), "0005")
+    finally:
+        engine.dispose()

@@ -120,11 +120,15 @@ FORBIDDEN = {
         "UPDATE cases SET released_route = 'letter'",
     ],
     "ck_cases_released_route": [
-        "UPDATE cases SET released_route = 'telephone', released_at = now(), released_through = 1"
+        """UPDATE cases SET released_route = 'telephone', released_at = now(), released_through = 1,
+           released_how = 'release'"""
+    ],
+    "ck_cases_released_how": [
+        "UPDATE cases SET released_route = 'letter', released_at = now(), released_through = 1, released_how = 'mail'"
     ],
     "ck_cases_removed": [
         """UPDATE cases SET state = 'removed', waiting = false, waiting_since = NULL, released_route = 'letter',
-           released_at = now(), released_through = 1"""
+           released_at = now(), released_through = 1, released_how = 'release'"""
     ],
     "ck_arrears_sector": ["UPDATE arrears SET sector = 'food'"],
     "ck_arrears_amounts": ["UPDATE arrears SET last_amount = 0", "UPDATE arrears SET rise = -1"],

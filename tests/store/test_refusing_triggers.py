@@ -36,9 +36,10 @@ TRIGGERED: Final = {
         LONELY,
         [
             _CASE.format("removed") + "; UPDATE cases SET state = 'open' WHERE state = 'removed'",
-            f"""UPDATE cases SET released_route = route, released_at = now(), released_through = 1, state = 'open';
+            f"""UPDATE cases SET released_route = route, released_at = now(), released_how = 'release',
+                released_through = 1, state = 'open';
             UPDATE reports SET {_OUT};
-            UPDATE cases SET released_route = NULL, released_at = NULL, released_through = NULL""",
+            UPDATE cases SET released_route = NULL, released_at = NULL, released_how = NULL, released_through = NULL""",
             f"""UPDATE cases SET person_route = 'letter', person_route_through = 1;
             UPDATE reports SET {_OUT};
             UPDATE cases SET person_route = NULL, person_route_through = NULL""",
@@ -177,7 +178,7 @@ ALLOWED: Final = {
         "UPDATE cases SET state = 'removed', waiting = false, waiting_since = NULL",
     ],
     "a case that a person released stays": [
-        "UPDATE cases SET released_route = route, released_at = now(), released_through = 1",
+        "UPDATE cases SET released_route = route, released_at = now(), released_how = 'release', released_through = 1",
         f"UPDATE reports SET {_OUT}",
     ],
     "a case that a person closed stays": [

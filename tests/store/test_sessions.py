@@ -132,3 +132,13 @@ def test_only_a_hash_can_be_stored(engine: Engine) -> None:
 def test_nobody_is_signed_in_without_a_role(engine: Engine) -> None:
     with pytest.raises(psycopg.errors.CheckViolation), transaction(engine) as cursor:
         sessions.begin(cursor, hashed("one"), SignedIn("u-3", "Anna", (), ("0141",), ()), NINE, LIMITS)
+
+
+def test_whoever_signed_in_stays_known_as_a_colleague_as_the_provider_last_said(engine: Engine) -> None:
+    begin(engine, "one")
+    begin(engine, "two", SignedIn("u-1", "Sanne Jansen", ("auditor",), ("0164",), ()), NINE + timedelta(hours=1))
+    with transaction(engine) as cursor:
+        sessions.end(cursor, hashed("one"))
+        sessions.end(cursor, hashed("two"))
+        found = cursor.execute("SELECT * FROM colleagues").fetchall()
+    assert found == [("u-1", "Sanne Jansen", ["auditor"], ["0164"], [], NINE + timedelta(hours=1))]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.web import routes
 from tests.conftest import create_database, database_name, drop_database
+from tests.web import trial_pages
 from tests.web.chromium import chromium
 from tests.web.office import RunningOffice, office_on, take_in_months
 
@@ -48,3 +50,14 @@ def browser() -> Iterator[Browser]:
     """A Chromium; `window(browser, office, who)` opens a window of somebody (tests/web/chromium.py)."""
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def desks(postgres: str, migrated_template: str) -> Iterator[RunningOffice]:
+    """An office with some pages of the tests' own beside the real ones."""
+    url = create_database(postgres, migrated_template)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes, "MODULES", (*routes.MODULES, trial_pages))
+        with office_on(url) as running:
+            yield running
+    drop_database(postgres, url)

@@ -62,6 +62,7 @@ def made_case(number: int = 12, **other: object) -> DossierCase:
         "held": False,
         "released_route": None,
         "released_at": None,
+        "released_how": None,
         "outcome": None,
         "closed_by": None,
         "closed_at": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,63 +12,24 @@ from signals.policies import shipped
 from signals.store.database import transaction
 from signals.web.people import Role
 from signals.web.work.acts import ACTS
-from tests.conftest import create_database, drop_database
+from tests.web.case_office import COLLEAGUE, LONG, a_case, audited, fresh_office, opened, rows, sent
 from tests.web.chromium import PHONE, PICTURES, WIDE, window
-from tests.web.office import HENGELO, office_on, person
+from tests.web.office import HENGELO, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser
 
-    from tests.web.client import PageClient, Sheet
     from tests.web.office import RunningOffice
 
 pytestmark = pytest.mark.database
-COLLEAGUE = person(Role.SPECIALIST, 2)
-LONG = 'Mevrouw wil graag hulp.\n\nBelt liever na 18 uur; <b>let op</b> & "groet".'
-
-
-def rows(office: RunningOffice, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-    with transaction(office.engine) as cursor:
-        return cursor.execute(sql.encode(), parameters or None).fetchall()
 
 
 @pytest.fixture(scope="module")
 def office(postgres: str, months_template: str) -> Iterator[RunningOffice]:
     """One office for this module: every test takes a case that nobody touched."""
-    url = create_database(postgres, months_template)
-    with office_on(url) as running:
-        yield running
-    drop_database(postgres, url)
-
-
-def a_case(office: RunningOffice, which: str = "route = 'letter' AND waiting") -> int:
-    """The number of an open case that nobody touched yet, of a household that has no other one."""
-    ((number,),) = rows(
-        office,
-        f"""SELECT min(id) FROM cases WHERE state = 'open' AND {which} AND NOT EXISTS (
-            SELECT 1 FROM case_history WHERE case_id = cases.id AND actor <> 'signals') AND household_id IN (
-            SELECT household_id FROM cases WHERE state = 'open' GROUP BY household_id HAVING count(*) = 1)""",
-    )
-    return int(number)
-
-
-def opened(client: PageClient, case: int) -> Sheet:
-    return client.get(f"/zaak/{case}")
-
-
-def sent(client: PageClient, sheet: Sheet, act: str, *, status: int = 200, **typed: object) -> Sheet:
-    """What follows when a form of the page is filled in and sent."""
-    case = sheet.url.partition("/zaak/")[2].partition("/")[0]
-    return client.send(sheet.form(f"/zaak/{case}/{act}"), None, status=status, **typed)
-
-
-def audited(office: RunningOffice, case: int) -> list[tuple[str, str]]:
-    """Who did what with the case, by the audit log."""
-    return [(actor, act) for actor, act in rows(
-        office, "SELECT actor, action FROM audit WHERE subject = %s ORDER BY id", f"case {case}"
-    )]  # fmt: skip
+    yield from fresh_office(postgres, months_template)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -168,11 +129,18 @@ def test_taking_up_and_giving_back(office: RunningOffice) -> None:
 
 def test_only_a_team_lead_hands_over_what_a_colleague_holds(office: RunningOffice) -> None:
     case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
-    before = opened(theirs, case)
+    lead, before = office.signed_in(Role.TEAM_LEAD), opened(theirs, case)
     sent(mine, opened(mine, case), "oppakken")
     assert f"/zaak/{case}/overdragen" not in {form.action for form in opened(theirs, case).forms()}
-    theirs.send(before.form(f"/zaak/{case}/overdragen"), status=403, to="specialist-1", reason="Wil ik niet.")
-    lead = office.signed_in(Role.TEAM_LEAD)
+    hand_over = before.form(f"/zaak/{case}/overdragen")
+    both = theirs.send(hand_over, status=409, to=person(Role.TEAM_LEAD).id, reason="Wil ik niet.")
+    assert "Opgepakt om aan te werken" in both.words
+    refused = theirs.send(both.form(f"/zaak/{case}/overdragen"), status=409)
+    assert "Sanne de Vries heeft deze zaak al opgepakt." in refused.words
+    assert refused.all("textarea", id="hand-over-reason")[0].text == "Wil ik niet."
+    faulty = theirs.send(both.form(f"/zaak/{case}/overdragen"), status=422, to="", reason="Wil ik niet.")
+    assert faulty.all("textarea", id="hand-over-reason")[0].text == "Wil ik niet."  # its form is on no other page now
+    assert "U hebt deze zaak opgepakt." in opened(mine, case).words
     sheet = sent(lead, opened(lead, case), "overdragen", to=COLLEAGUE.id, reason="Sanne is ziek.")
     assert "De zaak is overgedragen." in sheet.words
     assert "U hebt deze zaak opgepakt." in opened(theirs, case).words
@@ -265,50 +233,6 @@ def test_release_asks_whether_it_is_certain(office: RunningOffice) -> None:
     assert f"/zaak/{case}/vrijgeven" not in {form.action for form in sheet.forms()}
 
 
-def test_a_death_that_was_told_meanwhile_is_looked_at_before_the_release(office: RunningOffice) -> None:
-    case, client = a_case(office), office.signed_in(Role.SPECIALIST)
-    old = opened(client, case)
-    rows(office, "UPDATE cases SET held = true WHERE id = %s RETURNING id", case)
-    told = "INSERT INTO case_history (case_id, actor, kind, detail) VALUES (%s, 'signals', 'held', %s) RETURNING id"
-    rows(office, told, case, '{"reason": "deceased"}')
-    both = sent(client, old, "vrijgeven", status=409, certain="yes")
-    assert both.heading == f"Zaak {case} is intussen veranderd"
-    assert rows(office, "SELECT held, waiting FROM cases WHERE id = %s", case) == [(True, True)]
-    client.send(both.form(f"/zaak/{case}/vrijgeven"))
-    assert rows(office, "SELECT held, waiting FROM cases WHERE id = %s", case) == [(False, False)]
-
-
-def test_saving_what_a_colleague_changed_shows_both_and_loses_nothing(office: RunningOffice) -> None:
-    case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
-    old = opened(mine, case)
-    sent(theirs, opened(theirs, case), "contact", kind="call", part=None, reached="yes")
-    both = sent(mine, old, "contact", status=409, kind="home-visit", part="evening", reached="no", note=LONG)
-    assert both.heading == f"Zaak {case} is intussen veranderd"
-    assert "Sanne de Vries 2" in both.words  # who
-    assert "Telefoon" in both.words  # and what
-    assert both.all("textarea", id="attempt-note")[0].text == LONG
-    assert rows(office, "SELECT count(*) FROM contact_attempts WHERE case_id = %s", case) == [(1,)]
-    saved = mine.send(both.form(f"/zaak/{case}/contact"))
-    assert "De contactpoging is bewaard." in saved.words
-    assert rows(office, "SELECT note FROM contact_attempts WHERE case_id = %s ORDER BY id", case) == [
-        (None,),
-        (LONG,),
-    ]
-
-
-def test_what_is_not_possible_any_more_loses_nothing_either(office: RunningOffice) -> None:
-    case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
-    old = opened(mine, case)
-    sent(theirs, opened(theirs, case), "afsluiten", outcome="no-contact", certain="yes")
-    both = sent(mine, old, "route", status=409, route="letter", reason=LONG)
-    assert "Definitief geen contact kunnen krijgen" in both.words
-    refused = mine.send(both.form(f"/zaak/{case}/route"), status=409)
-    assert refused.heading == f"Zaak {case}: dit kan nu niet"
-    assert refused.all("textarea", id="change-route-reason")[0].text == LONG
-    faulty = sent(mine, old, "contact", status=409, part=None, note=LONG)  # its form is not on the page any more
-    assert faulty.all("textarea", id="attempt-note")[0].text == LONG
-
-
 def test_to_the_queue_of_a_team_and_back(office: RunningOffice) -> None:
     with transaction(office.engine) as cursor:
         body = shipped()["almelo.toml"].replace("2020-01-01", "2026-11-01", 1)
@@ -369,17 +293,3 @@ def test_every_form_in_chromium(office: RunningOffice, browser: Browser, size: t
         page.locator("#form-attempt button").click()
         assert page.get_by_role("alert").is_visible()
         opened_window.check(f"case-faults-{name}")
-
-
-def test_a_changed_case_in_chromium(office: RunningOffice, browser: Browser) -> None:
-    case = a_case(office)
-    with window(browser, office, Role.SPECIALIST) as mine:
-        page = mine.open(f"/zaak/{case}")
-        theirs = office.signed_in(COLLEAGUE)
-        sent(theirs, opened(theirs, case), "contact", kind="call", part=None, reached="yes")
-        page.get_by_text("Route veranderen").first.click()
-        page.locator("#form-change-route").get_by_label("Huisbezoek").check()
-        page.locator("#change-route-reason").fill("Er is geen bel.")
-        page.locator("#form-change-route button").click()
-        assert page.locator("#change-route-reason").input_value() == "Er is geen bel."
-        mine.check("case-changed")

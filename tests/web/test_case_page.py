@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
 
 from signals.outreach.work.claims import Claim
-from signals.outreach.work.people import Actor
+from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
+from signals.outreach.work.people import Actor, Obstacle
 from signals.web import cookies, routes, static_files, templating
 from signals.web.desk import Desk, Form, Visit
 from signals.web.people import Role, User
 from signals.web.work import acts, typed
 from signals.web.work.case import show_case, show_changed
+from signals.web.work.obstacles import NOT_RELEASED, OBSTACLES
 from tests.web.client import checked
 from tests.web.dossiers import NOW, TODAY, made_case, made_dossier
 
@@ -121,6 +124,65 @@ def test_a_colleague_cannot_be_overtaken() -> None:
     ways = {form.action.rpartition("/")[2] for form in sheet.forms()}
     assert ways.isdisjoint({"oppakken", "teruggeven", "overdragen", "team"})
     assert "notitie" in ways
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_outcome_of_one_tenant_is_offered_signal_by_signal(language: str) -> None:
+    found = STATES["everything"]
+    form = Form([("seen", "41"), ("cases", "12"), ("outcome", "deceased"), ("certain", "yes")])
+    sent = typed.Typed("close", form, typed.close_faults(form, found, TODAY))
+    sheet = sheet_of(show_case(desk(language), found, sent, status=422))
+    marks = [
+        one for one in sheet.forms() if one.action == "/zaak/12/niet-oppakken" and ("verdict", "deceased") in one.fields
+    ]
+    assert [dict(one.fields)["event"] for one in marks] == ["2", "3"]
+    assert "Mark" in sheet.texts("div", role="alert")[0] or "mark" in sheet.texts("div", role="alert")[0]
+    assert sheet.all("select", id="close-outcome")[0].get("aria-invalid") == "true"
+
+
+def test_tenants_are_chosen_by_name_and_nobody_is_chosen_beforehand() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
+    (asked,) = [one for one in sheet.all("fieldset") if one.get("id") == "close-persons"]
+    assert [(one.get("value"), one.get("checked")) for one in asked.iter("input")] == [("1", None), ("2", None)]
+    alone = made_dossier(signals=tuple(one for one in made_dossier().signals if one.person != 2))
+    assert not [
+        one for one in sheet_of(show_case(desk("nl"), alone)).all("fieldset") if one.get("id") == "close-persons"
+    ]
+
+
+def test_every_obstacle_has_its_sentence_and_every_page_that_refuses_says_it() -> None:
+    assert set(OBSTACLES) == set(get_args(Obstacle))
+    assert len(set(OBSTACLES.values())) == len(OBSTACLES)
+    for sentence in [*OBSTACLES.values(), NOT_RELEASED]:
+        sent = typed.Typed("change-route", Form([("reason", "Zelf getypt.")]))
+        for language in ("nl", "en"):
+            request = desk(language)
+            sheet = sheet_of(show_changed(request, STATES["everything"], sent, problem=request.text(sentence)))
+            assert request.text(sentence) in sheet.words
+            assert sheet.texts("textarea") == ["Zelf getypt."]
+
+
+def test_a_tick_holds_for_the_deaths_that_the_page_showed() -> None:
+    held = STATES["held"]
+    dead = replace(held, signals=(*held.signals, replace(held.signals[-1], event=9, reason="deceased")))
+
+    def ticked(found: Dossier, **sent: str) -> tuple[bool, list[str | None]]:
+        form = Form([("certain", "yes"), *sent.items()])
+        sheet = sheet_of(show_changed(desk("nl"), found, typed.Typed("release", form), found.history[1:]))
+        (box,) = sheet.all("input", id="release-certain")
+        return box.get("checked") is not None, [one.get("value") for one in sheet.all("input", name="deaths")]
+
+    assert ticked(dead, deaths="9") == (True, ["9"])
+    assert ticked(dead, deaths="0") == (False, ["9"])
+    assert ticked(dead) == (False, ["9"])
+    assert ticked(STATES["everything"]) == (True, [])
+
+
+def test_a_textarea_takes_as_much_as_is_kept() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
+    longest = {one.get("id"): one.get("maxlength") for one in sheet.all("textarea")}
+    assert {longest["attempt-note"], longest["note-note"]} == {str(NOTE_LENGTH)}
+    assert {most for one, most in longest.items() if one and one.endswith("-reason")} == {str(REASON_LENGTH)}
 
 
 def test_clocks_say_how_long_in_working_days() -> None:

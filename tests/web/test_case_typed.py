@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.web.desk import Form
 from signals.web.work import typed
 from signals.web.work.case import birth, part_now
@@ -101,6 +102,38 @@ def test_closing_names_open_cases_of_the_household() -> None:
     assert wrong("12") == wrong("12", "13") == set()
     assert wrong() == wrong("12", "14") == {"cases"}
     assert faults(typed.close_faults, outcome="won", cases="12", certain="yes") == {"outcome"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "persons", "wrong"),
+    [
+        ("deceased", [], {"outcome"}),
+        ("wrongful", [], {"outcome"}),
+        ("no-contact", [], set()),
+        ("no-contact", ["1"], set()),
+        ("quick-fix", [], {"persons"}),
+        ("quick-fix", ["1"], set()),
+        ("quick-fix", ["1", "2"], set()),
+        ("quick-fix", ["3"], {"persons"}),
+        ("quick-fix", ["٤", "x"], {"persons"}),
+    ],
+)
+def test_what_is_true_of_one_tenant_is_not_said_of_all(outcome: str, persons: list[str], wrong: set[str]) -> None:
+    sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12"), *(("persons", one) for one in persons)]
+    assert set(typed.close_faults(Form(sent), made_dossier(), TODAY)) == wrong
+
+
+def test_only_what_counts_in_the_chosen_cases_matters() -> None:
+    both = made_dossier(cases=(made_case(12), made_case(13)))
+    sent = [("outcome", "deceased"), ("certain", "yes"), ("cases", "13")]
+    assert typed.close_faults(Form(sent), both, TODAY) == {}
+
+
+def test_the_sentences_name_the_lengths_that_are_kept() -> None:
+    long = typed.attempt_faults(Form([*ATTEMPT.items(), ("note", "a" * (NOTE_LENGTH + 1))]), made_dossier(), TODAY)
+    assert f"{NOTE_LENGTH:,}".replace(",", ".") in long["note"]
+    reason = typed.reason_faults(Form([("reason", "a" * (REASON_LENGTH + 1))]), made_dossier(), TODAY)
+    assert str(REASON_LENGTH) in reason["reason"]
 
 
 @pytest.mark.parametrize(("text", "seen"), [("41", 41), ("", None), ("-1", None), ("٤", None), ("9" * 19, None)])

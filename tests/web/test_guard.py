@@ -12,8 +12,17 @@ from starlette.responses import Response
 
 from signals.errors import WrongUseError
 from signals.web.cookies import Jar
-from signals.web.desk import FaultError, Page, parse_form
-from signals.web.guard import content_policy, form_token, is_token_of, own_path
+from signals.web.desk import FaultError, Form, Page, parse_form
+from signals.web.guard import (
+    TOKEN,
+    content_policy,
+    form_token,
+    is_token_of,
+    other_name_of,
+    own_path,
+    owner_of,
+    sealed_owner,
+)
 from signals.web.people import Role, User
 from signals.web.routes import MENU, all_pages
 from signals.web.static_files import StaticFiles
@@ -29,6 +38,43 @@ def test_a_token_is_of_one_visitor_and_never_the_same_text() -> None:
     assert is_token_of("visitor", one)
     assert is_token_of("visitor", other)
     assert not is_token_of("another", one)
+
+
+def test_a_token_carries_for_whom_its_form_was_made() -> None:
+    jar, sanne = Jar("a secret", secure=False), User("u-1", "Sanne", frozenset({Role.AUDITOR}), frozenset())
+    token = form_token("visitor", sealed_owner(jar, sanne))
+    assert is_token_of("visitor", token)
+    form = Form([(TOKEN, token)])
+    assert owner_of(jar, form) == "u-1"
+    assert owner_of(Jar("another", secure=False), form) is None
+    assert owner_of(jar, Form([(TOKEN, form_token("visitor"))])) is None
+    assert owner_of(jar, Form([(TOKEN, token + "x")])) is None
+    assert owner_of(jar, Form([(TOKEN, f"x.{jar.sealed('session', 'u-1')}")])) is None
+    assert owner_of(jar, Form()) is None
+    assert (sealed_owner(jar, None), form_token("visitor").count(".")) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "leads"),
+    [
+        ("http://127.0.0.1:8080", "localhost:8080", True),
+        ("http://127.0.0.1:8080", "[::1]:8080", True),
+        ("http://127.0.0.1:8080", "LOCALHOST:8080", True),
+        ("http://localhost", "127.0.0.1:80", True),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", False),
+        ("http://localhost:8080", "LocalHost:8080", False),
+        ("http://127.0.0.1:8080", "localhost:9090", False),  # a tunnel: our own port is not reachable there
+        ("http://127.0.0.1:8080", "localhost", False),
+        ("http://127.0.0.1:8080", "192.0.2.7:8080", False),
+        ("http://127.0.0.1:8080", "elders.example:8080", False),
+        ("https://signals.example.nl", "localhost", False),
+        ("http://127.0.0.1:8080", "", False),
+        ("http://127.0.0.1:8080", "localhost:port", False),
+        ("http://127.0.0.1:8080", "[::1", False),
+    ],
+)
+def test_another_name_of_this_machine_is_told_apart(address: str, host: str, *, leads: bool) -> None:
+    assert other_name_of(address, host) == (address if leads else None)
 
 
 @given(st.one_of(st.text(), st.binary(max_size=80).map(lambda some: base64.urlsafe_b64encode(some).decode())))

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from signals.contract.codes import QUARANTINE_CODES
+from signals.reports.partner_reach import reached
 from signals.reports.rhythm import Rhythm
 from signals.store.database import transaction
 from signals.web.office.overview import QUEUE_NAMES
-from signals.web.office.partners import CODES, RHYTHMS, contact_faults
+from signals.web.office.partner_acts import contact_faults
+from signals.web.office.partners import CODES, RHYTHMS
 from signals.web.people import Role
-from tests.conftest import create_database, drop_database
+from signals.web.work.queues import NAMES
 from tests.web.client import text_of
-from tests.web.office import ALMELO, HENGELO, office_on, person
+from tests.web.office import ALMELO, HENGELO, person
 from tests.web.troubles import PARTNER, PAUSED, bring_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.web.client import Sheet
     from tests.web.office import RunningOffice
 
@@ -43,15 +42,6 @@ def cells(page: Sheet, caption: str) -> list[list[str]]:
     return [[text_of(cell) for cell in row if cell.tag in {"td", "th"}] for row in body.iter("tr")]
 
 
-@pytest.fixture(scope="module")
-def november(postgres: str, months_template: str) -> Iterator[RunningOffice]:
-    """An office in the month after the simulated ones, whenever the tests run; nothing in it is changed."""
-    url = create_database(postgres, months_template)
-    with office_on(url, clock=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC)) as running:
-        yield running
-    drop_database(postgres, url)
-
-
 @pytest.fixture
 def troubled(office: RunningOffice) -> RunningOffice:
     """An office whose partners have bad records, and one of them is paused."""
@@ -62,54 +52,7 @@ def troubled(office: RunningOffice) -> RunningOffice:
 def test_all_words_are_there() -> None:
     assert CODES.keys() == set(QUARANTINE_CODES)
     assert RHYTHMS.keys() == set(Rhythm)
-    assert list(QUEUE_NAMES) == ["letters", "visits", "review"]
-
-
-def test_the_overview_says_what_the_tables_hold(november: RunningOffice) -> None:
-    page = november.signed_in(Role.TEAM_LEAD).get("/overzicht")
-    months = cells(page, "Signalen per maand en sector")
-    ((signals,),) = rows(november, "SELECT count(*) FROM reports")
-    ((cases,),) = rows(november, "SELECT count(*) FROM cases WHERE state <> 'removed'")
-    assert sum(int(month[-1]) for month in months) == signals
-    assert sum(int(month[-1]) for month in cells(page, "Zaken per maand naar soort")) == cases
-    assert len(months) == 12
-    ((letters, _),) = rows(
-        november,
-        """SELECT count(*) FILTER (WHERE waiting AND NOT held), count(*) FROM cases AS one WHERE state = 'open'
-        AND NOT EXISTS (SELECT FROM cases AS other WHERE other.household_id = one.household_id
-            AND other.state = 'open' AND other.route = 'home-visit')""",
-    )
-    assert [row[1] for row in cells(page, "Zaken die op vrijgave of beoordeling wachten") if row[0] == "Brieven"] == [
-        str(letters)
-    ]
-
-
-def test_each_chart_has_a_name_and_as_many_bars_as_its_table_has_figures(november: RunningOffice) -> None:
-    page = november.signed_in(Role.TEAM_LEAD).get("/overzicht")
-    charts = page.all(f"{SVG}svg", role="img")
-    assert [one.get("aria-labelledby") for one in charts] == ["sectors-title", "classes-title"]
-    for chart, caption in zip(charts, ["Signalen per maand en sector", "Zaken per maand naar soort"], strict=True):
-        figures = [cell for row in cells(page, caption) for cell in row[1:-1]]
-        assert len(list(chart.iter(f"{SVG}rect"))) == len([one for one in figures if one != "0"])
-
-
-def test_the_figures_as_json_are_those_of_the_page(november: RunningOffice) -> None:
-    browser = november.signed_in(person(Role.TEAM_LEAD, 2, BOTH))
-    page = browser.get("/overzicht?gemeente=0141")
-    told = browser.http.get(page.link("Dezelfde cijfers als JSON")).json()
-    assert told["municipalities"] == ["0141"]
-    assert [str(month["signals"]) for month in told["months"]] == [
-        month[-1] for month in cells(page, "Signalen per maand en sector")
-    ]
-    assert browser.http.get("/overzicht/cijfers.json").json()["municipalities"] == ["0141", "0164"]
-
-
-def test_of_a_municipality_without_signals_the_overview_is_whole_and_empty(november: RunningOffice) -> None:
-    browser = november.signed_in(person(Role.TEAM_LEAD, 3, frozenset({HENGELO})))
-    page = browser.get("/overzicht")
-    assert {"Er wacht niets.", "Er loopt geen enkele termijn."} <= set(page.texts("p"))
-    assert browser.http.get("/overzicht?gemeente=0141").status_code == 404
-    assert browser.http.get("/overzicht/cijfers.json?gemeente=0141").status_code == 404
+    assert QUEUE_NAMES == NAMES
 
 
 def test_who_needs_attention_comes_first(troubled: RunningOffice) -> None:
@@ -127,14 +70,20 @@ def test_a_record_is_read_in_again_after_a_mend_and_one_that_is_bad_stays(troubl
     page = browser.get(f"/partners/{PARTNER}")
     assert len(cells(page, "Berichten in quarantaine, nieuwste eerst")) == 3
     replay = f"/partners/{PARTNER}/opnieuw"
-    after = browser.send(page.form(replay))  # the newest alone
+    asked = browser.send(page.form(replay))  # the newest alone
+    assert asked.heading == f"Berichten van {PARTNER} opnieuw inlezen?"
+    assert "één bericht in quarantaine" in asked.words
+    assert rows(troubled, "SELECT count(*) FROM audit WHERE action = 'replay'") == [(0,)]
+    after = browser.send(asked.form(replay), "Ja, opnieuw inlezen")
     assert "0 opnieuw ingelezen, 1 nog steeds in quarantaine." in after.words
     with transaction(troubled.engine) as cursor:  # the mend: this source is the partner's too
         cursor.execute(
             "UPDATE partners SET sources = array_append(sources, 'urn:nld:oin:new') WHERE id = %s", (PARTNER,)
         )
         cursor.execute("INSERT INTO revisions (name, version) VALUES ('mend', 1)")
-    after = browser.send(after.form(replay, 3))  # all of the page
+    asked = browser.send(after.form(replay, 3))  # all of the page
+    assert "3 berichten in quarantaine" in asked.words
+    after = browser.send(asked.form(replay), "Ja, opnieuw inlezen")
     assert "1 opnieuw ingelezen, 2 nog steeds in quarantaine." in after.words
     assert [row[2] for row in cells(after, "Berichten in quarantaine, nieuwste eerst")] == ["Geen leesbare JSON"] * 2
     assert rows(troubled, "SELECT actor, detail ->> 'fate' FROM audit WHERE action = 'replay' ORDER BY id") == [
@@ -171,7 +120,11 @@ def test_a_paused_delivery_is_resumed_once(troubled: RunningOffice) -> None:
     browser = troubled.signed_in(Role.PARTNER_MANAGER)
     page = browser.get(f"/partners/{PAUSED}")
     assert "De aanlevering is gepauzeerd" in page.texts("h2")
-    form = page.form(f"/partners/{PAUSED}/hervatten")
+    asked = browser.send(page.form(f"/partners/{PAUSED}/hervatten"))
+    assert asked.heading == f"Aanlevering van {PAUSED} hervatten?"
+    assert "Dit geldt voor: Almelo." in asked.texts("p")
+    assert "De aanlevering is gepauzeerd" in browser.get(f"/partners/{PAUSED}").texts("h2")
+    form = asked.form(f"/partners/{PAUSED}/hervatten")
     after = browser.send(form)
     assert "De aanlevering wordt weer gelezen." in after.words
     assert "De aanlevering is gepauzeerd" not in after.texts("h2")
@@ -191,6 +144,79 @@ def test_a_contact_is_saved_and_what_is_wrong_with_it_is_said(office: RunningOff
     assert {"Team incasso", "incasso@partner.example", "074 123 45 67"} <= set(saved.texts("dd"))
     emptied = browser.send(browser.get(path).form(path), "Opslaan", name="", email="", phone="")
     assert "Er is nog geen contactpunt bekend." in emptied.texts("p")
+
+
+def test_two_who_change_a_contact_see_both_and_lose_nothing(office: RunningOffice) -> None:
+    one, other = (office.signed_in(person(Role.PARTNER_MANAGER, number)) for number in (1, 2))
+    path = f"/partners/{PARTNER}/contact"
+    first, second = one.get(path).form(path), other.get(path).form(path)
+    one.send(first, "Opslaan", name="Balie Huur", phone="074 123 45 67")
+    told = other.send(second, "Opslaan", status=409, name="Team incasso")
+    assert told.heading == f"Het contactpunt van {PARTNER} is intussen gewijzigd"
+    assert {"Balie Huur", "074 123 45 67"} <= set(told.texts("dd"))
+    assert dict(told.form(path).fields)["name"] == "Team incasso"
+    assert rows(office, "SELECT contact_name FROM partners WHERE id = %s", PARTNER) == [("Balie Huur",)]
+    wrong = other.send(told.form(path), "Toch opslaan", status=422, email="geen adres")
+    saved = other.send(wrong.form(path), "Opslaan", email="")
+    assert "Team incasso" in saved.texts("dd")
+    assert "074 123 45 67" not in saved.texts("dd")
+
+
+def test_a_contact_is_of_all_municipalities_and_each_of_them_reads_that_it_changed(office: RunningOffice) -> None:
+    with transaction(office.engine) as cursor:
+        cursor.execute("UPDATE partners SET municipalities = ARRAY['0164', '0141'] WHERE id = %s", (PARTNER,))
+    browser, path = office.signed_in(Role.PARTNER_MANAGER), f"/partners/{PARTNER}/contact"
+    page = browser.get(path)
+    told = "Het contactpunt geldt voor alle gemeenten waaraan deze partner signaleert: Almelo, Hengelo."
+    assert told in page.texts("p")
+    browser.send(page.form(path), "Opslaan", name="Balie Huur")
+    lines = rows(office, "SELECT actor, municipality FROM audit WHERE action = 'partner-contact' ORDER BY municipality")
+    assert lines == [("partner-manager-1", "0141"), ("partner-manager-1", "0164")]
+
+
+@pytest.mark.parametrize(("partner", "act"), [(PARTNER, "opnieuw"), (PAUSED, "hervatten")])
+def test_what_concerns_others_is_theirs_too(troubled: RunningOffice, partner: str, act: str) -> None:
+    with transaction(troubled.engine) as cursor:
+        cursor.execute("UPDATE partners SET municipalities = ARRAY['0164', '0141'] WHERE id = %s", (partner,))
+    own, both = troubled.signed_in(Role.PARTNER_MANAGER), person(Role.PARTNER_MANAGER, 2, BOTH)
+    page, path = own.get(f"/partners/{partner}"), f"/partners/{partner}/{act}"
+    assert not [one for one in page.forms() if one.action == path]
+    assert any("raakt ook andere gemeenten: Almelo, Hengelo." in one for one in page.texts("p"))
+    form = troubled.signed_in(both).get(f"/partners/{partner}").form(path)
+    token = dict(page.form("/taal").fields)["csrf_token"]
+    for sure in ({}, {"sure": "yes"}):
+        number = dict(form.fields).get("number", "1")
+        own.post(path, status=403, csrf_token=token, number=number, **sure)
+    assert rows(troubled, "SELECT count(*) FROM audit WHERE action IN ('replay', 'resume-topic')") == [(0,)]
+    asked = troubled.signed_in(both)
+    sure_form = asked.send(asked.get(f"/partners/{partner}").form(path)).form(path)
+    asked.send(sure_form)
+    assert rows(troubled, "SELECT count(*) FROM audit WHERE action IN ('replay', 'resume-topic')") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("named", "signalled", "concerned"),
+    [
+        (["0141"], True, {"0141"}),
+        (["0164", "0150"], True, {"0164"}),  # there is no policy for 0150
+        (["0141", "0164"], False, {"0141", "0164"}),
+        (None, True, {"0141"}),
+        (None, False, {"0141", "0164"}),
+    ],
+)
+def test_whom_a_partner_concerns(
+    office: RunningOffice, named: list[str] | None, concerned: set[str], *, signalled: bool
+) -> None:
+    partner = PARTNER if signalled else "new-partner"
+    with transaction(office.engine) as cursor:
+        cursor.execute(
+            """INSERT INTO partners (id, sector, sources) VALUES (%s, 'housing', '{}')
+            ON CONFLICT (id) DO NOTHING""",
+            (partner,),
+        )
+        cursor.execute("UPDATE partners SET municipalities = %s WHERE id = %s", (named, partner))
+        assert reached(cursor, partner) == concerned
+        assert reached(cursor, "nobody") == set()
 
 
 @pytest.mark.parametrize(

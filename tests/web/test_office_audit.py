@@ -11,9 +11,11 @@ import pytest
 
 from signals.store.audit import note
 from signals.store.database import transaction
+from signals.web.office.actions import subject_codes
 from signals.web.people import Role
 from tests.web.client import text_of
 from tests.web.office import ALMELO, HENGELO, person
+from tests.web.spoken import SPOKEN
 
 if TYPE_CHECKING:
     import httpx
@@ -85,7 +87,10 @@ def test_the_newest_line_comes_first_and_those_of_another_municipality_are_not_t
         ({"first": "2020-11-02"}, [UNKNOWN, RELEASED, VIEWED]),
         ({"last": "2020-11-02"}, [VIEWED, SIGNED_IN]),
         ({"first": "2020-11-02", "last": "2020-11-02"}, [VIEWED]),
+        ({"first": "2-11-2020", "last": "02-11-2020"}, [VIEWED]),
         ({"subject": "zaak 900"}, []),
+        ({"subject": "sessie"}, [SIGNED_IN]),
+        ({"subject": "12"}, [UNKNOWN, VIEWED]),
     ],
 )
 def test_filters(log: RunningOffice, typed: dict[str, str], found: list[list[str]]) -> None:
@@ -172,16 +177,184 @@ def test_an_export_larger_than_the_memory_it_may_take_is_whole(
     assert len(exported(log.signed_in(Role.AUDITOR), "jsonl", last="2020-11-05").text.splitlines()) == 4
 
 
+# Who looked at whom
+
+
+@pytest.fixture
+def seen(log: RunningOffice) -> tuple[RunningOffice, int, int]:
+    """The log, and a case and its household that stand in lists of it; the list of another town has them too."""
+    with transaction(log.engine) as cursor:
+        cursor.execute(
+            """SELECT max(id), household_id FROM cases WHERE municipality = '0141' AND state = 'open'
+            GROUP BY household_id ORDER BY household_id DESC LIMIT 1"""
+        )
+        case, household = cursor.fetchone() or (0, 0)
+        note(cursor, "u1", "search", "search", municipality=ALMELO, households=[household - 1, household])
+        note(cursor, "u3", "search", "search", municipality=ALMELO, households=[household - 1])
+        note(cursor, "u3", "attempt", f"case {case}", municipality=ALMELO, households=[household])
+        note(cursor, "els", "search", "search", municipality=HENGELO, households=[household])
+    return log, case, household
+
+
+def with_numbers(page: Sheet) -> list[list[str]]:
+    """Who, what, about what, and how many households."""
+    cells = [[text_of(cell) for cell in row.iter("td")] for row in page.all("tr") if list(row.iter("td"))]
+    return [line[1:5] for line in cells]
+
+
+@pytest.mark.parametrize("written", ["zaak {case}", "case {case}", "{case}", "Huishouden {household}"])
+def test_a_case_finds_every_list_in_which_its_household_stood(
+    seen: tuple[RunningOffice, int, int], written: str
+) -> None:
+    office, case, household = seen
+    browser = office.signed_in(Role.AUDITOR)
+    form = browser.get("/logboek").form("/logboek")
+    page = browser.send(form, subject=written.format(case=case, household=household))
+    assert with_numbers(page) == [
+        ["u3", "Contactpoging vastgelegd", f"zaak {case}", "1"],
+        [SANNE, "Gezocht", "zoekvraag", "2, ook dit huishouden"],
+    ]
+    assert f"Alle regels over huishouden {household} en zijn zaken." in page.words
+    mine = browser.send(page.form("/logboek"), person="u3")
+    assert [line[0] for line in with_numbers(mine)] == ["u3"]
+
+
+def test_a_case_of_another_municipality_gives_only_who_was_refused_there(seen: tuple[RunningOffice, int, int]) -> None:
+    office, case, _ = seen
+    with transaction(office.engine) as cursor:
+        note(cursor, "els", "refused", f"case {case}", {"page": "case", "code": 404}, municipality=HENGELO)
+    browser = office.signed_in(person(Role.AUDITOR, 2, frozenset({HENGELO})))
+    page = browser.send(browser.get("/logboek").form("/logboek"), subject=f"zaak {case}")
+    assert with_numbers(page) == [["els", "Toegang geweigerd", f"zaak {case}", "–"]]
+    (row,) = [row for row in page.all("tr") if list(row.iter("td"))]
+    assert text_of(list(row.iter("td"))[5]) == (
+        "pagina: /zaak/… antwoord: is er niet, of van een andere gemeente (404)"
+    )
+
+
+def test_the_other_way_round_which_households_somebody_saw(seen: tuple[RunningOffice, int, int]) -> None:
+    office, case, household = seen
+    browser = office.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/logboek").form("/logboek"), person="u3")
+    page = browser.send(page.form("/logboek/huishoudens"))
+    assert page.heading == "Welke huishoudens iemand zag"
+    cells = [[text_of(cell) for cell in row.iter("td")] for row in page.all("tr") if list(row.iter("td"))]
+    assert [(one[0], one[2]) for one in cells] == [(str(household - 1), "1"), (str(household), "1")]
+    assert str(case) in cells[1][1].split(", ")
+    back = browser.send(page.form("/logboek"))
+    assert {line[0] for line in with_numbers(back)} == {"u3"}
+    assert ["auditor-1", "Opgevraagd welke huishoudens iemand zag", "logboek"] in listed(browser.get("/logboek"))
+    assert not browser.get("/logboek").all("form", action="/logboek/huishoudens")  # nobody is asked for
+
+
+def test_the_households_of_a_period_go_on_over_pages(
+    seen: tuple[RunningOffice, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _, household = seen
+    monkeypatch.setattr("signals.web.office.audit.ROWS", 1)
+    browser = office.signed_in(Role.AUDITOR)
+    token = dict(browser.get("/logboek").form("/logboek").fields)["csrf_token"]
+    first = browser.post("/logboek/huishoudens", csrf_token=token, person="u3")
+    assert [text_of(next(row.iter("td"))) for row in first.all("tr") if list(row.iter("td"))] == [str(household - 1)]
+    second = browser.send(first.form("/logboek/huishoudens"))
+    assert [text_of(next(row.iter("td"))) for row in second.all("tr") if list(row.iter("td"))] == [str(household)]
+    assert [one[0] for form in second.forms() for one in form.buttons if form.action == "/logboek/huishoudens"] == [
+        "Naar het begin"
+    ]
+    old = browser.post("/logboek/huishoudens", csrf_token=token, person="u3", last="2020-01-01")
+    assert "In deze regels staat geen huishouden." in old.words
+
+
+def test_whose_households_must_be_said(log: RunningOffice) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    token = dict(browser.get("/logboek").form("/logboek").fields)["csrf_token"]
+    page = browser.post("/logboek/huishoudens", 422, csrf_token=token)
+    assert "Schrijf van wie u de huishoudens wilt zien." in page.words
+
+
+def test_people_of_one_name_are_all_found_and_can_be_told_apart(log: RunningOffice) -> None:
+    with transaction(log.engine) as cursor:
+        note(cursor, "u7", "sign-in", "session", {"name": "Sanne de Vries"}, municipality=ALMELO)
+        note(cursor, "u7", "view-case", "case 5", municipality=ALMELO)
+        note(cursor, "u8", "sign-in", "session", {"name": "Sanne de Vries"}, municipality=HENGELO)
+    browser = log.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/logboek").form("/logboek"), person="sanne de vries")
+    assert [line[0] for line in listed(page)] == ["Sanne de Vries (u7)"] * 2 + [SANNE] * 2
+    (choice,) = page.all("select", name="chosen")
+    assert [one.get("value") for one in choice.iter("option")] == ["", "u1", "u7"]
+    assert [text_of(one) for one in choice.iter("option")][1] == "Sanne de Vries (u1), 1 november 2020"
+    one = browser.send(page.form("/logboek"), chosen="u7")
+    assert {line[0] for line in listed(one)} == {"Sanne de Vries (u7)"}
+    assert browser.send(one.form("/logboek"), person="u1").all("select", name="chosen") == []
+
+
+def test_an_auditor_of_several_towns_sees_of_which_a_line_is(log: RunningOffice) -> None:
+    browser = log.signed_in(person(Role.AUDITOR, 4, frozenset({ALMELO, HENGELO})))
+    page = browser.send(browser.get("/logboek").form("/logboek"), action="view-case")
+    assert [text_of(list(row.iter("td"))[4]) for row in page.all("tr") if list(row.iter("td"))] == ["Hengelo", "Almelo"]
+
+
+def test_the_export_has_the_numbers_of_the_households(seen: tuple[RunningOffice, int, int]) -> None:
+    office, case, household = seen
+    browser = office.signed_in(Role.AUDITOR)
+    lines = [json.loads(line) for line in exported(browser, "jsonl", subject=f"zaak {case}").text.splitlines()]
+    assert [line["households"] for line in lines] == [[household - 1, household], [household]]
+    rows = list(csv.DictReader(io.StringIO(exported(browser, "csv", subject=f"zaak {case}").text)))
+    assert [row["households"] for row in rows] == [f"{household - 1} {household}", str(household)]
+
+
+# In words
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_line_is_said_in_the_language_of_the_page(log: RunningOffice, language: str) -> None:
+    with transaction(log.engine) as cursor:
+        for one in SPOKEN:
+            note(cursor, "u9", one.action, one.subject, one.detail, municipality=ALMELO)
+    browser = log.signed_in(Role.AUDITOR, language)
+    page = browser.send(browser.get("/logboek").form("/logboek"), person="u9")
+    cells = [[text_of(cell) for cell in row.iter("td")] for row in page.all("tr") if list(row.iter("td"))]
+    said = [(line[3], line[5]) for line in reversed(cells)]
+    assert said == [one.nl if language == "nl" else one.en for one in SPOKEN]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("brievenronde", "letter run"),
+        ("Letter run", "letter run"),
+        ("werkvoorraad huisbezoeken", "queue visits"),
+        ("queue visits", "queue visits"),
+        ("partner welbions", "welbions"),  # as commands write it
+        ("partner welbions", "partner welbions"),  # as pages do
+        ("bericht in quarantaine 17", "17"),
+        ("aanlevering arrears.housing.welbions", "arrears.housing.welbions"),
+        ("partners", "partners"),
+        ("0141 2020-01-01", "0141 2020-01-01"),
+    ],
+)
+def test_a_subject_is_meant_as_it_is_shown_in_either_language(written: str, meant: str) -> None:
+    assert meant in subject_codes(written)
+
+
+# The processing log
+
+
 def test_the_processing_of_a_household_is_found_by_its_case_and_its_number(office: RunningOffice) -> None:
     with transaction(office.engine) as cursor:
         cursor.execute("SELECT id, household_id FROM cases WHERE municipality = '0141' ORDER BY id LIMIT 1")
         case, household = cursor.fetchone() or (0, 0)
-    office.signed_in(Role.SPECIALIST).get(f"/zaak/{case}")
+    worker = office.signed_in(Role.SPECIALIST)
+    sheet = worker.get(f"/zaak/{case}")
+    origin = {"origin": str(worker.http.base_url).rstrip("/")}
+    for act in ("oppakken", "teruggeven"):  # what is done is a use too, not only a look
+        sent = dict(sheet.form(f"/zaak/{case}/oppakken").filled())
+        assert worker.http.post(f"/zaak/{case}/{act}", data=sent, headers=origin).status_code == 303
     browser = office.signed_in(Role.AUDITOR)
     form = browser.get("/verwerkingen").form("/verwerkingen")
     page = browser.send(form, number=case)
     activities = [text_of(list(row.iter("td"))[1]) for row in page.all("tr") if list(row.iter("td"))]
-    assert activities == ["Verwerkingen bekeken", "Zaak bekeken"]
+    assert activities == ["Verwerkingen bekeken", "Zaak teruggegeven", "Zaak opgepakt", "Zaak bekeken"]
     assert "specialist" not in page.words
     again = browser.send(form, kind="household", number=household)
     assert f"Huishouden {household}" in again.texts("h2")
@@ -198,3 +371,5 @@ def test_a_household_of_another_municipality_is_as_one_that_is_not_there(shared_
     browser = shared_office.signed_in(person(Role.AUDITOR, 3, frozenset({HENGELO})))
     form = browser.get("/verwerkingen").form("/verwerkingen")
     assert browser.send(form, status=422, number="1").texts("h2") == ["Dit klopt nog niet"]
+    tried = [line for line in listed(browser.get("/logboek")) if line[1] == "Toegang geweigerd"]
+    assert tried == [["auditor-3", "Toegang geweigerd", "zaak 1"]]

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.web.office.charts import BOTTOM, HEIGHT, LEFT, TICKS, TOP, WIDTH, round_up, stacked
+from signals.web.office.charts import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    LYING_LEFT,
+    RIGHT,
+    ROW,
+    TICKS,
+    TOP,
+    WIDTH,
+    lying,
+    round_up,
+    stacked,
+)
 
 COLUMNS = st.integers(1, 5).flatmap(
     lambda series: st.lists(st.lists(st.integers(0, 5000), min_size=series, max_size=series), min_size=1, max_size=30)
@@ -34,6 +47,25 @@ def test_the_parts_of_a_column_stand_on_each_other(columns: list[list[int]]) -> 
     for lower, upper in pairwise(bars):
         if lower.x == upper.x:
             assert upper.y + upper.height == pytest.approx(lower.y, abs=0.2)
+
+
+@given(COLUMNS)
+def test_lying_bars_follow_each_other_in_their_row_and_are_as_long_as_their_counts(rows: list[list[int]]) -> None:
+    chart = lying(rows, [str(n) for n in range(len(rows))])
+    top = int(chart.scale[-1].text)
+    counts = [(n, series, count) for n, row in enumerate(rows) for series, count in enumerate(row) if count]
+    assert len(chart.bars) == len(counts)
+    for bar, (n, series, count) in zip(chart.bars, counts, strict=True):
+        assert bar.series == series
+        assert LYING_LEFT <= bar.x <= bar.x + bar.width <= WIDTH - RIGHT + 0.2
+        assert bar.width == pytest.approx((WIDTH - LYING_LEFT - RIGHT) * count / top, abs=0.06)
+        assert TOP + ROW * n <= bar.y <= bar.y + bar.height <= TOP + ROW * (n + 1)
+    for first, second in pairwise(chart.bars):
+        if first.y == second.y:
+            assert first.x + first.width == pytest.approx(second.x, abs=0.2)
+    assert [mark.text for mark in chart.names] == [str(n) for n in range(len(rows))]
+    assert all(TOP <= mark.at <= chart.floor for mark in chart.names)
+    assert (chart.scale[0].at, chart.floor) == (LYING_LEFT, TOP + ROW * len(rows))
 
 
 @given(st.integers(0, 10**7))

@@ -10,7 +10,7 @@ from signals.store.database import transaction
 from signals.web.people import Role
 from tests.conftest import create_database, drop_database
 from tests.web.chromium import PHONE, WIDE, window
-from tests.web.office import office_on
+from tests.web.office import office_on, person
 from tests.web.route_table import town_of
 from tests.web.troubles import PARTNER, PAUSED, bring_trouble
 
@@ -70,6 +70,22 @@ def test_faults_and_answers(busy: RunningOffice, browser: Browser) -> None:
         page.fill("#phone", "bel ons")
         page.click("main button")
         opened.check("office-partner-contact-wrong")
+        with transaction(busy.engine) as cursor:
+            cursor.execute("UPDATE partners SET contact_name = 'Balie Huur' WHERE id = %s", (PARTNER,))
+        page.fill("#phone", "074 765 43 21")
+        page.click("main button")
+        opened.check("office-partner-contact-changed")
+        page = opened.open(f"/partners/{PARTNER}")
+        page.get_by_role("button", name="Deze 3 opnieuw inlezen").click()
+        opened.check("office-partner-sure")
+        page = opened.open(f"/partners/{PAUSED}")
+        page.get_by_role("button", name="Aanlevering hervatten").click()
+        opened.check("office-partner-sure-topic")
+    with window(browser, busy, person(Role.PARTNER_MANAGER, 2), size=PHONE) as opened:
+        with transaction(busy.engine) as cursor:
+            cursor.execute("UPDATE partners SET municipalities = ARRAY['0141', '0164'] WHERE id = %s", (PARTNER,))
+        opened.open(f"/partners/{PARTNER}")
+        opened.check("office-partner-of-others")
     with window(browser, busy, Role.AUDITOR) as opened:
         page = opened.open("/logboek")
         page.fill("#person", "Niemand")

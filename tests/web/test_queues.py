@@ -7,6 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from signals.outreach import worklist
+from signals.outreach.work.decisions import close
+from signals.outreach.work.people import Actor
 from signals.store.database import transaction
 from signals.web.people import Role
 from signals.web.work import search as search_pages
@@ -101,6 +104,18 @@ def test_the_filter_narrows_and_is_kept_by_the_pager(shared_office: RunningOffic
     assert following["sector"] == ["health"]
 
 
+def test_a_search_without_luck_goes_on_with_the_next_page(
+    shared_office: RunningOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "LOOKED_AT", 5)
+    sheet = open_queue(shared_office, "letters", "?sector=other")
+    assert listed(sheet) == []
+    assert "In dit deel van de werkvoorraad past geen huishouden bij uw keuze." in sheet.words
+    following = parse_qs(urlsplit(sheet.link("Volgende")).query)
+    assert following["sector"] == ["other"]
+    assert following["after"]
+
+
 def test_a_postcode_beyond_its_digits_is_refused_and_kept_out_of_links(shared_office: RunningOffice) -> None:
     client = shared_office.signed_in(Role.SPECIALIST)
     sheet = client.get("/werkvoorraad/letters?postcode=7607GC", status=422)
@@ -153,49 +168,20 @@ def test_a_case_of_another_municipality_cannot_be_taken_up(office: RunningOffice
 
 def test_who_saw_whom_stands_in_both_logs(office: RunningOffice) -> None:
     sheet = open_queue(office, "visits")
-    ((number,),) = rows(office, "SELECT detail -> 'households' FROM audit WHERE action = 'view-queue'")
+    ((number,),) = rows(office, "SELECT cardinality(households) FROM audit WHERE action = 'view-queue'")
     ((processed,),) = rows(office, "SELECT count(DISTINCT household_id) FROM processing_log")
     assert number == processed == len(listed(sheet))
 
 
-def test_a_letter_run_is_looked_at_and_released(office: RunningOffice) -> None:
+def test_what_is_closed_meanwhile_cannot_be_taken_up(office: RunningOffice) -> None:
     client = office.signed_in(Role.SPECIALIST)
-    sheet = client.get("/brievenronde")
-    form = sheet.form("/brievenronde")
-    cases = [value for name, value in form.fields if name == "case"]
-    assert len(cases) > 2
-    unsure = client.send(form, status=422, case=cases[1:])
-    assert "Zet een vinkje als u de lijst hebt bekeken." in unsure.words
-    chosen = [one.get("value") for one in unsure.all("input", name="case") if one.get("checked") is not None]
-    assert chosen == cases[1:]  # what was chosen is still so
-    assert "Kies ten minste één brief." in client.send(form, status=422, case=None).words
-    done = client.send(unsure.form("/brievenronde"), sure="yes")
-    assert f"Vrijgegeven brieven: {len(cases) - 1}." in done.words
-    left = [value for name, value in done.form("/brievenronde").fields if name == "case"]
-    assert cases[0] in left
-    assert not set(cases[1:]) & set(left)
-    ((released,),) = rows(office, "SELECT count(*) FROM cases WHERE released_route = 'letter'")
-    assert released == len(cases) - 1
-
-
-def test_a_run_that_changed_meanwhile_releases_nothing(office: RunningOffice) -> None:
-    client = office.signed_in(Role.SPECIALIST)
-    form = client.get("/brievenronde").form("/brievenronde")
-    client.send(form, sure="yes")
-    again = client.send(form, status=409, sure="yes")
-    assert "Er is niets vrijgegeven" in again.words
-
-
-def test_a_letter_that_was_taken_out_stays_out_when_a_run_is_refused(office: RunningOffice) -> None:
-    client = office.signed_in(Role.SPECIALIST)
-    form = client.get("/brievenronde").form("/brievenronde")
-    cases = [value for name, value in form.fields if name == "case"]
-    claim = """INSERT INTO claims (household_id, user_id, user_name)
-        SELECT household_id, 'colleague', 'Sam Voorbeeld' FROM cases WHERE id = %s RETURNING household_id"""
-    rows(office, claim, cases[2])
-    again = client.send(form, status=409, sure="yes", case=cases[1:])
-    chosen = [one.get("value") for one in again.all("input", name="case") if one.get("checked") is not None]
-    assert chosen == [case for case in cases[1:] if case != cases[2]]
+    form = client.get("/werkvoorraad/letters").form("/werkvoorraad/letters/oppakken")
+    mine = "state = 'open' AND household_id = (SELECT household_id FROM cases WHERE id = %s)"
+    cases = rows(office, f"SELECT id FROM cases WHERE {mine}", dict(form.fields)["case"])
+    with transaction(office.engine) as cursor:
+        close(cursor, [case for (case,) in cases], "no-contact", Actor("colleague", "Sam Voorbeeld"))
+    refused = client.send(form, status=409)
+    assert "Dit huishouden heeft geen open zaak meer." in refused.words
 
 
 def someone(office: RunningOffice) -> tuple[str, str, int]:
@@ -233,7 +219,7 @@ def test_a_resident_is_found_by_name_and_address(office: RunningOffice) -> None:
         ({"postcode": "76"}, "Vul een postcode in als 7607 GC"),
         ({"number": "12"}, "Vul bij het huisnummer ook de postcode in."),
         ({"postcode": "7607GC", "number": "a"}, "Vul een huisnummer in dat met een cijfer begint"),
-        ({"born": "2026-02-31"}, "Vul een datum in die bestaat."),
+        ({"born": "2026-02-31"}, "Vul een datum in die bestaat, bijvoorbeeld 2-11-1985."),
     ],
 )
 def test_a_question_that_cannot_be_answered(shared_office: RunningOffice, typed: dict[str, str], sentence: str) -> None:

@@ -209,7 +209,7 @@ def test_nobody_without_a_role_gets_in_and_reads_whom_to_ask(
 ) -> None:
     office.provider.knows(SUBJECT, **claims)
     refused = office.signed_in(browser)
-    assert (refused.status_code, heading(refused)) == (403, "U heeft hier nog geen toegang")
+    assert (refused.status_code, heading(refused)) == (403, "U hebt hier nog geen toegang")
     assert "functioneel beheerder" in refused.text
     assert not office.is_in(browser)
     assert office.rows("SELECT actor, action, detail FROM audit") == [("nobody", "sign-in-refused", {"why": "no-role"})]
@@ -295,6 +295,17 @@ def test_signing_out_needs_our_own_form(office: SignInOffice, browser: PageClien
     assert browser.http.post("/afmelden", data=ours, headers={"origin": "https://evil.example"}).status_code == 403
     assert browser.http.get("/afmelden").status_code == 405
     assert office.is_in(browser)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_can_begin_no_sign_in(office: SignInOffice, browser: PageClient, site: str) -> None:
+    led = browser.http.get("/aanmelden/begin", params={"naar": TARGET}, headers={"sec-fetch-site": site})
+    assert (led.status_code, led.headers["location"]) == (303, f"/aanmelden?{urlencode({'naar': TARGET})}")
+    assert COOKIE not in browser.http.cookies
+    assert browser.get(led.headers["location"]).heading == "Aanmelden"
+    for ours in ("same-origin", "none"):
+        begun = browser.http.get("/aanmelden/begin", headers={"sec-fetch-site": ours})
+        assert begun.headers["location"].startswith(office.provider.issuer)
 
 
 def test_a_provider_that_is_away_is_told_in_words(database: str) -> None:

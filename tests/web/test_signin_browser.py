@@ -82,7 +82,7 @@ def test_what_is_refused_is_told_on_whole_pages(browser: Browser, database: str,
         page = seen.open("/aanmelden/begin")
         page.get_by_placeholder("sub").fill("no-role")
         page.get_by_role("button", name="Authorize").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("U heeft hier nog geen toegang")
+        expect(page.get_by_role("heading", level=1)).to_have_text("U hebt hier nog geen toegang")
         seen.complaints.clear()  # of the provider's page
         seen.check("sign-in-no-role")
 

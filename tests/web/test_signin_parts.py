@@ -18,6 +18,7 @@ from signals.web.signin.addresses import client_address, networks
 from signals.web.signin.claims import ClaimRules, user_of
 from signals.web.signin.demo import DEMO_PEOPLE
 from signals.web.signin.entry import sign_in_for
+from signals.web.signin.idtoken import RefusedError
 from signals.web.signin.kept_secret import kept_secret
 from signals.web.signin.limits import Limiter, Rate, SignInLimits
 
@@ -121,12 +122,35 @@ def test_threads_together_get_no_more_than_one_alone() -> None:
     assert (len(found), sum(found)) == (4, 50)
 
 
-def test_many_addresses_together_have_a_limit_too() -> None:
+def test_the_answers_to_sign_ins_that_began_here_have_a_limit_together() -> None:
     limits = SignInLimits(clock=Ticking())
-    for number in range(300):
-        limits.take(f"198.51.100.{number}")
+    for _ in range(300):
+        limits.take_answer()
     with pytest.raises(TooManyError):
-        limits.take("203.0.113.9")
+        limits.take_answer()
+    limits.take("203.0.113.9")
+
+
+def test_who_only_knocks_keeps_nobody_else_out() -> None:
+    limits = SignInLimits(clock=Ticking())
+    for number in range(10):
+        for _ in range(60):
+            limits.take(f"198.51.100.{number}")
+        with pytest.raises(TooManyError):
+            limits.take(f"198.51.100.{number}")
+    limits.take("203.0.113.9")
+    limits.take_answer()
+
+
+def test_a_reason_has_one_line_a_minute_and_the_next_says_how_many_there_were() -> None:
+    clock = Ticking()
+    limits = SignInLimits(clock=clock)
+    assert [limits.next_refusal("state") for _ in range(40)] == [0, *[None] * 39]
+    assert limits.next_refusal("no-role") == 0
+    clock.now = 59.0
+    assert limits.next_refusal("state") is None
+    clock.now = 60.0
+    assert [limits.next_refusal("state") for _ in range(2)] == [40, None]
 
 
 RULES = ClaimRules({"vs-spec": Role.SPECIALIST, "vs-audit": Role.AUDITOR}, frozenset({"0141"}))
@@ -150,6 +174,30 @@ RULES = ClaimRules({"vs-spec": Role.SPECIALIST, "vs-audit": Role.AUDITOR}, froze
 def test_only_mapped_values_give_roles(roles: object, given: set[Role] | None) -> None:
     user = user_of({"sub": "u-1", "name": "Sanne", "roles": roles}, RULES)
     assert (set(user.roles) if user else None) == given
+
+
+@pytest.mark.parametrize(
+    ("claims", "enough"),
+    [
+        ({}, False),
+        ({"acr": "1"}, False),
+        ({"amr": ["pwd"]}, False),
+        ({"acr": 2, "amr": {"mfa": True}}, False),
+        ({"acr": "xmfa", "amr": ["mfax"]}, False),
+        ({"acr": "high"}, True),
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"amr": "mfa"}, True),
+    ],
+)
+def test_a_sign_in_that_is_not_strong_enough_is_refused(claims: dict[str, object], *, enough: bool) -> None:
+    rules = ClaimRules(RULES.roles, RULES.granted, strengths=load_settings(oidc_strengths="mfa , high").strengths)
+    given = {"sub": "u-1", "roles": "vs-spec", **claims}
+    if enough:
+        assert user_of(given, rules) is not None
+    else:
+        with pytest.raises(RefusedError, match="strength"):
+            user_of(given, rules)
+    assert user_of(given, RULES) is not None  # where no strength is named, every sign-in will do
 
 
 def test_a_claim_within_an_object_is_found_by_dots_unless_one_has_the_name_itself() -> None:

@@ -46,6 +46,12 @@ def test_no_english_is_left_over() -> None:
     assert {one: [file for file, _ in found] for one, found in english().items() if one not in said} == {}
 
 
+def test_who_reads_is_spoken_to_in_one_way() -> None:
+    """With "u hebt", not "u heeft" here and there; and never with "je"."""
+    said = sentences.of_templates() | sentences.of_code()
+    assert [one for one in said if re.search(r"\b[Uu] heeft\b|\bheeft u\b|\b[Jj](e|ij|ouw)\b", one)] == []
+
+
 def test_the_same_sentence_has_the_same_english_everywhere() -> None:
     differing = {
         one: found for one, found in english().items() if len({str(message.string) for _, message in found}) > 1
@@ -104,6 +110,19 @@ def test_the_language_is_the_chosen_one_else_the_browsers_else_dutch(
 )
 def test_how_it_is_written(shown: Callable[[object, str], str], value: object, dutch: str, english: str) -> None:
     assert (shown(value, "nl"), shown(value, "en")) == (dutch, english)
+
+
+@pytest.mark.parametrize("written", ["2026-11-02", "2-11-2026", "02-11-2026", "2/11/2026", "2.11.2026", "2 11 2026"])
+def test_a_day_as_browsers_send_it_and_as_people_write_it(written: str) -> None:
+    assert texts.day_of(written) == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "2026", "31-2-2026", "11-2026", "2-11-26", "morgen", "2-11-20266", "٢-11-2026"]
+)
+def test_what_is_no_day(written: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        texts.day_of(written)
 
 
 def test_values_stand_in_their_places_and_are_never_read_as_places() -> None:

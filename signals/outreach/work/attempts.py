@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from psycopg.rows import class_row
+
 from signals.contract.codes import CONTACT_KINDS, PARTS_OF_DAY
 from signals.contract.moments import AMSTERDAM
+from signals.outreach.cases import graver_route
 from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.given_back import give_back
 from signals.outreach.work.hold import hold_case, tell
+from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
 from signals.outreach.work.steps import NextStep, next_step
 from signals.outreach.work.teams import policy_today
@@ -20,10 +25,14 @@ if TYPE_CHECKING:
     from signals.outreach.work.hold import Held
     from signals.store.database import Cursor
 
-NOTE_LENGTH: Final = 4000
 _MADE: Final = """
 SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
 FROM contact_attempts WHERE
+"""
+_OPEN: Final = """
+SELECT route, received_on, waiting, CASE WHEN released_how = 'release' AND released_route = 'letter'
+    THEN (released_at AT TIME ZONE 'Europe/Amsterdam')::date END AS letter_on
+FROM cases WHERE id = ANY(%s)
 """
 
 
@@ -66,7 +75,7 @@ def record_attempt(
     to come; a visit without part of day; an unknown kind or part).
     """
     if fault := _fault(attempt, today):
-        raise NotPossibleError(fault)
+        raise NotPossibleError(fault, "attempt")
     held = hold_case(cursor, case, seen)
     held.need_open(case)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
@@ -121,18 +130,46 @@ def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor
 
 
 def _plan(cursor: Cursor, held: Held, today: date, *, keep_promise: bool) -> None:
-    """Find the next step anew, of the attempts at the cases that are open."""
-    made = attempts_of(cursor, held.household)
-    counting = [one.attempt for one in made if one.undone_at is None and one.case in held.open_cases]
-    counting.sort(key=lambda attempt: attempt.on_day)  # written down in any order
-    found = next_step(counting, policy_today(cursor, held.municipality), today)
-    if found is not None:
-        set_step(cursor, held.household, found)
+    """Find the next step anew, unless one that was agreed with the resident is still to come."""
+    if keep_promise and _is_promised(cursor, held.household, today):
         return
+    found = _found_step(cursor, held, today)
+    if found is None:
+        end_step(cursor, held.household)
+    else:
+        set_step(cursor, held.household, found)
+
+
+def _is_promised(cursor: Cursor, household: int, today: date) -> bool:
     cursor.execute(
-        "DELETE FROM next_steps WHERE household_id = %s AND NOT (%s AND why = 'promised' AND on_day > %s)",
-        (held.household, keep_promise, today),
+        "SELECT FROM next_steps WHERE household_id = %s AND why = 'promised' AND on_day > %s", (household, today)
     )
+    return cursor.rowcount > 0
+
+
+def _found_step(cursor: Cursor, held: Held, today: date) -> NextStep | None:
+    """The step that follows the attempts at what is open now; none while all of it waits for its release."""
+    with cursor.connection.cursor(row_factory=class_row(_UnderWay)) as reading:
+        cases = reading.execute(_OPEN, (held.open_cases,)).fetchall()
+    if all(case.waiting for case in cases):
+        return None
+    first = min(case.received_on for case in cases)
+    made = [one for one in attempts_of(cursor, held.household) if one.undone_at is None]
+    counting = [Attempt("letter", case.letter_on, None, reached=False) for case in cases if case.letter_on]
+    counting += [one.attempt for one in made if one.case in held.open_cases or one.attempt.on_day >= first]
+    counting.sort(key=lambda attempt: attempt.on_day)  # written down in any order
+    route = graver_route(*(case.route for case in cases))
+    return next_step(counting, policy_today(cursor, held.municipality), today, route)
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """An open case; `letter_on` is the day on which its letter was let go to print, which nobody writes down anew."""
+
+    route: str
+    received_on: date
+    waiting: bool
+    letter_on: date | None
 
 
 def set_step(cursor: Cursor, household: int, step: NextStep) -> None:
@@ -145,23 +182,28 @@ def set_step(cursor: Cursor, household: int, step: NextStep) -> None:
     )
 
 
-def undo_attempt(cursor: Cursor, attempt: int, actor: Actor, *, team_lead: bool, today: date) -> None:
+def undo_attempt(cursor: Cursor, attempt: int, actor: Actor, *, team_lead: bool, today: date) -> list[int]:
     """Mark an attempt as a mistake: it stays, struck out, and the next step is found without it.
 
-    Only by its author or a team lead, on the day it was written down. Raises NotPossibleError.
+    Only by its author or a team lead, on the day it was written down. What the attempt took up waits again, if nothing
+    was done since (`given_back`); the numbers of those cases. Raises NotPossibleError.
     """
     found = _made(cursor, "id = %s", attempt)
     if not found:
-        raise NotPossibleError(f"contact attempt {attempt}: there is no such attempt")
+        raise NotPossibleError(f"contact attempt {attempt}: there is no such attempt", "not-here")
     held = hold_case(cursor, found[0].case)
     (made,) = _made(cursor, "id = %s", attempt)  # once more, now that nobody else changes it
     if not made.may_undo(actor, team_lead=team_lead, today=today):
-        raise NotPossibleError("only its author or a team lead can strike out an attempt, once, on the same day")
+        raise NotPossibleError(
+            "only its author or a team lead can strike out an attempt, once, on the same day", "not-yours"
+        )
     cursor.execute("UPDATE contact_attempts SET undone_at = now(), undone_by = %s WHERE id = %s", (actor.name, attempt))
     day = made.attempt.on_day.isoformat()
     tell(cursor, made.case, actor, "attempt-undone", attempt=attempt, kind=made.attempt.kind, onDay=day)
+    given_back = give_back(cursor, made, actor)
     if held.open_cases:
         _plan(cursor, held, today, keep_promise=True)
+    return given_back
 
 
 def promise_step(cursor: Cursor, case: int, step: NextStep, actor: Actor, seen: int | None = None) -> None:
@@ -170,7 +212,7 @@ def promise_step(cursor: Cursor, case: int, step: NextStep, actor: Actor, seen: 
     A case that still waits is thereby taken up. Raises StaleError, NotPossibleError.
     """
     if step.kind not in CONTACT_KINDS or (step.part is not None and step.part not in PARTS_OF_DAY):
-        raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day")
+        raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day", "choice")
     held = hold_case(cursor, case, seen)
     held.need_open(case)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)

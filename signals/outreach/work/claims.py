@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from signals.outreach.teams import COMMON
 from signals.outreach.work.hold import hold_household, need_text, tell
+from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work.teams import assign_held
 
@@ -29,8 +31,12 @@ class Claim:
 
 
 def claim(cursor: Cursor, household: int, actor: Actor) -> Claim:
-    """Take the household; a second claim of one's own changes nothing. Raises TakenError when another holds it."""
+    """Take the household; a second claim of one's own changes nothing.
+
+    Raises TakenError when another holds it, NotPossibleError when nothing of it is open.
+    """
     held = hold_household(cursor, household)
+    held.need_work()
     cursor.execute(
         "INSERT INTO claims (household_id, user_id, user_name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
         (household, actor.id, actor.name),
@@ -56,18 +62,41 @@ def let_go(cursor: Cursor, household: int, actor: Actor) -> bool:
     return True
 
 
-def hand_over(cursor: Cursor, household: int, to: Actor | None, team: str | None, actor: Actor, reason: str) -> None:
-    """Give the household to a colleague (`to`), to a team's queue (`team`, then nobody holds it), or to both.
+def hand_over(
+    cursor: Cursor,
+    household: int,
+    to: Actor | None,
+    team: str | None,
+    actor: Actor,
+    reason: str,
+    *,
+    held_by: str | None,
+) -> None:
+    """Give the household to a colleague, or into a queue, where nobody holds it.
 
-    Raises NotPossibleError when neither is given or the team is unknown. Whether `actor` may hand over another's claim
-    is the page's to check.
+    Whether `actor` may hand over another's claim is the page's to check: it says in `held_by` whose that was.
+
+    Args:
+        cursor: Of the transaction.
+        household: Its number.
+        to: The colleague.
+        team: The key of the team into whose queue it goes, or `teams.COMMON`.
+        actor: Who does it.
+        reason: Why, for colleagues to read.
+        held_by: The id of who held it on the page that the actor saw; None: nobody.
+
+    Raises:
+        TakenError: Somebody else holds it by now.
+        NotPossibleError: Neither a colleague nor a queue is given, the policy has no such team, or nothing is open.
     """
     if to is None and team is None:
-        raise NotPossibleError("name a colleague or a team to hand over to")
-    reason = need_text(reason, "the reason", 500)
+        raise NotPossibleError("name a colleague or a team to hand over to", "choice")
+    reason = need_text(reason, "the reason", REASON_LENGTH)
     held = hold_household(cursor, household)
+    held.need_work()
+    _require_holder(cursor, household, {actor.id, held_by})
     if team is not None:
-        assign_held(cursor, held, team, actor, reason)
+        assign_held(cursor, held, None if team == COMMON else team, actor, reason)
     if to is None:
         end_claim(cursor, household)
         return
@@ -78,6 +107,13 @@ def hand_over(cursor: Cursor, household: int, to: Actor | None, team: str | None
         (household, to.id, to.name),
     )
     tell(cursor, held.told_at, actor, "handed-over", to=to.name, reason=reason)
+
+
+def _require_holder(cursor: Cursor, household: int, expected: Collection[str | None]) -> None:
+    """That nobody else took the (locked) household meanwhile; whoever let it go stands in nobody's way."""
+    found = claims_of(cursor, [household]).get(household)
+    if found is not None and found.by.id not in expected:
+        raise TakenError(found.by.name)
 
 
 def end_claim(cursor: Cursor, household: int) -> None:
@@ -94,14 +130,11 @@ def claims_of(cursor: Cursor, households: Collection[int]) -> dict[int, Claim]:
 
 
 def colleagues(cursor: Cursor, municipality: str, but: Actor) -> list[Actor]:
-    """Who else works in the municipality, by name, at most 50: signed in there, or holding a household of it."""
+    """Who else works cases of the municipality, by name, at most 200: whoever ever signed in for it."""
     cursor.execute(
-        """SELECT user_id, max(user_name) AS name FROM (
-            SELECT user_id, user_name FROM claims JOIN households ON households.id = household_id
-                WHERE households.municipality = %(here)s
-            UNION ALL SELECT user_id, user_name FROM sessions
-                WHERE %(here)s = ANY(municipalities) AND roles && ARRAY['specialist', 'team-lead']) AS present
-        WHERE user_id <> %(but)s GROUP BY user_id ORDER BY name, user_id LIMIT 50""",
+        """SELECT user_id, name FROM colleagues
+        WHERE %(here)s = ANY(municipalities) AND roles && ARRAY['specialist', 'team-lead'] AND user_id <> %(but)s
+        ORDER BY name, user_id LIMIT 200""",
         {"here": municipality, "but": but.id},
     )
     return [Actor(user, name) for user, name in cursor]

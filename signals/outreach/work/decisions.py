@@ -15,14 +15,14 @@ from signals.outreach.cases import ROUTE_GRAVITY
 from signals.outreach.feedback import result_of, tell_partners
 from signals.outreach.queues import policy_book
 from signals.outreach.release import take_up_by_hand
-from signals.outreach.work.attempts import end_step
-from signals.outreach.work.claims import end_claim
 from signals.outreach.work.hold import hold_case, need_text, tell
+from signals.outreach.work.lengths import REASON_LENGTH
+from signals.outreach.work.outcomes import ACCEPTED, Counting, asks_for_whom, obstacle
 from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.rejudge import rejudge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from signals.outreach.work.hold import Held
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 ROUTES: Final = ("letter", "home-visit")
-REASON_LENGTH: Final = 500
 # What a person who decides now has seen: the youngest event of the arrears in the case.
 YOUNGEST: Final = """(SELECT max(events.id) FROM events
     WHERE arrears_id IN (SELECT arrears_id FROM reports WHERE case_id = cases.id))"""
@@ -42,14 +41,14 @@ def change_route(cursor: Cursor, case: int, route: str, reason: str, actor: Acto
     Raises StaleError, NotPossibleError.
     """
     if route not in ROUTES:
-        raise NotPossibleError(f"the route must be one of {', '.join(ROUTES)}")
+        raise NotPossibleError(f"the route must be one of {', '.join(ROUTES)}", "choice")
     reason = need_text(reason, "the reason", REASON_LENGTH)
     held = hold_case(cursor, case, seen)
     held.need_open(case)
     before = _routes(cursor, held)
     changing = [one for one, now in before.items() if _changes(one == case, now, route)]
     if not changing:
-        raise NotPossibleError(f"case {case} has this route already")
+        raise NotPossibleError(f"case {case} has this route already", "same-route")
     cursor.execute(
         f"UPDATE cases SET person_route = %s, person_route_through = {YOUNGEST} WHERE id = ANY(%s)",  # noqa: S608 - our own text
         (route, changing),
@@ -68,18 +67,32 @@ def _changes(asked: bool, now: str, route: str) -> bool:  # noqa: FBT001 - a fac
     return now != route if asked else ROUTE_GRAVITY[now] > ROUTE_GRAVITY[route]
 
 
-def close(cursor: Cursor, cases: Sequence[int], outcome: str, actor: Actor, seen: int | None = None) -> None:
+def close(
+    cursor: Cursor,
+    cases: Sequence[int],
+    outcome: str,
+    actor: Actor,
+    seen: int | None = None,
+    *,
+    persons: Collection[int] = (),
+) -> None:
     """Close these open cases of one household with one of codes.OUTCOMES; partners hear what domain.md 4.8 allows.
 
-    A claim and a next step end with the household's last open case. Raises StaleError, NotPossibleError.
+    Whose partner hears of accepted help is said in `persons` (their numbers), where signals of several persons count in
+    these cases. An outcome that is true of one person or one signal ends no case of more (`outcomes`).
+    Raises StaleError, NotPossibleError.
     """
     if outcome not in OUTCOMES:
-        raise NotPossibleError(f"the outcome must be one of {', '.join(OUTCOMES)}")
+        raise NotPossibleError(f"the outcome must be one of {', '.join(OUTCOMES)}", "choice")
     if not cases:
-        raise NotPossibleError("name the cases to close")
+        raise NotPossibleError("name the cases to close", "choice")
     held = hold_case(cursor, cases[0], seen)
     for case in cases:
         held.need_open(case)
+    counting = _counting(cursor, cases)
+    if (code := obstacle(outcome, counting, persons)) is not None:
+        raise NotPossibleError(f"the cases {list(cases)} cannot end as {outcome} like this: {code}", code)
+    helped = sorted(persons) if asks_for_whom(outcome, counting) else None
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases))
     cursor.execute(
         f"""UPDATE cases SET closed_at = now(), closed_by = %s, closed_outcome = %s,
@@ -87,24 +100,47 @@ def close(cursor: Cursor, cases: Sequence[int], outcome: str, actor: Actor, seen
         (actor.id, outcome, list(cases)),
     )
     for case in cases:
-        tell(cursor, case, actor, "closed-by-person", outcome=outcome)
+        tell(cursor, case, actor, "closed-by-person", outcome=outcome, persons=helped)
     rejudge(cursor, [held.household], told_already=frozenset((case, "closed") for case in cases))
-    _answer(cursor, held, cases, outcome)
-    if set(held.open_cases) == set(cases):
-        end_claim(cursor, held.household)
-        end_step(cursor, held.household)
+    _answer(cursor, held, cases, outcome, helped)
 
 
-def _answer(cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None) -> None:
-    """Tell the partners whose reports were worked in these cases; None: the closing was taken back."""
+def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
+    """Whose signals count in these cases, and of which arrears."""
+    cursor.execute(
+        """SELECT coalesce(array_agg(DISTINCT person_id), '{}'), coalesce(array_agg(DISTINCT arrears_id), '{}')
+        FROM reports WHERE case_id = ANY(%s) AND withdrawn IS NULL""",
+        (list(cases),),
+    )
+    persons, arrears = cursor.fetchone() or ((), ())
+    return Counting(frozenset(persons), frozenset(arrears))
+
+
+def _answer(
+    cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None, persons: Sequence[int] | None = None
+) -> None:
+    """Tell the partners whose reports were worked in these cases; None: the closing was taken back.
+
+    Of these `persons` only, when given. Accepted help that was told before stays told where this outcome says nothing
+    to a partner: who closes a case over one resident does not end the pause of another.
+    """
     result = None if outcome is None else result_of(outcome)
-    pause = _pause(cursor, cases[0]) if result == "accepted-help" else None
+    pause = _pause(cursor, cases[0]) if result == ACCEPTED else None
     cursor.execute(
         """UPDATE reports SET given_result = %(result)s, pause_until = %(pause)s
         WHERE case_id = ANY(%(cases)s) AND status = 'picked-up' AND withdrawn IS NULL
             AND (given_result, pause_until) IS DISTINCT FROM (%(result)s::text, %(pause)s::date)
+            AND (%(persons)s::bigint[] IS NULL OR person_id = ANY(%(persons)s))
+            AND NOT (%(silent)s AND coalesce(given_result, '') = %(accepted)s)
         RETURNING event_id""",
-        {"result": result, "pause": pause, "cases": list(cases)},
+        {
+            "result": result,
+            "pause": pause,
+            "cases": list(cases),
+            "persons": persons,
+            "silent": outcome is not None and result is None,
+            "accepted": ACCEPTED,
+        },
     )
     if events := {number for (number,) in cursor.fetchall()}:
         tell_partners(cursor, [held.household], events)
@@ -125,16 +161,17 @@ def reopen(cursor: Cursor, case: int, reason: str, actor: Actor, seen: int | Non
     reason = need_text(reason, "the reason", REASON_LENGTH)
     held = hold_case(cursor, case, seen)
     if held.states.get(case) != "closed":
-        raise NotPossibleError(f"case {case} is not closed")
+        raise NotPossibleError(f"case {case} is not closed", "not-closed")
     cursor.execute(
         f"""UPDATE cases SET closed_outcome = NULL, closed_through = NULL,
             released_route = coalesce(released_route, route), released_at = coalesce(released_at, now()),
-            released_by = coalesce(released_by, %s), released_through = coalesce(released_through, {YOUNGEST})
+            released_by = coalesce(released_by, %s), released_how = coalesce(released_how, 'contact'),
+            released_through = coalesce(released_through, {YOUNGEST})
         WHERE id = %s AND EXISTS (SELECT FROM reports WHERE case_id = cases.id)""",  # noqa: S608 - our own text
         (actor.id, case),
     )
     if not cursor.rowcount:
-        raise NotPossibleError(f"case {case} has no signal left: take back the mark of one first")
+        raise NotPossibleError(f"case {case} has no signal left: take back the mark of one first", "nothing-left")
     tell(cursor, case, actor, "reopened-by-person", reason=reason)
     rejudge(cursor, [held.household], told_already=frozenset({(case, "reopened")}))
     _answer(cursor, held, [case], None)

@@ -1,7 +1,8 @@
 """Which reports did a person not pick up, and why? The DDAS statuses "niet opgepakt" (domain.md sections 4 and 5).
 
 The report leaves its case and its partner is told as domain.md section 4.8 allows. Repeats of it that were there by
-then do not come up in its place; what is signalled afterwards is judged afresh (docs/decisions/0028).
+then do not come up in its place; what is signalled afterwards is judged afresh, and so is the report itself when its
+arrears rises (docs/decisions/0028).
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from signals.outreach.work.decisions import REASON_LENGTH, YOUNGEST
+from signals.outreach.work.decisions import YOUNGEST
 from signals.outreach.work.hold import hold_household, need_text, tell
+from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.rejudge import hold_arrears, rejudge
 
@@ -29,8 +31,9 @@ NOT_PICKED_UP: Final = (
 )
 """The statuses that a person may give a report; all are outcomes of a case too."""
 _FOUND: Final = """
-SELECT event_id, reports.arrears_id, household_id, case_id, period, person_verdict, withdrawn IS NULL AS counts,
-    partner_id, reference
+SELECT event_id, reports.arrears_id, household_id, case_id, period,
+    CASE WHEN status = person_verdict AND withdrawn IS NULL THEN person_verdict END AS verdict,
+    withdrawn IS NULL AS counts, partner_id, reference
 FROM reports JOIN arrears ON arrears.id = reports.arrears_id WHERE event_id = %s
 """
 
@@ -56,12 +59,14 @@ def mark_not_picked_up(
     A case in which nothing counts any more closes with that status as outcome. Raises StaleError, NotPossibleError.
     """
     if status not in NOT_PICKED_UP:
-        raise NotPossibleError(f"the status must be one of {', '.join(NOT_PICKED_UP)}")
+        raise NotPossibleError(f"the status must be one of {', '.join(NOT_PICKED_UP)}", "choice")
     reason = need_text(reason, "the reason", REASON_LENGTH)
     report, held, households = _hold(cursor, event_id, seen)
     case = report.case
     if case is None or not report.counts or held.states.get(case) != "open":
-        raise NotPossibleError("only a signal that counts in an open case can be marked as not picked up")
+        raise NotPossibleError(
+            "only a signal that counts in an open case can be marked as not picked up", "not-markable"
+        )
     is_last = _close_if_last(cursor, report, status, actor)
     cursor.execute(
         """UPDATE reports SET person_verdict = %s, status = 'not-yet-picked-up', picked_up = false,
@@ -94,7 +99,7 @@ def take_back_mark(cursor: Cursor, event_id: int, reason: str, actor: Actor, see
     reason = need_text(reason, "the reason", REASON_LENGTH)
     report, held, households = _hold(cursor, event_id, seen)
     if report.verdict is None:
-        raise NotPossibleError("no person marked this signal as not picked up")
+        raise NotPossibleError("no person marked this signal as not picked up, or its mark gave way", "not-marked")
     case = _case_of(cursor, report)
     cursor.execute(
         "UPDATE reports SET person_verdict = NULL, person_verdict_through = NULL WHERE event_id = %s", (event_id,)
@@ -124,7 +129,7 @@ def _hold(cursor: Cursor, event_id: int, seen: int | None) -> tuple[_Report, Hel
     cursor.execute(_FOUND, (event_id,))
     found = cursor.fetchone()
     if found is None:
-        raise NotPossibleError(f"signal {event_id}: there is no such signal")
+        raise NotPossibleError(f"signal {event_id}: there is no such signal", "not-here")
     households = hold_arrears(cursor, _Report(*found).arrears)
     cursor.execute(_FOUND, (event_id,))  # once more, now that nobody else changes it
     report = _Report(*(cursor.fetchone() or found))

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signals.outreach.cases import graver_route
-from signals.outreach.queues import policy_book
-from signals.outreach.teams import team_of
-from signals.outreach.work.attempts import attempts_of, next_steps_of
-from signals.outreach.work.claims import claims_of
+from signals.outreach.work.attempts import attempts_of
 from signals.outreach.work.dossier_parts import (
     Address,
     Clock,
@@ -21,15 +18,17 @@ from signals.outreach.work.dossier_parts import (
     DossierPerson,
     TimelineSignal,
     case_of,
-    read_address,
     read_arrears,
     read_cases,
+    read_home,
     read_persons,
     read_signals,
 )
 from signals.outreach.work.history import history_of
 from signals.outreach.work.referrals import notes_of, referrals_of
-from signals.outreach.work.teams import assignments_of, policy_today
+from signals.outreach.work.standing import standing_of
+from signals.outreach.work.teams import team_at
+from signals.outreach.worklist import policies_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from signals.outreach.work.claims import Claim
     from signals.outreach.work.history import HistoryLine
     from signals.outreach.work.referrals import Note, Referral
+    from signals.outreach.work.standing import Standing
     from signals.outreach.work.steps import NextStep
     from signals.store.database import Cursor
 
@@ -73,61 +73,43 @@ class Dossier:
 
 def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
     """All of one case and its household; None when there is no such case."""
-    cursor.execute("SELECT household_id, municipality FROM cases WHERE id = %s AND state <> 'removed'", (case,))
-    found = cursor.fetchone()
-    if found is None:
+    home = read_home(cursor, case)  # before all else: what comes in meanwhile is not seen
+    if home is None:
         return None
-    household, municipality = found
-    seen = _seen(cursor, household)  # before all else: what comes in meanwhile is not seen
-    attempts = attempts_of(cursor, household)
+    household = home.household
+    attempts = attempts_of(cursor, household) if home.attempts else []
     rows = read_cases(cursor, household, case)
     history = history_of(cursor, [row["id"] for row in rows])
-    book = policy_book(cursor)
+    book = policies_of(cursor, [home.municipality])
     cases = tuple([case_of(row, book, attempts, history, today) for row in rows])
     open_cases = [one for one in cases if one.state == "open"]
     signals = read_signals(cursor, household, [one.id for one in open_cases])
-    address = read_address(cursor, household)
-    policy = policy_today(cursor, municipality)
+    policy = book.in_force(home.municipality, today)
+    standing = standing_of(cursor, [household])[household]
     return Dossier(
         case=cases[0],
         cases=cases,
         household=household,
-        municipality=municipality,
-        address=address,
+        municipality=home.municipality,
+        address=home.address,
         worked_route=graver_route(*(one.route for one in open_cases)) if open_cases else cases[0].route,
         persons=read_persons(cursor, household),
         arrears=read_arrears(cursor, [one.id for one in cases]),
         signals=signals,
         attempts=tuple(attempts),
-        next_step=next_steps_of(cursor, [household]).get(household),
-        claim=claims_of(cursor, [household]).get(household),
-        team=_team(cursor, household, policy, address, signals),
+        next_step=standing.step,
+        claim=standing.claim,
+        team=_team(standing, policy, home.address, signals),
         teams=policy.teams,
         targets=policy.targets,
-        referrals=tuple(referrals_of(cursor, household)),
-        notes=tuple(notes_of(cursor, household)),
+        referrals=tuple(referrals_of(cursor, household) if home.referrals else ()),
+        notes=tuple(notes_of(cursor, household) if home.notes else ()),
         history=tuple(history),
-        seen=seen,
+        seen=home.seen,
     )
 
 
-def _seen(cursor: Cursor, household: int) -> int:
-    cursor.execute(
-        """SELECT coalesce(max(id), 0) FROM case_history
-        WHERE case_id IN (SELECT id FROM cases WHERE household_id = %s)""",
-        (household,),
-    )
-    (number,) = cursor.fetchone() or (0,)
-    return int(number)
-
-
-def _team(
-    cursor: Cursor, household: int, policy: Policy, address: Address, signals: tuple[TimelineSignal, ...]
-) -> Team | None:
-    by_hand = assignments_of(cursor, [household]).get(household)
-    if by_hand is not None:
-        key = by_hand.team
-    else:
-        partners = {signal.partner for signal in signals if signal.markable}
-        key = team_of(policy.teams, address.postcode, partners)
+def _team(standing: Standing, policy: Policy, address: Address, signals: tuple[TimelineSignal, ...]) -> Team | None:
+    partners = {signal.partner for signal in signals if signal.markable}
+    key = team_at(standing.assigned, policy.teams, address.postcode, partners)
     return next((team for team in policy.teams if team.key == key), None)

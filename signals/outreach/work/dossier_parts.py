@@ -32,6 +32,20 @@ CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
 """The contact kinds in which one speaks with somebody."""
 # A deadline -> what shows that it was met.
 _ATTEMPT: Final = "contact-attempt"
+_HOME: Final = """
+SELECT here.household_id, here.municipality,
+    (SELECT coalesce(max(line.id), 0) FROM cases AS own JOIN case_history AS line ON line.case_id = own.id
+        WHERE own.household_id = here.household_id),
+    EXISTS (SELECT FROM contact_attempts AS made WHERE made.household_id = here.household_id),
+    EXISTS (SELECT FROM referrals WHERE referrals.household_id = here.household_id),
+    EXISTS (SELECT FROM notes WHERE notes.household_id = here.household_id),
+    postcode, number, suffix, written.street, written.city
+FROM cases AS here JOIN households ON households.id = here.household_id JOIN addresses ON addresses.id = address_id
+    LEFT JOIN LATERAL (SELECT street, city FROM reports
+        WHERE reports.household_id = here.household_id AND street IS NOT NULL ORDER BY event_id DESC LIMIT 1) AS written
+    ON true
+WHERE here.id = %s AND here.state <> 'removed'
+"""
 _CONVERSATION: Final = "first-conversation"
 
 
@@ -44,6 +58,19 @@ class Address:
     suffix: str
     street: str | None
     city: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a case is: its household, the last line of its history, and of what the household has anything at all."""
+
+    household: int
+    municipality: str
+    address: Address
+    seen: int
+    attempts: bool
+    referrals: bool
+    notes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,7 @@ class TimelineSignal:
         status: The report's status; None for the other types.
         case: The case that the report is in, if any.
         person: The person's number, of reports.
-        person_verdict: The status that a person of the municipality gave it, if so.
+        person_verdict: The status that a person of the municipality gave it, if so and while that mark holds.
         markable: Whether `mark_not_picked_up` is possible.
     """
 
@@ -139,6 +166,7 @@ class DossierCase:
     held: bool
     released_route: str | None
     released_at: datetime | None
+    released_how: str | None  # "release", or "contact": a person sought contact, so nothing goes out by itself
     outcome: str | None
     closed_by: str | None  # the name of the person who closed it
     closed_at: datetime | None
@@ -148,21 +176,14 @@ class DossierCase:
     clocks: tuple[Clock, ...]
 
 
-def read_address(cursor: Cursor, household: int) -> Address:
-    """The household's address."""
-    cursor.execute(
-        """SELECT postcode, number, suffix FROM addresses JOIN households ON address_id = addresses.id
-        WHERE households.id = %s""",
-        (household,),
-    )
-    postcode, number, suffix = cursor.fetchone() or ("", 0, "")
-    cursor.execute(
-        """SELECT street, city FROM reports WHERE household_id = %s AND street IS NOT NULL
-        ORDER BY event_id DESC LIMIT 1""",
-        (household,),
-    )
-    street, city = cursor.fetchone() or (None, None)
-    return Address(postcode, number, suffix, street, city)
+def read_home(cursor: Cursor, case: int) -> Home | None:
+    """The household of a case; None when there is no such case."""
+    cursor.execute(_HOME, (case,))
+    found = cursor.fetchone()
+    if found is None:
+        return None
+    household, municipality, seen, attempts, referrals, notes, *address = found
+    return Home(household, municipality, Address(*address), int(seen), attempts, referrals, notes)
 
 
 def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
@@ -213,7 +234,8 @@ def read_signals(cursor: Cursor, household: int, open_cases: Sequence[int]) -> t
     """Every event of the arrears of this household, in the order of borders.md section 4; the last 300 at most."""
     cursor.execute(
         """SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
-            events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id, person_verdict
+            events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id,
+            CASE WHEN reports.status = person_verdict AND reports.withdrawn IS NULL THEN person_verdict END
         FROM events JOIN arrears ON arrears.id = events.arrears_id LEFT JOIN reports ON reports.event_id = events.id
         WHERE events.arrears_id IN (SELECT arrears_id FROM reports WHERE household_id = %(here)s)
             AND (reports.event_id IS NULL OR reports.household_id = %(here)s)
@@ -245,8 +267,8 @@ def read_cases(cursor: Cursor, household: int, case: int) -> list[dict[str, Any]
     with cursor.connection.cursor(row_factory=dict_row) as reading:
         return reading.execute(
             """SELECT id, period, state, route, person_route, arrears_count, multiple, consecutive, crisis, score,
-                explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at, outcome,
-                closed_at, closed_outcome
+                explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at,
+                released_how, outcome, closed_at, closed_outcome
             FROM cases WHERE household_id = %(here)s AND (id = %(case)s OR state = 'open')
             ORDER BY id <> %(case)s, period_start DESC, id""",
             {"here": household, "case": case},

@@ -38,10 +38,15 @@ class Held:
         """Where an act on the household as a whole is told: in the latest open case, else in the latest."""
         return (self.open_cases or list(self.states))[-1]
 
+    def need_work(self) -> None:
+        """Raises NotPossibleError when no case is open: there is nothing to hold then."""
+        if not self.open_cases:
+            raise NotPossibleError("no case of this household is open: reopen one first", "not-open")
+
     def need_open(self, case: int) -> None:
         """Raises NotPossibleError when `case` is not open."""
         if self.states.get(case) != "open":
-            raise NotPossibleError(f"case {case} is not open: reopen it first")
+            raise NotPossibleError(f"case {case} is not open: reopen it first", "not-open")
 
 
 def hold_case(cursor: Cursor, case: int, seen: int | None = None) -> Held:
@@ -49,7 +54,7 @@ def hold_case(cursor: Cursor, case: int, seen: int | None = None) -> Held:
     cursor.execute("SELECT household_id FROM cases WHERE id = %s AND state <> 'removed'", (case,))
     found = cursor.fetchone()
     if found is None:
-        raise NotPossibleError(f"case {case}: there is no such case")
+        raise NotPossibleError(f"case {case}: there is no such case", "no-case")
     return hold_household(cursor, found[0], seen)
 
 
@@ -63,7 +68,7 @@ def hold_household(cursor: Cursor, household: int, seen: int | None = None) -> H
         raise StaleError(lines)
     there = {case: state for case, state in states.items() if state != "removed"}
     if found is None or not there:
-        raise NotPossibleError(f"household {household}: there is no case of it")
+        raise NotPossibleError(f"household {household}: there is no case of it", "no-case")
     return Held(household, found[0], there)
 
 
@@ -76,5 +81,5 @@ def need_text(text: str, what: str, longest: int) -> str:
     """`text` without white space around it. Raises NotPossibleError when it is empty or too long."""
     stripped = text.strip()
     if not stripped or len(stripped) > longest:
-        raise NotPossibleError(f"{what}: write 1 to {longest} characters")
+        raise NotPossibleError(f"{what}: write 1 to {longest} characters", "text-length")
     return stripped

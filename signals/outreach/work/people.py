@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from signals.errors import SignalsError
 
@@ -21,8 +21,37 @@ class Actor:
     name: str
 
 
+Obstacle = Literal[
+    "attempt",
+    "choice",
+    "death-reported",
+    "for-whom",
+    "no-case",
+    "no-colleague",
+    "no-target",
+    "no-team",
+    "not-closed",
+    "not-here",
+    "not-markable",
+    "not-marked",
+    "not-open",
+    "not-yours",
+    "nothing-left",
+    "nothing-waits",
+    "of-one-person",
+    "of-one-signal",
+    "same-route",
+    "text-length",
+]
+"""Why an act is not possible: for each of these the pages have a sentence (`web.work.obstacles`)."""
+
+
 class NotPossibleError(SignalsError):
     """The act does not fit how the case stands now; nothing was changed. The text says why and what to do."""
+
+    def __init__(self, text: str, code: Obstacle) -> None:
+        self.code: Obstacle = code
+        super().__init__(text)
 
 
 class TakenError(SignalsError):

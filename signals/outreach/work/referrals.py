@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.release import take_up_by_hand
 from signals.outreach.work.hold import hold_case, need_text, tell
+from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
 from signals.outreach.work.teams import policy_today
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 RESULTS: Final = ("started", "no-show", "declined", "not-suitable", "mistaken")
 """What can come of a referral: help began, never came, did not want it, not the right place, was a mistake."""
-
-NOTE_LENGTH: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def refer(cursor: Cursor, case: int, target: str, actor: Actor, seen: int | None
     held.need_open(case)
     names = {one.key: one.name for one in policy_today(cursor, held.municipality).targets}
     if target not in names:
-        raise NotPossibleError(f"referral to {target}: the policy has no such target")
+        raise NotPossibleError(f"referral to {target}: the policy has no such target", "no-target")
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     cursor.execute(
         """INSERT INTO referrals (household_id, case_id, target, target_name, by_id, by_name)
@@ -77,12 +76,15 @@ def refer(cursor: Cursor, case: int, target: str, actor: Actor, seen: int | None
     return int(number)
 
 
-def refer_result(cursor: Cursor, referral: int, result: str, actor: Actor) -> None:
-    """Write down what came of it, one of RESULTS; a later word replaces an earlier one. Raises NotPossibleError."""
+def refer_result(cursor: Cursor, referral: int, result: str, actor: Actor, seen: int | None = None) -> None:
+    """Write down what came of it, one of RESULTS; a later word replaces an earlier one that its writer has `seen`.
+
+    Raises StaleError, NotPossibleError.
+    """
     if result not in RESULTS:
-        raise NotPossibleError(f"the result must be one of {', '.join(RESULTS)}")
+        raise NotPossibleError(f"the result must be one of {', '.join(RESULTS)}", "choice")
     case = _case_of(cursor, "referrals", referral)
-    hold_case(cursor, case)
+    hold_case(cursor, case, seen)
     cursor.execute(
         "UPDATE referrals SET result = %s, result_at = now(), result_by = %s WHERE id = %s RETURNING target_name",
         (result, actor.name, referral),
@@ -95,7 +97,7 @@ def _case_of(cursor: Cursor, table: str, number: int) -> int:
     cursor.execute(f"SELECT case_id FROM {table} WHERE id = %s", (number,))  # noqa: S608 - one of our two tables
     found = cursor.fetchone()
     if found is None:
-        raise NotPossibleError(f"{table} {number}: there is no such row")
+        raise NotPossibleError(f"{table} {number}: there is no such row", "not-here")
     return int(found[0])
 
 
@@ -121,7 +123,9 @@ def undo_note(cursor: Cursor, note: int, actor: Actor, *, team_lead: bool, today
     hold_case(cursor, case)
     (written,) = _notes(cursor, "id = %s", note)
     if not written.may_undo(actor, team_lead=team_lead, today=today):
-        raise NotPossibleError("only its author or a team lead can strike out a note, once, on the same day")
+        raise NotPossibleError(
+            "only its author or a team lead can strike out a note, once, on the same day", "not-yours"
+        )
     cursor.execute("UPDATE notes SET undone_at = now(), undone_by = %s WHERE id = %s", (actor.name, note))
     tell(cursor, case, actor, "note-undone", note=note)
 

@@ -1,20 +1,26 @@
-"""What would go out with a letter run, and letting it go (design.md section 5)."""
+"""What would go out with a letter run, and letting it go (design.md section 5).
+
+By household: two waiting letters of one household go out together or not at all, whatever the size of the run. What was
+shown is looked at once more while the households are locked, so nothing goes out that a colleague, a partner or a death
+changed in between.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
 
-from signals.contract.moments import AMSTERDAM
-from signals.outreach.queues import policy_book
+from signals.errors import SignalsError
 from signals.outreach.release import release
-from signals.outreach.teams import team_of
+from signals.outreach.teams import queues_wanted
+from signals.outreach.worklist import policies_of
+from signals.outreach.worklist_query import VISIT_BESIDE, team_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from signals.outreach.policy import PolicyBook
     from signals.outreach.release import Released
@@ -22,125 +28,179 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 RUN_SIZE: Final = 500
-"""The most cases that one run holds; what is over waits for the next."""
-_LOOKED_AT: Final = 5 * RUN_SIZE
+"""The most households that one run holds; what is over waits for the next."""
+REASONS: Final = ("other-team", "held", "visit-waits", "claimed", "step-promised", "gone")
+"""Why a letter does not go out; "gone": it waits no more."""
 # A visit "waits" also when it is under way: then the household is worked as a visit (borders.md section 4.4).
-_WAITING: Final = """
-SELECT cases.id, cases.household_id AS household, cases.municipality, postcode, number, suffix, period, earliest_on,
-    score, arrears.sectors, arrears.partners, assignments.household_id IS NOT NULL AS assigned, assignments.team,
-    CASE WHEN held THEN 'held' WHEN EXISTS (SELECT FROM cases AS other
-            WHERE other.household_id = cases.household_id AND other.state = 'open' AND other.route = 'home-visit')
-        THEN 'visit-waits'
-        WHEN claims.household_id IS NOT NULL THEN 'claimed' WHEN why = 'promised' THEN 'step-promised' END AS hindrance
-FROM (SELECT * FROM cases WHERE state = 'open' AND waiting AND route = 'letter' AND municipality = ANY(%(here)s)
-    ORDER BY earliest_on, id LIMIT %(most)s) AS cases
-JOIN households ON households.id = cases.household_id JOIN addresses ON addresses.id = address_id
-LEFT JOIN claims ON claims.household_id = cases.household_id
-LEFT JOIN next_steps ON next_steps.household_id = cases.household_id
-LEFT JOIN assignments ON assignments.household_id = cases.household_id
-CROSS JOIN LATERAL (SELECT array_agg(DISTINCT sector ORDER BY sector) AS sectors,
-        array_agg(DISTINCT partner_id ORDER BY partner_id) AS partners
-    FROM reports JOIN arrears ON arrears.id = arrears_id
-    WHERE case_id = cases.id AND withdrawn IS NULL) AS arrears
-ORDER BY earliest_on, cases.id
+_LETTERS: Final = """
+WITH waiting AS (
+    SELECT c.household_id, min(c.earliest_on) AS earliest_on, max(c.score) AS score,
+        array_agg(c.id ORDER BY c.period_start, c.id) AS cases,
+        array_agg(c.period ORDER BY c.period_start, c.id) AS periods
+    FROM cases AS c
+    WHERE c.municipality = %(municipality)s AND c.state = 'open' AND c.waiting AND c.route = 'letter' AND {which}
+    GROUP BY c.household_id),
+judged AS (
+    SELECT c.*, postcode, number, suffix, CASE
+        WHEN NOT {team} THEN 'other-team'
+        WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
+            THEN 'held'
+        WHEN {visit_beside} THEN 'visit-waits'
+        WHEN claims.user_id <> %(user)s THEN 'claimed'
+        WHEN next_steps.why = 'promised' THEN 'step-promised' END AS hindrance
+    FROM waiting AS c JOIN households ON households.id = c.household_id JOIN addresses ON addresses.id = address_id
+    LEFT JOIN claims ON claims.household_id = c.household_id
+    LEFT JOIN next_steps ON next_steps.household_id = c.household_id),
+shown AS (
+    (SELECT * FROM judged WHERE hindrance IS NULL ORDER BY earliest_on, household_id LIMIT %(most)s)
+    UNION ALL (SELECT * FROM judged WHERE hindrance IS NOT NULL
+        ORDER BY hindrance = 'other-team', earliest_on, household_id LIMIT %(most)s))
+SELECT household_id AS household, %(municipality)s AS municipality, postcode, number, suffix, cases, periods,
+    earliest_on, score, (SELECT array_agg(DISTINCT sector ORDER BY sector)
+        FROM reports JOIN arrears ON arrears.id = arrears_id
+        WHERE case_id = ANY(shown.cases) AND withdrawn IS NULL) AS sectors, hindrance
+FROM shown
+"""
+_NAMED: Final = """
+SELECT cases.id, household_id, concat_ws(' ', postcode, number, nullif(suffix, ''))
+FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
+WHERE cases.id = ANY(%s) AND cases.municipality = ANY(%s)
 """
 
 
 @dataclass(frozen=True, slots=True)
-class RunCase:
-    """A case that would go out: all of its household's waiting letters go out with it."""
+class RunScope:
+    """Whose letters a run is of.
 
-    id: int
-    household: int
-    address: str
-    municipality: str
-    period: str
-    earliest_on: date
-    score: int
-    sectors: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """A waiting letter that does not go out; `reason` is "held", "visit-waits", "claimed" or "step-promised"."""
-
-    id: int
-    household: int
-    address: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a letter run would let go (at most RUN_SIZE), whether there is `more`, and what stays behind, and why."""
-
-    cases: tuple[RunCase, ...]
-    more: bool
-    excluded: tuple[Excluded, ...]
-
-
-def run_preview(cursor: Cursor, municipalities: Collection[str], team: str | None = None) -> Preview:
-    """The letters that wait in these municipalities, oldest first; of one team only when given (a key of the policy).
-
-    Of a long queue the oldest are looked at: what would not go out does not fill the run.
+    Attributes:
+        municipalities: Of these only.
+        user: Who looks: what this person holds may go out, what a colleague holds may not.
+        today: The teams of the policy in force on this day.
+        team: As in `WorkFilter`: one team or the common queue, or the teams that the user is in; None: of all teams.
     """
-    waiting = _waiting(cursor, municipalities)
-    if team is not None:
-        book = policy_book(cursor)
-        waiting = [one for one in waiting if _team(one, book) == team]
-    going = [one for one in waiting if one.hindrance is None]
-    staying = [one for one in waiting if one.hindrance is not None]
-    return Preview(
-        cases=tuple(one.run_case() for one in going[:RUN_SIZE]),
-        more=len(going) > RUN_SIZE,
-        excluded=tuple(Excluded(one.id, one.household, one.address, one.hindrance or "") for one in staying[:RUN_SIZE]),
-    )
+
+    municipalities: Collection[str]
+    user: str
+    today: date
+    team: str | Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    id: int
+class RunLetter:
+    """The waiting letter cases of one household, the earliest period first; `hindrance` is one of REASONS, or None."""
+
     household: int
     municipality: str
     postcode: str
     number: int
     suffix: str
-    period: str
+    cases: list[int]
+    periods: list[str]
     earliest_on: date
     score: int
     sectors: list[str]
-    partners: list[str]
-    assigned: bool
-    team: str | None
     hindrance: str | None
 
     @property
     def address(self) -> str:
+        """As "7607GC 12 ABIS"."""
         return f"{self.postcode} {self.number} {self.suffix}".rstrip()
 
-    def run_case(self) -> RunCase:
-        return RunCase(
-            self.id,
-            self.household,
-            self.address,
-            self.municipality,
-            self.period,
-            self.earliest_on,
-            self.score,
-            tuple(self.sectors),
-        )
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a letter run would let go (at most RUN_SIZE households), and what stays behind.
+
+    Attributes:
+        letters: What goes out, the oldest first.
+        more: Whether there is more than one run holds.
+        excluded: What does not go out (of very much the oldest), that of other teams last.
+        teams: The names of the teams that there are today, by key.
+    """
+
+    letters: tuple[RunLetter, ...]
+    more: bool
+    excluded: tuple[RunLetter, ...]
+    teams: Mapping[str, str]
 
 
-def _waiting(cursor: Cursor, municipalities: Collection[str]) -> list[_Waiting]:
-    with cursor.connection.cursor(row_factory=class_row(_Waiting)) as reading:
-        return reading.execute(_WAITING, {"here": sorted(municipalities), "most": _LOOKED_AT}).fetchall()
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """A chosen letter that cannot go out: the case that was chosen, where (None: no such case here), and why."""
+
+    case: int
+    household: int | None
+    address: str | None
+    reason: str
 
 
-def _team(one: _Waiting, book: PolicyBook) -> str | None:
-    if one.assigned:
-        return one.team
-    policy = book.in_force(one.municipality, datetime.now(AMSTERDAM).date())
-    return team_of(policy.teams, one.postcode, one.partners)
+class FallenOutError(SignalsError):
+    """Something of the run cannot go out any more, so nothing did: `fallen` says what; the rest can be let go anew."""
+
+    def __init__(self, fallen: Sequence[Fallen]) -> None:
+        self.fallen = tuple(fallen)
+        super().__init__(f"nothing was released: {len(self.fallen)} of the letters cannot go out any more")
+
+
+def run_preview(cursor: Cursor, scope: RunScope) -> Preview:
+    """The letters that wait there, and why some of them stay behind."""
+    book = policies_of(cursor, scope.municipalities)
+    found = _letters(cursor, scope, book, RUN_SIZE + 1)
+    going = [letter for letter in found if letter.hindrance is None]
+    staying = [letter for letter in found if letter.hindrance is not None]
+    policies = [book.in_force(municipality, scope.today) for municipality in sorted(book.municipalities)]
+    return Preview(
+        tuple(going[:RUN_SIZE]),
+        len(going) > RUN_SIZE,
+        tuple(staying[:RUN_SIZE]),
+        {team.key: team.name for policy in policies for team in policy.teams},
+    )
+
+
+def release_letters(cursor: Cursor, scope: RunScope, chosen: Collection[int], actor: Actor) -> list[Released]:
+    """Release all that waits as a letter at the households of these cases, all or none.
+
+    Writes the audit lines "release" itself, with the actor's id; the history has the name.
+
+    Raises:
+        FallenOutError: One of them cannot go out now, as `run_preview` would say.
+    """
+    cursor.execute(_NAMED, (sorted(set(chosen)), sorted(scope.municipalities)))
+    named = {case: (household, address) for case, household, address in cursor}
+    households = sorted({household for household, _ in named.values()})
+    cursor.execute("SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (households,))
+    book = policies_of(cursor, scope.municipalities)
+    letters = _letters(cursor, scope, book, len(households), households)
+    reasons = {case: letter.hindrance for letter in letters for case in letter.cases}
+    fallen = [
+        Fallen(case, *named.get(case, (None, None)), reason)
+        for case in sorted(set(chosen))
+        if (reason := reasons.get(case, "gone")) is not None
+    ]
+    if fallen:
+        raise FallenOutError(fallen)
+    return release(cursor, [case for letter in letters for case in letter.cases], actor=actor.id, name=actor.name)
+
+
+def _letters(
+    cursor: Cursor, scope: RunScope, book: PolicyBook, most: int, households: Sequence[int] | None = None
+) -> list[RunLetter]:
+    """The waiting letters by age; of each municipality at most so many that go out, and so many that do not."""
+    found: list[RunLetter] = []
+    for municipality in sorted(set(scope.municipalities) & book.municipalities):
+        teams = book.in_force(municipality, scope.today).teams
+        queues = queues_wanted(teams, scope.team)
+        team, named = ("true", {}) if queues is None else team_condition(teams, queues)
+        which = "true" if households is None else "c.household_id = ANY(%(households)s)"
+        question = _LETTERS.format(which=which, team=team, visit_beside=VISIT_BESIDE)
+        named |= {"municipality": municipality, "user": scope.user, "most": most, "households": households}
+        found += _read(cursor, question, named)
+    return sorted(found, key=lambda letter: (letter.earliest_on, letter.household))
+
+
+def _read(cursor: Cursor, question: str, named: Mapping[str, Any]) -> list[RunLetter]:
+    with cursor.connection.cursor(row_factory=class_row(RunLetter)) as reading:
+        return reading.execute(question.encode(), named).fetchall()
 
 
 def release_run(cursor: Cursor, cases: Sequence[int], actor: Actor, *, reviewed: bool = False) -> list[Released]:

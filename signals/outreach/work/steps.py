@@ -1,6 +1,7 @@
 """What is the next step after these contact attempts? (design.md section 5)
 
-Pure. Nobody at home: another part of the day, from the next working day on. Visits exhausted: a card, then a letter.
+Pure. A visit goes on from visit to card to letter, a letter is waited for; a call, a mail or a message beside it takes
+nothing away. Whoever was not reached always has a next step on a day, so that nobody is forgotten.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 # After one part of the day the next one to try; those who work by day are home in the evening.
 _TURN: Final = ("morning", "evening", "afternoon")
 _WALK: Final = frozenset({"home-visit", "card", "letter"})  # visit, then card, then letter; a call is beside it
+_AT_THE_DOOR: Final = frozenset({"home-visit", "card"})
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """What to do next: a contact kind, from `on_day` on, in `part` of the day (None: any), and why.
 
-    `why` is a code: "not-at-home", "visits-exhausted", "card-left", "promised".
+    `why` is a code: "not-at-home", "visits-exhausted", "card-left", "promised"; "not-reached" when what the route asks
+    for was not tried yet; "no-answer" when a letter was waited for (its kind is "administrative": a person decides).
     """
 
     kind: str
@@ -35,23 +39,48 @@ class NextStep:
     why: str
 
 
-def next_step(attempts: Sequence[Attempt], policy: Policy, today: date) -> NextStep | None:
-    """The step that follows these attempts (oldest first, without those undone), or None when none does.
+def next_step(attempts: Sequence[Attempt], policy: Policy, today: date, route: str) -> NextStep | None:
+    """The step that follows these attempts (oldest first, without those undone) at a household worked by `route`.
 
-    Whoever was reached is no longer looked for: only what came after that counts. After a letter one waits.
+    None when the last of them reached somebody: what was said then decides. Only what came after that counts.
     """
     since = _since_reached(attempts)
-    walked = [attempt for attempt in since if attempt.kind in _WALK]
-    if not walked or walked[-1].kind == "letter":
+    if attempts and not since:
         return None
+    walked = [attempt for attempt in since if attempt.kind in _WALK]
+    at_the_door = [attempt for attempt in walked if attempt.kind in _AT_THE_DOOR]
+    if not walked or (route == "home-visit" and not at_the_door):
+        return _begin(since, route, today)
+    return _after(walked, policy, today)
+
+
+def _begin(since: Sequence[Attempt], route: str, today: date) -> NextStep | None:
+    """What the route asks for, however often one called: everyone gets that offer."""
+    if route not in _WALK:
+        return None
+    day = _working_day(max(since[-1].on_day + _DAY, today) if since else today)
+    return NextStep(route, day, None, "not-reached")
+
+
+def _after(walked: Sequence[Attempt], policy: Policy, today: date) -> NextStep:
     last = walked[-1]
-    day = _next_working_day(last.on_day, today)
+    if last.kind == "letter":
+        return NextStep("administrative", _answered_by(last.on_day, policy, today), None, "no-answer")
+    day = _working_day(max(last.on_day + _DAY, today))
     if last.kind == "card":
         return NextStep("letter", day, None, "card-left")
     visits = [attempt for attempt in walked if attempt.kind == "home-visit"]
     if len(visits) >= policy.visits_at_most:
         return NextStep("card", day, None, "visits-exhausted")
     return NextStep("home-visit", day, _another_part([visit.part for visit in visits]), "not-at-home")
+
+
+def _answered_by(written_on: date, policy: Policy, today: date) -> date:
+    """A letter is waited for as long as the municipality itself may take to seek contact (domain.md section 4.7).
+
+    Nobody laid down another time. Written on the last day of that clock, the step comes by that of the conversation.
+    """
+    return _working_day(max(policy.clocks.contact_attempt.due(written_on), today))
 
 
 def _since_reached(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
@@ -67,8 +96,8 @@ def _another_part(tried: Sequence[str | None]) -> str:
     return min(in_turn, key=lambda part: when.get(part, -1))
 
 
-def _next_working_day(after: date, today: date) -> date:
-    day = max(after + timedelta(days=1), today)
+def _working_day(day: date) -> date:
+    """This day or the first working day after it."""
     while not is_working_day(day):
-        day += timedelta(days=1)
+        day += _DAY
     return day

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.queues import policy_book
+from signals.outreach.teams import team_of
 from signals.outreach.work.hold import hold_household, need_text, tell
+from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.people import NotPossibleError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from signals.outreach.policy import Policy
+    from signals.outreach.teams import Team
     from signals.outreach.work.hold import Held
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
@@ -31,6 +34,18 @@ class Assignment:
     reason: str
 
 
+def team_at(
+    by_hand: Assignment | None, teams: Collection[Team], postcode: str, partners: Collection[str]
+) -> str | None:
+    """The key of the team in whose queue a household stands, None: the common one. By hand, else by the policy.
+
+    A team that the policy has no more is nobody's queue, so what was assigned to it goes by the policy again.
+    """
+    if by_hand is not None and (by_hand.team is None or by_hand.team in {team.key for team in teams}):
+        return by_hand.team
+    return team_of(teams, postcode, partners)
+
+
 def policy_today(cursor: Cursor, municipality: str) -> Policy:
     """The policy in force today: whose teams and referral targets there are."""
     return policy_book(cursor).in_force(municipality, datetime.now(AMSTERDAM).date())
@@ -38,7 +53,7 @@ def policy_today(cursor: Cursor, municipality: str) -> Policy:
 
 def assign(cursor: Cursor, household: int, team: str | None, actor: Actor, reason: str) -> None:
     """Put the household in a team's queue, or (None) back in the common one. Raises NotPossibleError."""
-    reason = need_text(reason, "the reason", 500)
+    reason = need_text(reason, "the reason", REASON_LENGTH)
     assign_held(cursor, hold_household(cursor, household), team, actor, reason)
 
 
@@ -46,7 +61,7 @@ def assign_held(cursor: Cursor, held: Held, team: str | None, actor: Actor, reas
     """As `assign`, for a household that is locked already."""
     names = {one.key: one.name for one in policy_today(cursor, held.municipality).teams}
     if team is not None and team not in names:
-        raise NotPossibleError(f"team {team}: the policy has no such team")
+        raise NotPossibleError(f"team {team}: the policy has no such team", "no-team")
     cursor.execute(
         """INSERT INTO assignments (household_id, team, by_id, by_name, reason) VALUES (%s, %s, %s, %s, %s)
         ON CONFLICT (household_id) DO UPDATE SET team = excluded.team, by_id = excluded.by_id,
@@ -54,12 +69,3 @@ def assign_held(cursor: Cursor, held: Held, team: str | None, actor: Actor, reas
         (held.household, team, actor.id, actor.name, reason),
     )
     tell(cursor, held.told_at, actor, "team", team=None if team is None else names[team], reason=reason)
-
-
-def assignments_of(cursor: Cursor, households: Collection[int]) -> dict[int, Assignment]:
-    """What people assigned, of these households."""
-    cursor.execute(
-        "SELECT household_id, team, by_name, at, reason FROM assignments WHERE household_id = ANY(%s)",
-        (list(households),),
-    )
-    return {row[0]: Assignment(*row) for row in cursor}

@@ -48,14 +48,19 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "part": {code: word.lower() for code, word in PARTS_OF_DAY.items()},
     "reached": {"True": "bereikt", "False": "niet bereikt"},
     "result": _RESULTS,
+    "how": {"contact": "Opgepakt zonder vrijgave, door contact of een afspraak"},
 }
-_ENGLISH: Final = {"reached": {"True": "reached", "False": "not reached"}}
+_ENGLISH: Final = {
+    "reached": {"True": "reached", "False": "not reached"},
+    "how": {"contact": "Taken up without a release, by contact or an agreement"},
+}
 _FREE: Final = frozenset({"partner", "reference", "to", "team", "target"})  # names: never translated
 _DAYS: Final = frozenset({"signalledOn", "onDay"})
-# What a line says without a value: no part of the day, no team of its own.
+# What a line says without a value: no part of the day, no team of its own, a release.
 _ABSENT: Final = {
     "part": {"nl": "", "en": ""},
     "team": {"nl": "alle teams samen", "en": "all teams together"},
+    "how": {"nl": "Vrijgegeven", "en": "Released"},
 }
 # A decision's reason is what a person wrote.
 _OWN_WORDS: Final = frozenset(
@@ -93,7 +98,7 @@ _LINES: Final = {
         "Achterstand bij {partner} ({reference}) van {before} naar {after}",
         "Arrears at {partner} ({reference}) from {before} to {after}",
     ),
-    "released": ("Vrijgegeven: {route}", "Released: {route}"),
+    "released": ("{how}: {route}", "{how}: {route}"),
     "claimed": ("Opgepakt om aan te werken", "Claimed"),
     "let-go": ("Losgelaten", "Let go"),
     "handed-over": ("Overgedragen aan {to}: {reason}", "Handed over to {to}: {reason}"),

@@ -1,16 +1,16 @@
-"""In which words do the logs say what was done? Codes of the audit log and the processing log, in the page's language.
+"""In which words do the logs say what was done, and about what? Codes of both logs, in the language of the page.
 
-A test finds the codes that are written anywhere and have no words here.
+A test finds the codes that are written anywhere and have no words here. The particulars of a line: `particulars`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from signals.web.texts import said
+from signals.web.texts import LANGUAGES, said, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from signals.web.desk import Desk
 
@@ -18,11 +18,17 @@ ACTIONS: Final = {
     "sign-in": said("Aangemeld"),
     "sign-in-refused": said("Aanmelden geweigerd"),
     "sign-out": said("Afgemeld"),
+    "end-sessions": said("Sessies beëindigd"),
+    "refused": said("Toegang geweigerd"),
     "view-case": said("Zaak bekeken"),
     "view-queue": said("Werkvoorraad bekeken"),
     "view-run": said("Brievenronde bekeken"),
     "search": said("Gezocht"),
+    "view-overview": said("Overzicht bekeken"),
+    "view-partners": said("Partners bekeken"),
+    "view-partner": said("Partner bekeken"),
     "view-audit": said("Logboek bekeken"),
+    "view-households": said("Opgevraagd welke huishoudens iemand zag"),
     "export-audit": said("Logboek geëxporteerd"),
     "view-processing": said("Verwerkingen bekeken"),
     "claim": said("Zaak opgepakt"),
@@ -54,14 +60,43 @@ ACTIONS: Final = {
 }
 
 SUBJECTS: Final = {
+    "letter run": said("brievenronde"),
     "case": said("zaak"),
     "household": said("huishouden"),
     "audit": said("logboek"),
     "session": said("sessie"),
     "search": said("zoekvraag"),
     "queue": said("werkvoorraad"),
+    "overview": said("overzicht"),
+    "partners": said("partners"),
+    "partner": said("partner"),
+    "policy": said("beleid"),
+    "municipality": said("gemeente"),
+    "topic": said("aanlevering"),
+    "quarantine": said("bericht in quarantaine"),
+    "page": said("pagina"),
 }
-"""The first word of what a line is about."""
+"""With what the subject of a line begins."""
+QUEUES: Final = {
+    "visits": said("Huisbezoeken"),
+    "letters": said("Brieven"),
+    "follow-up": said("Vervolg"),
+    "review": said("Beoordelen"),
+}
+# Lines of commands and of the intake name a thing without saying of what kind it is; the action says that.
+BARE: Final = {
+    "partners": "partner",
+    "partner-contact": "partner",
+    "policy": "policy",
+    "caseload-import": "municipality",
+    "exclusion-import": "municipality",
+    "quarantine-original": "quarantine",
+    "replay": "quarantine",
+    "pause-topic": "topic",
+    "resume-topic": "topic",
+}
+VISITORS: Final = {"nobody": said("niemand, niet aangemeld"), "worker": said("de inname van signalen")}
+"""Who acts without being a person that signed in."""
 
 
 def action_words(desk: Desk, codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -69,14 +104,37 @@ def action_words(desk: Desk, codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, desk.text(ACTIONS[code]) if code in ACTIONS else code) for code in codes]
 
 
-def subject_words(desk: Desk, subject: str) -> str:
-    """What a line is about, its first word in the language of the page: "case 12" gives "zaak 12"."""
-    kind, space, rest = subject.partition(" ")
-    return (desk.text(SUBJECTS[kind]) if kind in SUBJECTS else kind) + space + rest
+def subject_words(desk: Desk, subject: str, action: str = "") -> str:
+    """What a line is about, in the language of the page: "case 12" gives "zaak 12", "17" of a replay its kind too."""
+    kind, rest = _parted(subject, {code: code for code in SUBJECTS})
+    if not kind and action in BARE:
+        kind, rest = BARE[action], subject
+    words = desk.text(QUEUES[rest]).lower() if kind == "queue" and rest in QUEUES else rest
+    return f"{desk.text(SUBJECTS[kind])} {words}".rstrip() if kind else subject
 
 
-def subject_code(desk: Desk, words: str) -> str:
-    """What `subject_words` was given; other words stay as they are."""
-    kind, space, rest = words.partition(" ")
-    codes = {desk.text(word).casefold(): code for code, word in SUBJECTS.items()}
-    return codes.get(kind.casefold(), kind) + space + rest
+def subject_codes(words: str) -> tuple[str, ...]:
+    """All subjects that somebody can mean who writes `words` as the page shows them, in either language."""
+    found = {words}
+    for language in LANGUAGES:
+        kind, rest = _parted(words, _said_in(language, SUBJECTS))
+        if kind:
+            queue = _parted(rest, _said_in(language, QUEUES))[0] if kind == "queue" else ""
+            found.add(f"{kind} {queue or rest}".rstrip())
+            if kind in BARE.values():
+                found.add(rest)
+    return tuple(sorted(found - {""}))
+
+
+def _said_in(language: str, words: Mapping[str, str]) -> dict[str, str]:
+    """The codes by their words in this language."""
+    return {translate(language, word): code for code, word in words.items()}
+
+
+def _parted(text: str, kinds: Mapping[str, str]) -> tuple[str, str]:
+    """The code of the kind with whose words `text` begins, and what follows it; two empty texts when there is none."""
+    for words, code in kinds.items():
+        before, rest = text[: len(words)], text[len(words) :]
+        if before.casefold() == words.casefold() and (not rest or rest.startswith(" ")):
+            return code, rest.strip()
+    return "", ""

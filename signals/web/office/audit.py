@@ -1,4 +1,4 @@
-"""Who looked at what, and who did what? The pages of an auditor: the audit log and its export.
+"""Who looked at what, and who did what? The pages of an auditor: the audit log, both ways round, and its export.
 
 The log is asked for by POST: whom one looks for is not for an address or a server's log. Looking and exporting are
 written to the same log.
@@ -10,122 +10,125 @@ import csv
 import io
 import json
 import tempfile
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
-from signals.reports.logbook import actor_named, actor_names, known_actions
-from signals.store.audit import AuditFilter, audit_export, audit_page
+from signals.reports.logbook import actor_names, cases_at, known_actions
+from signals.store.audit import audit_export, audit_page, households_seen
 from signals.web.desk import Page
-from signals.web.office.actions import action_words, subject_code, subject_words
+from signals.web.office.actions import action_words, subject_words
+from signals.web.office.overview import municipality_names
+from signals.web.office.particulars import actor_words, detail_words
+from signals.web.office.question import read_asked
 from signals.web.people import Role
-from signals.web.texts import AMSTERDAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from starlette.responses import Response
 
     from signals.store.audit import AuditLine
     from signals.web.desk import Desk
+    from signals.web.office.question import Asked
 
 AUDITORS: Final = frozenset({Role.AUDITOR})
 ROWS: Final = 50
 IN_MEMORY: Final = 4 * 1024 * 1024  # an export larger than this goes through a file that is gone afterwards
 CHUNK: Final = 64 * 1024
-COLUMNS: Final = ("id", "at", "municipality", "actor", "action", "subject", "detail")
-_FIELDS: Final = ("person", "action", "subject", "first", "last")
-_BIGGEST_DAY: Final = date(9999, 12, 30)
+COLUMNS: Final = ("id", "at", "municipality", "actor", "action", "subject", "households", "detail")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was typed above the log, the filter that follows from it, and what is wrong with it."""
-
-    typed: Mapping[str, str]
-    wanted: AuditFilter
-    faults: tuple[tuple[str, str], ...]
-
-
-def show_audit(desk: Desk) -> Response:
+def show_audit(desk: Desk, asked: Asked | None = None) -> Response:
     """The newest lines, or those before a line, or those that are asked for."""
-    asked = read_asked(desk)
-    before = desk.form.get("before")
-    after = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    asked = asked or read_asked(desk)
+    after = _after(desk)
     lines = [] if asked.faults else audit_page(desk.cursor, asked.wanted, after, ROWS + 1)
-    filters = [name for name in _FIELDS if asked.typed[name]]
-    desk.did("view-audit", "audit", {"filters": filters} if filters else None)
+    desk.did("view-audit", "audit", _filters(asked))
     return desk.page(
         "office/audit.html",
         status=422 if asked.faults else 200,
-        typed=asked.typed,
-        faults=asked.faults,
-        lines=lines[:ROWS],
-        people=actor_names(desk.cursor, [line.actor for line in lines]),
-        actions=[("", desk.text("Alles")), *action_words(desk, known_actions(desk.cursor))],
-        words=dict(action_words(desk, [line.action for line in lines])),
-        subjects={line.id: subject_words(desk, line.subject) for line in lines},
+        asked=asked,
+        errors=dict(asked.faults),
+        rows=_rows(desk, lines[:ROWS], asked.wanted.household),
+        actions=[("", desk.text("Alles")), *_by_words(action_words(desk, known_actions(desk.cursor)))],
+        municipalities=municipality_names(desk) if len(desk.user.municipalities) > 1 else {},
         before=lines[ROWS - 1].id if len(lines) > ROWS else None,
         later=after is not None,
     )
+
+
+def show_households(desk: Desk) -> Response:
+    """Which households the person stands in lines with, in these days: the other way round."""
+    asked = read_asked(desk, of_somebody=True)
+    if asked.faults:
+        return show_audit(desk, asked)
+    after = _after(desk)
+    seen = households_seen(desk.cursor, asked.wanted, after, ROWS + 1)
+    desk.did("view-households", "audit", _filters(asked))
+    return desk.page(
+        "office/audit_households.html",
+        asked=asked,
+        who=[actor_words(desk, one, _names(desk, asked.wanted.actors)) for one in asked.wanted.actors],
+        seen=seen[:ROWS],
+        cases=cases_at(desk.cursor, [one.household for one in seen[:ROWS]]),
+        next=seen[ROWS - 1].household if len(seen) > ROWS else None,
+        later=after is not None,
+    )
+
+
+def _after(desk: Desk) -> int | None:
+    before = desk.form.get("before")
+    return int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+
+
+def _filters(asked: Asked) -> dict[str, object]:
+    return {"filters": asked.filled} if asked.filled else {}
+
+
+def _by_words(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda one: one[1].casefold())
+
+
+def _rows(desk: Desk, lines: Sequence[AuditLine], household: int | None) -> list[dict[str, Any]]:
+    """The lines in words; `among`: that the household that is asked for was one of several."""
+    names = _names(desk, {line.actor for line in lines} | {str(line.detail.get("to")) for line in lines})
+    words = dict(action_words(desk, [line.action for line in lines]))
+    return [
+        {
+            "at": line.at,
+            "who": actor_words(desk, line.actor, names),
+            "what": words[line.action],
+            "municipality": line.municipality,
+            "about": subject_words(desk, line.subject, line.action),
+            "households": len(line.households),
+            "among": household in line.households and len(line.households) > 1,
+            "particulars": detail_words(desk, line.detail, names),
+        }
+        for line in lines
+    ]
+
+
+def _names(desk: Desk, actors: Iterable[str]) -> dict[str, str]:
+    return {actor: one.name for actor, one in actor_names(desk.cursor, set(actors)).items()}
 
 
 def export_audit(desk: Desk) -> Response:
     """The lines that are asked for as a file: CSV or JSON Lines."""
     asked = read_asked(desk)
     if asked.faults:
-        return show_audit(desk)
+        return show_audit(desk, asked)
     suffix = "jsonl" if desk.form.get("format") == "jsonl" else "csv"
     lines = audit_export(desk.cursor, asked.wanted)
     file = _written(lines, as_json_lines if suffix == "jsonl" else as_csv)
-    desk.did("export-audit", "audit", {"format": suffix, "filters": [n for n in _FIELDS if asked.typed[n]]})
+    desk.did("export-audit", "audit", {"format": suffix, **_filters(asked)})
     return StreamingResponse(
         iter(lambda: file.read(CHUNK), b""),
         media_type={"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}[suffix],
         headers={"Content-Disposition": f'attachment; filename="audit-{desk.today.isoformat()}.{suffix}"'},
         background=BackgroundTask(file.close),
     )
-
-
-def read_asked(desk: Desk) -> Asked:
-    """What the form asks for; without one, everything of the user's municipalities."""
-    typed = {name: desk.form.get(name) for name in _FIELDS}
-    faults: list[tuple[str, str]] = []
-    first, last = (_day(desk, name, typed[name], faults) for name in ("first", "last"))
-    if first and last and last < first:
-        faults.append(("last", desk.text("De laatste dag ligt voor de eerste.")))
-    actor = actor_named(desk.cursor, typed["person"]) if typed["person"] else None
-    if typed["person"] and actor is None:
-        faults.append(("person", desk.text("Niemand met deze naam of gebruikersnaam staat in het logboek.")))
-    wanted = AuditFilter(
-        actor=actor,
-        action=typed["action"] or None,
-        subject=subject_code(desk, typed["subject"]) or None,
-        first=_midnight(first),
-        before=_midnight(last + timedelta(days=1) if last else None),
-        municipalities=desk.user.municipalities,
-    )
-    return Asked(typed, wanted, tuple(faults))
-
-
-def _day(desk: Desk, name: str, text: str, faults: list[tuple[str, str]]) -> date | None:
-    if not text:
-        return None
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = date.max
-    if found > _BIGGEST_DAY:
-        faults.append((name, desk.text("Schrijf een dag als 2026-11-02.")))
-        return None
-    return found
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), AMSTERDAM) if day else None
 
 
 def _written(lines: Iterable[AuditLine], shape: Callable[[Iterable[AuditLine]], Iterator[str]]) -> IO[bytes]:
@@ -149,7 +152,10 @@ def as_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
     rows = csv.writer(kept, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for line in lines:
-        cells = _document(line) | {"detail": json.dumps(line.detail, ensure_ascii=False)}
+        cells = _document(line) | {
+            "detail": json.dumps(line.detail, ensure_ascii=False),
+            "households": " ".join(map(str, line.households)),
+        }
         rows.writerow([_plain(cells[column]) for column in COLUMNS])
         yield kept.getvalue()
         kept.seek(0)
@@ -169,6 +175,7 @@ def _document(line: AuditLine) -> dict[str, Any]:
         "actor": line.actor,
         "action": line.action,
         "subject": line.subject,
+        "households": line.households,
         "detail": line.detail,
     }
 
@@ -176,5 +183,6 @@ def _document(line: AuditLine) -> dict[str, Any]:
 PAGES: Final = (
     Page("audit", "/logboek", "GET", show_audit, AUDITORS),
     Page("audit-asked", "/logboek", "POST", show_audit, AUDITORS),
+    Page("audit-households", "/logboek/huishoudens", "POST", show_households, AUDITORS),
     Page("audit-export", "/logboek/export", "POST", export_audit, AUDITORS),
 )

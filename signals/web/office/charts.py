@@ -19,6 +19,9 @@ BOTTOM: Final = 30  # room for the names of the columns
 TICKS: Final = 4
 FILLED: Final = 0.7  # of the room of a column; the rest keeps columns apart
 NAMES_AT_MOST: Final = 12
+LYING_LEFT: Final = 190  # room for the names of lying bars
+RIGHT: Final = 24  # room for the last figure of their scale
+ROW: Final = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A text and where it belongs: the height of a line of the scale, or the middle of a column."""
+    """A text and where it belongs: the place of a line of the scale, or the middle of a column or row."""
 
     at: float
     text: str
@@ -42,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns of stacked bars, in a picture of `width` by `height`."""
+    """Columns, or rows, of stacked bars, in a picture of `width` by `height`."""
 
     bars: tuple[Bar, ...]
     scale: tuple[Mark, ...]
@@ -53,7 +56,7 @@ class Chart:
 
     @property
     def floor(self) -> int:
-        """Where the columns stand."""
+        """Where the columns stand, or the lines of the scale end."""
         return self.height - BOTTOM
 
 
@@ -83,6 +86,27 @@ def stacked(columns: Sequence[Sequence[int]], names: Sequence[str]) -> Chart:
             Mark(round(HEIGHT - BOTTOM - height * n / TICKS, 1), str(top * n // TICKS)) for n in range(TICKS + 1)
         ),
         names=tuple(Mark(round(LEFT + room * (n + 0.5), 1), name) for n, name in enumerate(names) if n % step == 0),
+    )
+
+
+def lying(rows: Sequence[Sequence[int]], names: Sequence[str]) -> Chart:
+    """A row for each of `rows`, with its name of `names` before it, and a bar for each of its counts from the left."""
+    top = round_up(max((sum(row) for row in rows), default=0))
+    room = WIDTH - LYING_LEFT - RIGHT
+    bars = []
+    for n, row in enumerate(rows):
+        before = 0
+        for series, count in enumerate(row):
+            if count:
+                x, y = LYING_LEFT + room * before / top, TOP + ROW * (n + (1 - FILLED) / 2)
+                bars.append(Bar(round(x, 1), round(y, 1), round(room * count / top, 1), round(ROW * FILLED, 1), series))
+            before += count
+    return Chart(
+        bars=tuple(bars),
+        scale=tuple(Mark(round(LYING_LEFT + room * n / TICKS, 1), str(top * n // TICKS)) for n in range(TICKS + 1)),
+        names=tuple(Mark(round(TOP + ROW * (n + 0.5), 1), name) for n, name in enumerate(names)),
+        left=LYING_LEFT,
+        height=TOP + ROW * len(rows) + BOTTOM,
     )
 
 

@@ -1,4 +1,7 @@
-"""How does the work go as a whole? The overview of a team lead, and the same figures as JSON. No person is in it."""
+"""How does the work go as a whole? The overview of a team lead, and the same figures as JSON. No person is in it.
+
+Figures of the work that lies there now lead to the queues they are of, for whoever may open these.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from signals.outreach.queues import policy_book
 from signals.reports.month import CLASSES
 from signals.reports.overview import document, read_overview
 from signals.web.desk import Page
-from signals.web.office.charts import stacked
-from signals.web.people import Role
+from signals.web.office.charts import lying, stacked
+from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.words import word
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from signals.reports.overview import Intake, Overview
+    from signals.reports.overview import Channel, FirstStep, Intake, Late, Overview
     from signals.web.desk import Desk
     from signals.web.office.charts import Chart
 
@@ -33,8 +36,12 @@ READERS: Final = frozenset({Role.TEAM_LEAD, Role.PARTNER_MANAGER})
 QUEUE_NAMES: Final = {
     "letters": said("Brieven"),
     "visits": said("Huisbezoeken"),
+    "follow-up": said("Vervolg"),
     "review": said("Beoordelen"),
 }
+
+
+REACH: Final = (said("Hulp aangenomen"), said("Bereikt, zonder hulp"), said("Niet bereikt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +54,57 @@ class Figure:
     columns: tuple[tuple[int, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A queue by its name, how many of a figure stand there, and its address; None for who may not open it."""
+
+    name: str
+    count: int
+    href: str | None
+
+
 def show_overview(desk: Desk) -> Response:
     """The figures of the last twelve months, with charts."""
     chosen, names = _chosen(desk), municipality_names(desk)
+    desk.did("view-overview", "overview")
     overview = read_overview(desk.cursor, chosen, desk.today)
+    only = chosen[0] if len(chosen) == 1 and len(names) > 1 else None
     return desk.page(
         "office/overview.html",
         overview=overview,
         sectors=month_figure(desk, overview.months, "sector", SECTORS),
         classes=month_figure(desk, overview.months, "class", CLASSES),
         channels=[(word("contact", one.kind, desk.language), one) for one in overview.channels],
-        waiting=[(desk.text(QUEUE_NAMES[one.queue]), one) for one in overview.waiting],
+        reach=reach_figure(desk, overview.channels),
+        waiting=[(_place(desk, one.queue, one.cases, only), one) for one in overview.waiting],
         steps=[(month_name(desk, one.first), one) for one in overview.first_steps if one.cases],
-        late=[(one.en if desk.language == "en" else one.nl, one) for one in overview.late],
+        waited=waited_figure(desk, overview.first_steps),
+        late=[_late(desk, one, only) for one in overview.late],
         accepted=[word("outcome", code, desk.language) for code in OUTCOMES if code in ACCEPTED_HELP],
         municipalities=sorted(names.items(), key=lambda one: one[1]),
-        chosen=chosen[0] if len(chosen) == 1 and len(names) > 1 else "",
+        chosen=only or "",
+        may_open=desk.user.has_any(CASE_WORKERS),
     )
 
 
 def figures(desk: Desk) -> Response:
     """The figures of the overview as one JSON document."""
     chosen = _chosen(desk)
+    desk.did("view-overview", "overview")
     overview: Overview = read_overview(desk.cursor, chosen, desk.today)
     return JSONResponse({"municipalities": chosen, "today": desk.today.isoformat(), **document(overview)})
+
+
+def _late(desk: Desk, late: Late, municipality: str | None) -> tuple[str, Late, list[Place]]:
+    """A clock by its name, and where those stand that are past it."""
+    places = [_place(desk, queue, count, municipality, due="late") for queue, count in late.past_in.items()]
+    return late.en if desk.language == "en" else late.nl, late, places
+
+
+def _place(desk: Desk, queue: str, count: int, municipality: str | None, due: str | None = None) -> Place:
+    """Where these stand: the queue with that filter."""
+    href = desk.url("queue", queue=queue, due=due, municipality=municipality)
+    return Place(desk.text(QUEUE_NAMES[queue]), count, href if desk.user.has_any(CASE_WORKERS) else None)
 
 
 def _chosen(desk: Desk) -> list[str]:
@@ -95,6 +129,25 @@ def month_figure(desk: Desk, months: Sequence[Intake], what: str, codes: Sequenc
     columns = tuple(tuple(one.get(code, 0) for code in there) for one in counts)
     short = [format_date(one.first, "MMM yy", locale=desk.language) for one in months]
     return Figure(stacked(columns, short), tuple(word(what, code, desk.language) for code in there), names, columns)
+
+
+def waited_figure(desk: Desk, steps: Sequence[FirstStep]) -> Figure:
+    """For the cases of each month: after how many days the middle one had its first step; 0 where none had one."""
+    columns = tuple((one.median_days or 0,) for one in steps)
+    names = tuple(month_name(desk, one.first) for one in steps)
+    short = [format_date(one.first, "MMM yy", locale=desk.language) for one in steps]
+    return Figure(stacked(columns, short), (desk.text("De middelste na"),), names, columns)
+
+
+def reach_figure(desk: Desk, channels: Sequence[Channel]) -> Figure:
+    """The households that were tried in each way: with help, reached without, and not reached."""
+    rows = tuple(
+        (one.accepted, one.households_reached - one.accepted, one.households - one.households_reached)
+        for one in channels
+    )
+    names = tuple(word("contact", one.kind, desk.language) for one in channels)
+    series = tuple(desk.text(part) for part in REACH)
+    return Figure(lying(rows, names), series, names, rows)
 
 
 def month_name(desk: Desk, first: date) -> str:

@@ -1,22 +1,19 @@
-"""Which partner went silent, which one sends too much, and what was refused? The pages of a partner manager.
+"""Which partner went silent, which one sends too much, and what was refused? What a partner manager sees.
 
 Counts only; what a refused record held is not shown, its message names every fault in words without a value.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date
 
-from signals.consumers.gate import resume
-from signals.consumers.quarantine import replay_together
 from signals.contract.codes import QUARANTINE_CODES
-from signals.errors import SignalsError
-from signals.reports.partner_health import partner_courses, refused_of, refused_records, strangers
+from signals.outreach.queues import policy_book
+from signals.reports.partner_health import partner_courses, refused_records, strangers
+from signals.reports.partner_reach import reached
 from signals.reports.rhythm import Rhythm
-from signals.store.partner_contacts import Contact, write_contact
 from signals.web.desk import NotFoundError, Page
 from signals.web.office.charts import stacked
 from signals.web.office.overview import Figure, municipality_names
@@ -25,6 +22,8 @@ from signals.web.texts import day, said
 from signals.web.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.responses import Response
 
     from signals.reports.partner_health import PartnerCourse
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 MANAGERS: Final = frozenset({Role.PARTNER_MANAGER})
 ROWS: Final = 25
-LONGEST: Final = 120
 RHYTHMS: Final = {
     Rhythm.SILENT: (said("Stil"), "danger", said("Stuurt veel langer niets dan anders.")),
     Rhythm.BURSTING: (said("Piek"), "warning", said("Stuurde minstens twee keer zo veel als verwacht.")),
@@ -54,14 +52,13 @@ CODES: Final = {
     "postcode-invalid": said("Postcode klopt niet"),
     "internal-error": said("Fout bij ons"),
 }
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/-]{4,30}")
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def list_partners(desk: Desk) -> Response:
     """Every partner that may signal to one of the user's municipalities, those that need attention first."""
     courses = partner_courses(desk.cursor, desk.user.municipalities, desk.today)
     order = list(RHYTHMS)
+    desk.did("view-partners", "partners")
     courses.sort(key=lambda one: (one.pause is None, order.index(one.volume.rhythm), one.id))
     return desk.page(
         "office/partners.html",
@@ -75,21 +72,25 @@ def list_partners(desk: Desk) -> Response:
 
 def show_partner(desk: Desk) -> Response:
     """One partner: volume, shares, what is in quarantine, and whom to call."""
-    course = _course(desk)
+    course = course_of(desk)
     code = desk.query.get("reden", "")
     if code and code not in QUARANTINE_CODES:
         raise NotFoundError("there is no such reason")
     rows = refused_records(
-        desk.cursor, course.id, code=code or None, after=_number(desk.query.get("na", "")), size=ROWS + 1
+        desk.cursor, course.id, code=code or None, after=number_of(desk.query.get("na", "")), size=ROWS + 1
     )
+    desk.did("view-partner", f"partner {course.id}")
     weeks = course.volume.weeks
     names = tuple(desk.text("week vanaf {day}", day=day(first, desk.language)) for first, _ in weeks)
     chart = stacked([[count] for _, count in weeks], [format_date(first, "d/M") for first, _ in weeks])
     cities = municipality_names(desk)
     own = course.municipalities is None
+    concerned = reached(desk.cursor, course.id)
     return desk.page(
         "office/partner.html",
         course=course,
+        concerned=names_of(desk, concerned),
+        may_act=concerned <= desk.user.municipalities,
         rhythm=RHYTHMS[course.volume.rhythm],
         sector=word("sector", course.sector, desk.language),
         figure=Figure(chart, (desk.text("Signalen"),), names, tuple((count,) for _, count in weeks)),
@@ -103,64 +104,7 @@ def show_partner(desk: Desk) -> Response:
     )
 
 
-def replay_records(desk: Desk) -> Response:
-    """Take these records in anew, after a mend; what is still wrong stays, with its reason."""
-    course = _course(desk)
-    numbers = [number for text in desk.form.getlist("number")[:ROWS] if (number := _number(text)) is not None]
-    fates = replay_together(desk.cursor, refused_of(desk.cursor, course.id, numbers), actor=desk.user.id)
-    out = sum(one.fate in {"stored", "duplicate"} for one in fates)
-    notice = desk.text("{out} opnieuw ingelezen, {stay} nog steeds in quarantaine.", out=out, stay=len(fates) - out)
-    return desk.go("partner", partner=course.id, notice=notice)
-
-
-def resume_topic(desk: Desk) -> Response:
-    """Have a paused topic read on."""
-    course = _course(desk)
-    try:
-        resume(desk.cursor, [course.topic], actor=desk.user.id)
-    except SignalsError:  # somebody did so a moment ago
-        return desk.go("partner", partner=course.id, notice=desk.text("Deze aanlevering was niet gepauzeerd."))
-    return desk.go("partner", partner=course.id, notice=desk.text("De aanlevering wordt weer gelezen."))
-
-
-def edit_contact(desk: Desk) -> Response:
-    """The form with whom to call at a partner."""
-    course = _course(desk)
-    typed = {name: getattr(course.contact, name) or "" for name in ("name", "email", "phone")}
-    return desk.page("office/partner_contact.html", course=course, typed=typed, faults=[])
-
-
-def save_contact(desk: Desk) -> Response:
-    """Keep whom to call at a partner."""
-    course = _course(desk)
-    typed = {name: " ".join(desk.form.get(name).split()) for name in ("name", "email", "phone")}
-    faults = [(name, desk.text(sentence)) for name, sentence in contact_faults(**typed)]
-    if faults:
-        return desk.page("office/partner_contact.html", status=422, course=course, typed=typed, faults=faults)
-    write_contact(
-        desk.cursor,
-        course.id,
-        Contact(**{name: text or None for name, text in typed.items()}),
-        actor=desk.user.id,
-    )
-    return desk.go("partner", partner=course.id, notice=desk.text("Het contactpunt is opgeslagen."))
-
-
-def contact_faults(name: str, email: str, phone: str) -> list[tuple[str, str]]:
-    """What is wrong with a contact: pairs of the field and a sentence. All three may be empty."""
-    found = [
-        (key, said("Maak dit korter dan 120 tekens."))
-        for key, text in (("name", name), ("email", email))
-        if len(text) > LONGEST
-    ]
-    if email and not _EMAIL.fullmatch(email):
-        found.append(("email", said("Schrijf een e-mailadres als incasso@partner.example.")))
-    if phone and not _PHONE.fullmatch(phone):
-        found.append(("phone", said("Schrijf een telefoonnummer als 074 123 45 67 of +31 74 123 45 67.")))
-    return found
-
-
-def _course(desk: Desk) -> PartnerCourse:
+def course_of(desk: Desk) -> PartnerCourse:
     """The partner of the path. Raises NotFoundError when it is none of the user's municipalities'."""
     found = partner_courses(desk.cursor, desk.user.municipalities, desk.today, desk.path["partner"])
     if not found:
@@ -168,15 +112,18 @@ def _course(desk: Desk) -> PartnerCourse:
     return found[0]
 
 
-def _number(text: str) -> int | None:
+def names_of(desk: Desk, municipalities: Iterable[str]) -> list[str]:
+    """What these municipalities are called, by their latest policy; also those that are not the user's."""
+    names = {policy.municipality: policy.name for policy in policy_book(desk.cursor).versions()}
+    return sorted(names.get(code, code) for code in municipalities)
+
+
+def number_of(text: str) -> int | None:
+    """The number of a row in quarantine; None when the text is none that a table can have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 PAGES: Final = (
     Page("partners", "/partners", "GET", list_partners, MANAGERS),
     Page("partner", "/partners/{partner}", "GET", show_partner, MANAGERS),
-    Page("partner-replay", "/partners/{partner}/opnieuw", "POST", replay_records, MANAGERS),
-    Page("partner-resume", "/partners/{partner}/hervatten", "POST", resume_topic, MANAGERS),
-    Page("partner-contact", "/partners/{partner}/contact", "GET", edit_contact, MANAGERS),
-    Page("partner-contact-save", "/partners/{partner}/contact", "POST", save_contact, MANAGERS),
 )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 AUDITORS: Final = frozenset({Role.AUDITOR})
 ROWS: Final = 100
-KINDS: Final = ("case", "household")
 
 
 def ask_processing(desk: Desk) -> Response:
@@ -34,18 +33,22 @@ def show_processing(desk: Desk) -> Response:
     text = desk.form.get("number")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         return _page(desk, None, (("number", desk.text("Schrijf een nummer, alleen cijfers.")),))
-    found = _found(desk, int(text))
+    kind, number = _kind(desk), int(text)
+    found = _found(desk, kind, number)
     if found is None:
+        desk.did("refused", f"{kind} {number}", {"page": "processing-asked", "code": 404})
         return _page(desk, None, (("number", desk.text("Dit nummer is er niet, of het is niet van uw gemeente.")),))
-    desk.may_see(found.municipality)
     desk.viewed("view-processing", f"household {found.household}", households=[found.household])
     return _page(desk, found, ())
 
 
-def _found(desk: Desk, number: int) -> DataSubject | None:
+def _kind(desk: Desk) -> str:
+    return "household" if desk.form.get("kind") == "household" else "case"
+
+
+def _found(desk: Desk, kind: str, number: int) -> DataSubject | None:
     """The household, when it is of one of the user's municipalities."""
-    of_case = desk.form.get("kind") != "household"
-    found = data_subject(desk.cursor, **{"case" if of_case else "household": number})
+    found = data_subject(desk.cursor, **{kind: number})
     return found if found and found.municipality in desk.user.municipalities else None
 
 
@@ -60,7 +63,7 @@ def _page(desk: Desk, found: DataSubject | None, faults: tuple[tuple[str, str], 
         lines=lines[:ROWS],
         words=dict(action_words(desk, [line.activity for line in lines])),
         before=lines[ROWS - 1].id if len(lines) > ROWS else None,
-        kind="household" if desk.form.get("kind") == "household" else "case",
+        kind=_kind(desk),
         number=desk.form.get("number"),
         faults=faults,
     )

@@ -1,6 +1,7 @@
 """What does the provider's word make somebody here? From the claims of an ID token to a user with roles.
 
-Pure. Only values that the settings map give a role, so a new group at the provider opens nothing by itself.
+Pure. Only values that the settings map give a role, so a new group at the provider opens nothing by itself. Where they
+name strengths, only a sign-in of such a strength counts, a second factor for instance.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.web.people import Role, User
+from signals.web.signin.idtoken import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +25,10 @@ _TEAM: Final = re.compile(r"[a-z0-9-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
-    """Which claim says what; `roles` is value of the claim → role, `granted` the municipalities that everyone has."""
+    """Which claim says what; `roles` is value of the claim → role, `granted` the municipalities that everyone has.
+
+    Of `strengths`, when there are any, a sign-in must have one as its `acr` or among its `amr`.
+    """
 
     roles: Mapping[str, Role]
     granted: frozenset[str] = frozenset()
@@ -31,6 +36,7 @@ class ClaimRules:
     name_claim: str = "name"
     municipality_claim: str | None = None
     team_claim: str | None = None
+    strengths: frozenset[str] = frozenset()
 
 
 def claim_rules(settings: Settings) -> ClaimRules:
@@ -42,11 +48,18 @@ def claim_rules(settings: Settings) -> ClaimRules:
         settings.oidc_name_claim,
         settings.oidc_municipality_claim,
         settings.oidc_team_claim,
+        settings.strengths,
     )
 
 
 def user_of(claims: Mapping[str, Any], rules: ClaimRules) -> User | None:
-    """Who somebody with these checked claims is here; None without any role or any municipality."""
+    """Who somebody with these checked claims is here; None without any role or any municipality.
+
+    Raises:
+        RefusedError: the sign-in was not as strong as the rules ask.
+    """
+    if rules.strengths and rules.strengths.isdisjoint({*_values(claims, "acr"), *_values(claims, "amr")}):
+        raise RefusedError("strength")
     roles = frozenset(rules.roles[value] for value in _values(claims, rules.role_claim) if value in rules.roles)
     of_claim = (value for value in _values(claims, rules.municipality_claim) if _MUNICIPALITY.fullmatch(value))
     municipalities = rules.granted | frozenset(of_claim)

@@ -15,6 +15,7 @@ import msgspec
 from signals.web.guard import own_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from starlette.responses import Response
@@ -54,6 +55,11 @@ def journey_of(desk: Desk) -> Journey | None:
         return None
     journey = msgspec.json.decode(kept, type=Journey)
     return journey if 0 <= desk.now.timestamp() - journey.at <= SECONDS else None
+
+
+def is_answer_to(journey: Journey, answer: Mapping[str, str]) -> bool:
+    """Whether this answer of the provider is to this sign-in, by its state: known before the provider is asked."""
+    return secrets.compare_digest(answer.get("state", "").encode(), journey.state.encode())
 
 
 def forget(desk: Desk, response: Response) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signals.web.desk import TooManyError
+from signals.web.refusals import Trails
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,17 +82,29 @@ class Limiter:
 
 
 class SignInLimits:
-    """The limits on signing in: for one address, and for all together, so that many addresses help nobody.
+    """The limits on signing in: for one address, and for all answers of the provider together.
 
     An office shares one address: sixty people who sign in within the same minutes of the morning must not be refused.
-    Each takes two steps, going to the provider and coming back.
+    Each takes two steps, going to the provider and coming back. Only who comes back from a sign-in that began here
+    counts for all: otherwise some addresses that ask for nothing could keep everybody out.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._address = Limiter(Rate(burst=60, per_minute=30), clock=clock)
         self._all = Limiter(Rate(burst=300, per_minute=300), clock=clock)
+        self._refused = Trails(1, doubling=False, clock=clock)
 
     def take(self, address: str) -> None:
         """Count one step of a sign-in from `address`. Raises TooManyError."""
         self._address.take(address)
+
+    def take_answer(self) -> None:
+        """Count an answer to a sign-in that began here. Raises TooManyError."""
         self._all.take("all")
+
+    def next_refusal(self, why: str) -> int | None:
+        """Count a refused sign-in, which anybody can bring about: the log has one line a minute for each reason.
+
+        How many before it had no line, when this one gets a line; None when it gets none.
+        """
+        return self._refused.next(why)

@@ -1,32 +1,40 @@
 """Which pages does the door have? Signing in, coming back from the provider, and signing out.
 
-All are open to whoever is not signed in. What was refused is noted without a name: nobody was identified.
+All are open to whoever is not signed in. What was refused is noted without a name: nobody was identified. The provider
+is asked on errands, so that nobody who works here waits for it.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import RedirectResponse
 
+from signals.metrics import SIGN_INS_REFUSED
 from signals.store import audit
 from signals.web import cookies
 from signals.web.desk import NotFoundError, Page
+from signals.web.errands import Errand
 from signals.web.guard import own_path
 from signals.web.signin.claims import user_of
 from signals.web.signin.demo import DEMO_PEOPLE, demo_person
 from signals.web.signin.entry import entry_of
 from signals.web.signin.idtoken import RefusedError
-from signals.web.signin.journey import forget, journey_of, keep, new_journey
+from signals.web.signin.journey import forget, is_answer_to, journey_of, keep, new_journey
 from signals.web.signin.provider import ProviderAwayError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from starlette.responses import Response
 
     from signals.web.desk import Desk
     from signals.web.people import User
+    from signals.web.signin.claims import ClaimRules
     from signals.web.signin.entry import Entry
+    from signals.web.signin.journey import Journey
     from signals.web.signin.provider import Provider
 
 log = logging.getLogger(__name__)
@@ -34,6 +42,9 @@ log = logging.getLogger(__name__)
 NOBODY: Final = "nobody"  # the actor of a refused sign-in
 SESSION: Final = "session"  # the subject of all lines here
 NO_ROLE: Final = "no-role"
+WAITING: Final = "the sign-in provider: too many wait for its answer"
+REFUSED: Final = "sign-in-refused"
+FROM_ELSEWHERE: Final = frozenset({"cross-site", "same-site"})  # of which site a browser says it was led here
 
 
 def sign_in(desk: Desk) -> Response:
@@ -46,46 +57,62 @@ def sign_in(desk: Desk) -> Response:
     return desk.page("signin/provider.html", path=path)
 
 
-def begin(desk: Desk) -> Response:
-    """On to the provider."""
+def begin(desk: Desk) -> Response | Errand[str | ProviderAwayError]:
+    """On to the provider; who is led here by another site reads first that this is signing in, and chooses to."""
     entry = entry_of(desk)
     provider = _provider(entry)
+    if desk.visit.headers.get("sec-fetch-site", "none") in FROM_ELSEWHERE:
+        return RedirectResponse(desk.url("sign-in", naar=own_path(desk.query.get("naar", ""))), status_code=303)
     entry.limits.take(desk.address)
     journey = new_journey(desk.query.get("naar", ""), desk.now)
+    return Errand(partial(_way_there, provider, journey), partial(_begun, journey=journey), ProviderAwayError(WAITING))
+
+
+def _way_there(provider: Provider, journey: Journey) -> str | ProviderAwayError:
     try:
-        response = RedirectResponse(provider.authorization_url(journey), status_code=303)
+        return provider.authorization_url(journey)
     except ProviderAwayError as away:
-        return _away(desk, away)
+        return away
+
+
+def _begun(desk: Desk, url: str | ProviderAwayError, *, journey: Journey) -> Response:
+    if isinstance(url, ProviderAwayError):
+        return _away(desk, url)
+    response = RedirectResponse(url, status_code=303)
     keep(desk, response, journey)
     return response
 
 
-def come_back(desk: Desk) -> Response:
+def come_back(desk: Desk) -> Response | Errand[User | RefusedError | ProviderAwayError]:
     """Back from the provider: check its answer, and begin a session."""
     entry = entry_of(desk)
     provider = _provider(entry)
     entry.limits.take(desk.address)
+    journey = journey_of(desk)
+    if journey is None or not is_answer_to(journey, desk.query):
+        return _arrived(desk, RefusedError("no-journey" if journey is None else "state"), "/")
+    entry.limits.take_answer()
+    ask = partial(provider.claims, journey, dict(desk.query), int(desk.now.timestamp()))
+    return Errand(partial(_who, ask, entry.rules), partial(_arrived, path=journey.path), ProviderAwayError(WAITING))
+
+
+def _who(ask: Callable[[], Mapping[str, Any]], rules: ClaimRules) -> User | RefusedError | ProviderAwayError:
+    """Who came back, or why nobody did."""
     try:
-        user, path = _who(desk, entry, provider)
-    except RefusedError as refused:
-        response = _refused(desk, refused.why)
-    except ProviderAwayError as away:
-        response = _away(desk, away)
+        return user_of(ask(), rules) or RefusedError(NO_ROLE)
+    except (RefusedError, ProviderAwayError) as fault:
+        return fault
+
+
+def _arrived(desk: Desk, found: User | RefusedError | ProviderAwayError, path: str) -> Response:
+    if isinstance(found, RefusedError):
+        response = _refused(desk, found.why)
+    elif isinstance(found, ProviderAwayError):
+        response = _away(desk, found)
     else:
-        response = _let_in(desk, entry, user, path)
+        response = _let_in(desk, entry_of(desk), found, path)
     forget(desk, response)
     return response
-
-
-def _who(desk: Desk, entry: Entry, provider: Provider) -> tuple[User, str]:
-    """Who came back, and where they were going. Raises RefusedError, ProviderAwayError."""
-    journey = journey_of(desk)
-    if journey is None:
-        raise RefusedError("no-journey")
-    user = user_of(provider.claims(journey, desk.query, int(desk.now.timestamp())), entry.rules)
-    if user is None:
-        raise RefusedError(NO_ROLE)
-    return user, journey.path
 
 
 def demo(desk: Desk) -> Response:
@@ -98,14 +125,17 @@ def demo(desk: Desk) -> Response:
     return _let_in(desk, entry, person.user(entry.rules.granted), own_path(desk.form.get("naar")))
 
 
-def sign_out(desk: Desk) -> Response:
-    """End the session here, and on to the provider to end it there."""
+def sign_out(desk: Desk) -> Response | Errand[str | None]:
+    """End the session here, which holds whatever the provider says, and on to the provider to end it there."""
     entry = entry_of(desk)
     if desk.session is not None:
         entry.sessions.end(desk.cursor, desk.session)
     if desk.visitor is not None:
         _note(desk, desk.visitor, "sign-out", {})
-    elsewhere = entry.provider.goodbye_url() if entry.provider else None
+    return Errand(entry.provider.goodbye_url, _gone, None) if entry.provider else _gone(desk, None)
+
+
+def _gone(desk: Desk, elsewhere: str | None) -> Response:
     response = RedirectResponse(elsewhere or desk.url("signed-out"), status_code=303)
     desk.jar.drop(response, cookies.SESSION)
     return response
@@ -129,16 +159,19 @@ def _let_in(desk: Desk, entry: Entry, user: User, path: str) -> Response:
 
 
 def _note(desk: Desk, user: User, action: str, detail: dict[str, object]) -> None:
-    """A line for the auditors of the user's municipality; of a user with several, for those of all."""
-    only = next(iter(user.municipalities)) if len(user.municipalities) == 1 else None
-    audit.note(desk.cursor, user.id, action, SESSION, detail, municipality=only)
+    """A line for the auditors of each of the user's municipalities."""
+    audit.note_each(desk.cursor, user.id, action, SESSION, detail, user.municipalities)
     desk.logged.append(action)
 
 
 def _refused(desk: Desk, why: str) -> Response:
-    audit.note(desk.cursor, NOBODY, "sign-in-refused", SESSION, {"why": why})
-    desk.logged.append("sign-in-refused")
-    log.warning("a sign-in was refused (%s)", why)
+    """Anybody can have a sign-in refused, as often as they like: all are counted, some are written down."""
+    SIGN_INS_REFUSED.labels(why="token" if why.startswith("token-") else why).inc()
+    unsaid = entry_of(desk).limits.next_refusal(why)
+    if unsaid is not None:
+        audit.note(desk.cursor, NOBODY, REFUSED, SESSION, {"why": why} | ({"more": unsaid} if unsaid else {}))
+        desk.logged.append(REFUSED)
+        log.warning("a sign-in was refused (%s), and %d before it without a line", why, unsaid)
     return desk.page("signin/no_role.html" if why == NO_ROLE else "signin/refused.html", status=403)
 
 

@@ -1,12 +1,15 @@
 """How do we talk with the municipality's OpenID Connect provider? Discovery, code with PKCE, ID token, sign-out.
 
 The only place of the web room that calls another machine: with a time limit, never following a redirect, and only to
-addresses that the provider's own discovery document names (https, or http on this machine).
+addresses that the provider's own discovery document names (https, or http on this machine). A provider that does not
+answer is left alone for some seconds, so that whoever comes meanwhile is told at once; what it said of itself before
+goes on serving until it says so anew.
 """
 
 from __future__ import annotations
 
-import secrets
+import logging
+import math
 import threading
 import time
 import warnings
@@ -23,6 +26,8 @@ from joserfc.jwk import KeySet
 from signals.errors import SignalsError
 from signals.settings import is_safe_address
 from signals.web.signin.idtoken import ALGORITHMS, Expected, RefusedError, UnknownKeyError, checked_claims
+from signals.web.signin.journey import is_answer_to
+from signals.web.signin.patience import Patience
 
 with warnings.catch_warnings():
     # It works with httpx and with its successor, and warns of the first whenever it is imported.
@@ -34,8 +39,14 @@ if TYPE_CHECKING:
 
     from signals.web.signin.journey import Journey
 
-SECONDS: Final = 5.0  # for one answer of the provider
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 5.0  # for one answer of the provider, to its last byte
+ANSWER_BYTES: Final = 1024 * 1024  # no document, set of keys or token of a provider is as large
 FRESH_SECONDS: Final = 3600.0  # so long its document and keys are taken from memory
+AWAY_SECONDS: Final = 10.0  # so long a provider that did not answer is not asked again
+DOCUMENT: Final = "its discovery document or keys"
+TOKENS: Final = "its token endpoint"
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
 SCOPE: Final = "openid profile"
 T = TypeVar("T")
@@ -114,6 +125,7 @@ class Provider:
         self._transport = transport
         self._clock = clock
         self._known: _Known | None = None
+        self._away_until: dict[str, float] = {}
         self._asking = threading.Lock()
 
     @property
@@ -175,6 +187,7 @@ class Provider:
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(ours)}"
 
     def _tokens(self, metadata: Metadata, journey: Journey, code: str) -> Mapping[str, Any]:
+        self._require_there(TOKENS)
         try:
             with self._client(_authentication(self._registration, metadata)) as client:
                 tokens: Mapping[str, Any] = client.fetch_token(
@@ -185,18 +198,40 @@ class Provider:
                 )
         except OAuthError:  # its text may hold anything, so it is not repeated
             raise RefusedError("code") from None
-        except (httpx.HTTPError, ValueError) as fault:
-            raise _away("its token endpoint", fault) from None
+        except httpx.TransportError as fault:
+            raise self._left_alone(TOKENS, fault) from None
+        except (httpx.HTTPError, ValueError) as fault:  # it answers, if badly: a code that somebody made up may be why
+            raise _away(TOKENS, fault) from None
         return tokens
 
     def _now_known(self, *, anew: bool = False) -> _Known:
+        """What it says of itself: from memory while that is fresh or nothing fresher is had, unless it must be anew.
+
+        Raises:
+            ProviderAwayError: nothing in memory will do, and it does not tell.
+        """
         known = self._known
         if known is not None and not anew and self._clock() < known.until:
             return known
-        with self._asking:
-            if self._known is None or self._known is known:  # else another thread asked while we waited
-                self._known = self._ask()
-            return self._known
+        old = None if anew else known
+        if not self._asking.acquire(blocking=old is None) and old is not None:
+            return old  # another thread asks already
+        try:
+            return self._asked(known)
+        except ProviderAwayError as away:
+            if old is None:
+                raise
+            log.warning("%s; what it said before is used", away)
+            return old
+        finally:
+            self._asking.release()
+
+    def _asked(self, before: _Known | None) -> _Known:
+        """What it says of itself now, unless another thread asked since `before` was in memory."""
+        if self._known is None or self._known is before:
+            self._require_there(DOCUMENT)
+            self._known = self._ask()
+        return self._known
 
     def _ask(self) -> _Known:
         issuer = self._registration.issuer
@@ -205,10 +240,20 @@ class Provider:
                 metadata = _checked(_read(client, issuer.rstrip("/") + WELL_KNOWN, Metadata), issuer)
                 keys = KeySet.import_key_set({"keys": _read(client, metadata.jwks_uri, Keys).keys})
         except (httpx.HTTPError, msgspec.MsgspecError, JoseError, ValueError) as fault:
-            raise _away("its discovery document or keys", fault) from None
+            raise self._left_alone(DOCUMENT, fault) from None
         return _Known(metadata, keys, self._clock() + FRESH_SECONDS)
 
+    def _require_there(self, what: str) -> None:
+        """Raise ProviderAwayError when `what` did not answer a moment ago."""
+        if self._clock() < self._away_until.get(what, -math.inf):
+            raise ProviderAwayError(f"the sign-in provider: {what} could not be used a moment ago; asked again soon")
+
+    def _left_alone(self, what: str, fault: Exception) -> ProviderAwayError:
+        self._away_until[what] = self._clock() + AWAY_SECONDS
+        return _away(what, fault)
+
     def _client(self, authentication: str | None = None) -> OAuth2Client:
+        patience = Patience(SECONDS, ANSWER_BYTES, self._clock)
         return OAuth2Client(
             self._registration.client_id,
             self._registration.client_secret,
@@ -217,6 +262,7 @@ class Provider:
             redirect_uri=self._registration.way_back,
             code_challenge_method="S256",
             timeout=SECONDS,
+            event_hooks={"request": [patience.begin], "response": [patience.listen]},
             transport=self._transport,
         )
 
@@ -242,7 +288,7 @@ def _checked(metadata: Metadata, issuer: str) -> Metadata:
 
 def _require_answer(journey: Journey, answer: Mapping[str, str], metadata: Metadata) -> None:
     """Raise RefusedError unless `answer` is the provider's to this very sign-in (RFC 6749, RFC 9207)."""
-    if not secrets.compare_digest(answer.get("state", "").encode(), journey.state.encode()):
+    if not is_answer_to(journey, answer):
         raise RefusedError("state")
     told = answer.get("iss")
     if told != metadata.issuer and (told or metadata.authorization_response_iss_parameter_supported):

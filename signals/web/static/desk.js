@@ -1,6 +1,7 @@
 "use strict";
-// The keys of a queue: j and k to the next and previous row, Enter to open it, c to claim it or let it go.
-// Nothing needs this script: each key does what a link or button of the row does.
+// The keys of a queue: j and k to the next and previous row, o or Enter to open it, c to claim it or let it go.
+// Nothing needs this script: each key does what a link or button of the row does. On /toetsen the letters are switched
+// off, for whoever dictates or presses them by accident (WCAG 2.1.4); what this script does besides goes on then.
 (() => {
   const rows = Array.from(document.querySelectorAll("[data-row]"));
   let current = -1;
@@ -22,15 +23,17 @@
   const actions = {
     j: () => select(current + 1),
     k: () => select(current - 1),
+    o: () => press("[data-open]"),
     c: () => press("[data-claim], [data-key='claim']"),
   };
 
   // Typing is typing: a key counts only where nothing can be typed or chosen.
   const isTyping = (place) => place.closest("input, select, textarea, [contenteditable]") !== null;
 
+  const isOff = document.body.dataset.keys === "off";
   document.addEventListener("keydown", (event) => {
     const modified = event.ctrlKey || event.altKey || event.metaKey;
-    if (rows.length === 0 || modified || isTyping(event.target) || !(event.key in actions)) return;
+    if (isOff || rows.length === 0 || modified || isTyping(event.target) || !(event.key in actions)) return;
     event.preventDefault();
     actions[event.key]();
   });
@@ -43,10 +46,15 @@
     row.setAttribute("data-current", "");
   }));
 
-  // One press is one act: a second press while the answer is under way would only be refused.
+  // One press is one act: a second press while the answer is under way would only be refused. A download brings no new
+  // page, so its form is never blocked; any other is free again after a while, for an answer that never came.
+  const BLOCKED = 5000;
   document.addEventListener("submit", (event) => {
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "yes";
+    const form = event.target;
+    if ("download" in form.dataset) return;
+    if (form.dataset.sent) event.preventDefault();
+    else setTimeout(() => delete form.dataset.sent, BLOCKED);
+    form.dataset.sent = "yes";
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -16,12 +16,12 @@ from signals.outreach.work.hold import hold_household
 from signals.outreach.work.people import Actor, NotPossibleError, StaleError, TakenError
 from signals.outreach.work.runs import release_run
 from signals.outreach.work.steps import NextStep
-from signals.outreach.work.teams import assign
-from signals.web.desk import ForbiddenError, NotFoundError, Page
+from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
-from signals.web.texts import said
+from signals.web.texts import day_of, said
 from signals.web.work import typed
-from signals.web.work.case import colleagues_of, open_dossier, show_case, show_changed
+from signals.web.work.case import colleagues_of, deaths_of, is_offered, open_dossier, show_case, show_changed
+from signals.web.work.obstacles import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from signals.errors import SignalsError
     from signals.outreach.work.dossier import Dossier
     from signals.web.desk import Desk, Form
 
-REFUSED: Final = said("Dit kan niet meer, zoals de zaak nu staat. Kijk hieronder hoe het nu is.")
 TAKEN: Final = said(
     "{name} heeft deze zaak al opgepakt. Overleg met elkaar, of vraag de teamleider om hem over te dragen."
 )
@@ -68,27 +68,36 @@ def _answer(act: Act, desk: Desk) -> Response:
     try:
         with desk.cursor.connection.transaction():  # of what is refused halfway nothing stays
             detail = act.perform(desk, found, Actor(desk.user.id, desk.user.name))
-    except StaleError as stale:
-        return show_changed(desk, found, sent, lines=stale.lines)
-    except TakenError as taken:
-        return show_case(desk, found, sent, status=409, problem=desk.text(TAKEN, name=taken.name))
-    except (NotPossibleError, NotReleasedError):
-        if act.faults is typed.no_faults:
-            return show_case(desk, found, sent, status=409, problem=desk.text(REFUSED))
-        return show_changed(desk, found, sent)
+    except (StaleError, TakenError, NotPossibleError, NotReleasedError) as refusal:
+        return _refused(act, desk, sent, refusal)
     if detail is not None:
-        desk.did(
-            act.name, f"case {found.case.id}", {name: value for name, value in detail.items() if value is not None}
-        )
+        particulars = {name: value for name, value in detail.items() if value is not None}
+        desk.did(act.name, f"case {found.case.id}", particulars, households=[found.household])
     return desk.go("case", case=found.case.id, notice=act.notice and desk.text(act.notice))
 
 
+def _refused(act: Act, desk: Desk, sent: typed.Typed, refusal: SignalsError) -> Response:
+    """The case as it is by now, why nothing was saved, and what was typed."""
+    found = open_dossier(desk)
+    if isinstance(refusal, StaleError):
+        return show_changed(desk, found, sent, lines=refusal.lines)
+    problem = desk.text(TAKEN, name=refusal.name) if isinstance(refusal, TakenError) else desk.text(why_not(refusal))
+    if act.faults is typed.no_faults:
+        return show_case(desk, found, sent, status=409, problem=problem)
+    return show_changed(desk, found, sent, problem=problem)
+
+
 def _not_yet(desk: Desk, found: Dossier, sent: typed.Typed) -> Response:
-    """Something is missing; if the case changed meanwhile too, its page may not have this form any more."""
+    """Something is missing; if the case changed meanwhile too, its page may not have this form any more.
+
+    Then the form stands on a page of its own, so that what was typed is not lost.
+    """
     seen = typed.seen_of(sent.form)
     lines = [] if seen is None else [line for line in found.history if line.id > seen]
     if lines:
         return show_changed(desk, found, sent, lines=lines)
+    if not is_offered(desk, found, sent.name):
+        return show_changed(desk, found, sent, status=422)
     return show_case(desk, found, sent, status=422)
 
 
@@ -103,45 +112,53 @@ def _let_go(desk: Desk, found: Dossier, actor: Actor) -> Detail:
 
 
 def _hand_to_team(desk: Desk, found: Dossier, actor: Actor) -> Detail:
-    """Into a team's queue: nobody holds it then."""
-    _require_own_or_lead(desk, found)
-    team, reason = desk.form.get("team"), desk.form.get("reason")
-    if team == typed.COMMON_QUEUE:
-        assign(desk.cursor, found.household, None, actor, reason)
-        if found.claim and found.claim.by.id == actor.id:
-            claims.let_go(desk.cursor, found.household, actor)
-    else:
-        claims.hand_over(desk.cursor, found.household, None, team, actor, reason)
+    """Into a team's queue, or the common one: nobody holds it then."""
+    held_by, team = _holder(desk, found), desk.form.get("team")
+    claims.hand_over(desk.cursor, found.household, None, team, actor, desk.form.get("reason"), held_by=held_by)
     return {"team": None if team == typed.COMMON_QUEUE else team}
 
 
 def _hand_over(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """To a colleague, who then holds it."""
-    _require_own_or_lead(desk, found)
+    held_by = _holder(desk, found)
     chosen = [one for one in colleagues_of(desk, found) if one.id == desk.form.get("to")]
     if not chosen:
-        raise NotPossibleError("there is no such colleague in this municipality")
-    claims.hand_over(desk.cursor, found.household, chosen[0], None, actor, desk.form.get("reason"))
+        raise NotPossibleError("there is no such colleague in this municipality", "no-colleague")
+    reason = desk.form.get("reason")
+    claims.hand_over(desk.cursor, found.household, chosen[0], None, actor, reason, held_by=held_by)
     return {"to": chosen[0].id}
 
 
-def _require_own_or_lead(desk: Desk, found: Dossier) -> None:
-    if found.claim and found.claim.by.id != desk.user.id and Role.TEAM_LEAD not in desk.user.roles:
-        raise ForbiddenError("only a team lead hands over what a colleague holds")
+def _holder(desk: Desk, found: Dossier) -> str | None:
+    """Who holds the household, as the sender's page showed it; from here on nobody else takes it.
+
+    Raises StaleError, and TakenError when it is a colleague: only a team lead hands over what another holds.
+    """
+    hold_household(desk.cursor, found.household, typed.seen_of(desk.form) or 0)
+    held = claims.claims_of(desk.cursor, [found.household]).get(found.household)
+    if held is not None and held.by.id != desk.user.id and Role.TEAM_LEAD not in desk.user.roles:
+        raise TakenError(held.by.name)
+    return None if held is None else held.by.id
 
 
 def _release(desk: Desk, found: Dossier, actor: Actor) -> None:
-    """As the page showed it: a death that was told meanwhile is looked at first."""
+    """What the page showed and no more: a death that it did not show is looked at first."""
     hold_household(desk.cursor, found.household, typed.seen_of(desk.form) or 0)
-    going = [case for case in found.cases if case.state == "open" and (case.waiting or case.held)]
-    release_run(desk.cursor, [case.id for case in going], actor, reviewed=any(case.held for case in going))
+    now = open_dossier(desk)  # once more, now that nobody else changes it
+    going = [case for case in now.cases if case.state == "open" and (case.waiting or case.held)]
+    if not going:
+        raise NotPossibleError("nothing of this household waits", "nothing-waits")
+    held = any(case.held for case in going)
+    if held and desk.form.get("deaths") != deaths_of(now):
+        raise NotPossibleError("a death was reported that the page did not show", "death-reported")
+    release_run(desk.cursor, [case.id for case in going], actor, reviewed=held)
 
 
 def _attempt(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     form = desk.form
     made = attempts.Attempt(
         kind=form.get("kind"),
-        on_day=typed.day_of(form.get("on_day")),
+        on_day=day_of(form.get("on_day")),
         part=form.get("part") or None,
         reached=form.get("reached") == "yes",
         note=form.get("note") or None,
@@ -168,7 +185,7 @@ def _one_of(sent: str, numbers: Iterable[int]) -> int:
 
 def _promise(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     form = desk.form
-    step = NextStep(form.get("kind"), typed.day_of(form.get("on_day")), form.get("part") or None, "promised")
+    step = NextStep(form.get("kind"), day_of(form.get("on_day")), form.get("part") or None, "promised")
     attempts.promise_step(desk.cursor, found.case.id, step, actor, typed.seen_of(form))
     return {"kind": step.kind, "on": step.on_day.isoformat()}
 
@@ -212,13 +229,15 @@ def _refer(desk: Desk, found: Dossier, actor: Actor) -> Detail:
 
 def _refer_result(desk: Desk, _: Dossier, actor: Actor) -> Detail:
     number, result = int(desk.form.get("referral")), desk.form.get("result")
-    referrals.refer_result(desk.cursor, number, result, actor)
+    referrals.refer_result(desk.cursor, number, result, actor, typed.seen_of(desk.form))
     return {"referral": number, "result": result}
 
 
 def _close(desk: Desk, _: Dossier, actor: Actor) -> Detail:
-    cases, outcome = sorted(int(text) for text in desk.form.getlist("cases")), desk.form.get("outcome")
-    decisions.close(desk.cursor, cases, outcome, actor, typed.seen_of(desk.form))
+    form = desk.form
+    cases, outcome = sorted(int(text) for text in form.getlist("cases")), form.get("outcome")
+    helped = sorted(typed.persons_of(form))
+    decisions.close(desk.cursor, cases, outcome, actor, typed.seen_of(form), persons=helped)
     return {"cases": cases, "outcome": outcome}
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 from signals.outreach.work.claims import colleagues
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.dossier import dossier
+from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import AMSTERDAM, day, euros
 from signals.web.words import options, period_words, word
-from signals.web.work.typed import COMMON_QUEUE, Typed
+from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 # Fields of which one is chosen by a button: what is wrong leads to the first of them.
 _CHOICES: Final = frozenset(
-    {"part", "reached", "route", "event", "verdict", "target", "referral", "result", "team", "cases"}
+    {"part", "reached", "route", "event", "verdict", "target", "referral", "result", "team", "cases", "persons"}
 )
 
 
@@ -60,7 +61,15 @@ def show_case(
     return desk.page("work/case.html", status=status, problem=problem, **_values(desk, found, typed))
 
 
-def show_changed(desk: Desk, found: Dossier, typed: Typed, lines: Sequence[HistoryLine] = ()) -> Response:
+def show_changed(
+    desk: Desk,
+    found: Dossier,
+    typed: Typed,
+    lines: Sequence[HistoryLine] = (),
+    problem: str | None = None,
+    *,
+    status: int = 409,
+) -> Response:
     """What colleagues did meanwhile beside what was typed (409): it can be saved all the same where that is possible.
 
     Args:
@@ -68,9 +77,12 @@ def show_changed(desk: Desk, found: Dossier, typed: Typed, lines: Sequence[Histo
         found: The case as it is now.
         typed: What could not be saved.
         lines: What happened since the sender's page was made; none when the case itself stands in the way.
+        problem: What stands in the way then, and what to do.
+        status: Of the answer; 422 when what was typed is not complete, beside all else.
     """
     _log_view(desk, found)
-    return desk.page("work/case_changed.html", status=409, lines=lines, **_values(desk, found, typed))
+    values = _values(desk, found, typed)
+    return desk.page("work/case_changed.html", status=status, lines=lines, problem=problem, **values)
 
 
 def _log_view(desk: Desk, found: Dossier) -> None:
@@ -89,12 +101,21 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "word": partial(_word, desk.language),
         "choices": partial(options, language=desk.language),
         "choice_fields": _CHOICES,
+        "deaths": deaths_of(found),
+        "note_length": NOTE_LENGTH,
+        "reason_length": REASON_LENGTH,
         "birth": birth,
         "period": partial(period_words, language=desk.language),
         **(rights := _rights(desk, found)),
         **(lists := _lists(desk, found)),
         "offered": _offered(found, {**rights, **lists}),
     }
+
+
+def deaths_of(found: Dossier) -> str:
+    """What tells apart which deaths the page shows: the number of the last event that reported one."""
+    told = [signal.event for signal in found.signals if signal.reason == "deceased"]
+    return str(max(told, default=0))
 
 
 def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
@@ -110,6 +131,11 @@ def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
         "may_hand_over": is_lead or holder in {None, user.id},
         "may_undo": may_undo,
     }
+
+
+def is_offered(desk: Desk, found: Dossier, act: str) -> bool:
+    """Whether the page has the form of this act, as the case stands now."""
+    return act in _offered(found, {**_rights(desk, found), **_lists(desk, found)})
 
 
 def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
@@ -140,10 +166,13 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     marked = [signal for signal in found.signals if signal.person_verdict is not None]
     markable = [signal for signal in found.signals if signal.markable]
     teams = [(team.key, team.name) for team in found.teams if team != found.team]
+    there = counting_in(found, [str(case.id) for case in found.cases])
     return {
+        "tenants": [(str(person.id), person.name) for person in found.persons if person.id in there.persons],
+        "counted_arrears": len(there.arrears),
         "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
-        "marked": [(str(signal.event), _signal_words(signal, language)) for signal in marked],
-        "markable": [(str(signal.event), _signal_words(signal, language)) for signal in markable],
+        "marked": [(str(signal.event), _signal_words(signal, found, language)) for signal in marked],
+        "markable": [(str(signal.event), _signal_words(signal, found, language)) for signal in markable],
         "targets": [(target.key, target.name) for target in found.targets],
         "referrals": [(str(one.id), f"{day(one.at, language)}: {one.target_name}") for one in found.referrals],
         "teams": [*teams, (COMMON_QUEUE, text("Gewone werkvoorraad"))] if found.team else teams,
@@ -164,9 +193,11 @@ def colleagues_of(desk: Desk, found: Dossier) -> list[Actor]:
     return [one for one in everyone if one.id != holder]
 
 
-def _signal_words(signal: TimelineSignal, language: str) -> str:
+def _signal_words(signal: TimelineSignal, found: Dossier, language: str) -> str:
+    """Enough to tell one signal from another; whose it is where several people live."""
     amount = "" if signal.amount is None else f", {euros(signal.amount, language)}"
-    return f"{day(signal.signalled_on, language)}, {signal.partner}{amount}"
+    names = {person.id: f" ({person.name})" for person in found.persons if len(found.persons) > 1}
+    return f"{day(signal.signalled_on, language)}, {signal.partner}{amount}{names.get(signal.person or 0, '')}"
 
 
 def birth(written: str) -> str:

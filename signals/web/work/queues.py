@@ -16,13 +16,14 @@ from signals.contract.codes import CRISES
 from signals.contract.partners import SECTORS
 from signals.outreach.policy import ROUTES
 from signals.outreach.work.claims import claim, let_go
-from signals.outreach.work.people import Actor, TakenError
+from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work_items import Key
-from signals.outreach.worklist import COMMON, QUEUES, WorkFilter, household_of, work_page
+from signals.outreach.worklist import QUEUES, WorkFilter, household_of, work_page
 from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.words import options, word
+from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,6 +48,7 @@ LEADS: Final = {
     "review": said("Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs."),
 }
 TAKEN: Final = said("{name} heeft dit huishouden al opgepakt. Kies een ander, of overleg met elkaar.")
+CLOSED: Final = said("Dit huishouden heeft geen open zaak meer.")
 _AREA_DIGITS: Final = 4  # more would be an address, which no page puts into an address bar
 _CLAIMS: Final = ("mine", "unclaimed")
 _SOON_DAYS: Final = 7
@@ -113,7 +115,9 @@ def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -
         perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
     except TakenError as taken:
         return _shown(desk, asked, status=409, problem=desk.text(TAKEN, name=taken.name))
-    desk.did(action, f"case {case}")
+    except NotPossibleError:
+        return _shown(desk, asked, status=409, problem=desk.text(CLOSED))
+    desk.did(action, f"case {case}", households=[found[0]])
     return desk.go("queue", queue=asked.queue, notice=desk.text(notice), **asked.chosen)
 
 
@@ -128,6 +132,8 @@ def _asked(desk: Desk, fields: Mapping[str, str]) -> Asked:
         raise NotFoundError("there is no such queue")
     chosen = {name: fields[name].strip() for name in _FIELDS if fields.get(name, "").strip()}
     chosen = {name: value for name, value in chosen.items() if name not in _KNOWN or value in _KNOWN[name]}
+    if chosen_team(chosen.get("team", "")) in {"", default_choice(desk.user)}:
+        chosen.pop("team", None)
     postcode = chosen.get("postcode", "")
     if postcode and not (postcode.isascii() and postcode.isdigit() and len(postcode) <= _AREA_DIGITS):
         fault = desk.text("Vul hoogstens de vier cijfers van een postcode in, bijvoorbeeld 7607.")
@@ -151,7 +157,7 @@ def _filter(desk: Desk, asked: Asked) -> WorkFilter:
         postcode=asked["postcode"],
         claim=asked["claim"] or "anyone",
         user=user.id,
-        team=asked["team"] or None,
+        team=wanted_team(user, asked["team"]),
     )
 
 
@@ -179,6 +185,7 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         first=desk.url("queue", queue=asked.queue, **first) if asked["after"] else None,
         following=desk.url("queue", queue=asked.queue, **following) if following else None,
         choices=_choices(desk, page),
+        team=asked["team"] or default_choice(desk.user),
         quarantine=desk.url("partners") if Role.PARTNER_MANAGER in desk.user.roles else None,
         word=partial(_word, desk.language),
         late=partial(_days_left, desk.today),
@@ -204,7 +211,6 @@ def _may_take(user: str, item: WorkItem) -> str:
 def _choices(desk: Desk, page: WorkPage) -> dict[str, list[tuple[str, str]]]:
     """What each field of the filter offers; a choice of one is none."""
     text, language = desk.text, desk.language
-    teams = [(COMMON, text("Gezamenlijke werkvoorraad")), *page.teams.items()] if page.teams else []
     every = {
         "claim": [("mine", text("Van mij")), ("unclaimed", text("Nog door niemand opgepakt"))],
         "due": [
@@ -216,10 +222,10 @@ def _choices(desk: Desk, page: WorkPage) -> dict[str, list[tuple[str, str]]]:
         "sector": options("sector", language),
         "crisis": [("any", text("Er dreigt iets")), *options("crisis", language)],
         "consecutive": [("yes", text("Ja")), ("no", text("Nee"))],
-        "team": teams,
         "municipality": _municipalities(desk, page),
     }
-    return {name: [("", text("Alles")), *offered] if offered else [] for name, offered in every.items()}
+    narrowing = {name: [("", text("Alles")), *offered] if offered else [] for name, offered in every.items()}
+    return {**narrowing, "team": team_choices(desk, page.teams)}
 
 
 def _municipalities(desk: Desk, page: WorkPage) -> list[tuple[str, str]]:

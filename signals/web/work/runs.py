@@ -1,92 +1,110 @@
 """Which letters go out together? A letter run: look at what would go out, then let it go.
 
 Nothing is sent from here: released letters go to print with the next step of the walk (design.md section 5). Who looks
-at the list may take letters out of it; what does not go out, and why, stands below it.
+at the list may take letters out of it; what does not go out, and why, stands below it. What fell out between looking
+and releasing is named, and the rest is confirmed anew: nothing goes out that nobody saw, or that somebody took out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from signals.outreach.release import NotReleasedError
-from signals.outreach.work.people import Actor, NotPossibleError
-from signals.outreach.work.runs import release_run, run_preview
+from signals.outreach.work.people import Actor
+from signals.outreach.work.runs import FallenOutError, RunScope, release_letters, run_preview
 from signals.web.desk import Page
 from signals.web.people import CASE_WORKERS
 from signals.web.texts import said
-from signals.web.words import word
+from signals.web.words import period_words, word
+from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from starlette.responses import Response
 
-    from signals.outreach.work.runs import Preview
+    from signals.outreach.work.runs import Fallen
     from signals.web.desk import Desk
 
 REASONS: Final = {
+    "other-team": said("Dit is werk van een ander team"),
     "held": said("Een overlijden is gemeld: bekijk dit eerst bij Beoordelen"),
-    "visit-waits": said("Er wacht ook een huisbezoek"),
+    "visit-waits": said("Er wacht of loopt ook een huisbezoek"),
     "claimed": said("Een collega heeft dit opgepakt"),
     "step-promised": said("Er is een volgende stap afgesproken"),
+    "gone": said("Dit wacht niet meer op een brief"),
 }
-CHANGED: Final = said("Er is niets vrijgegeven: intussen is er iets veranderd. Bekijk de lijst opnieuw.")
 _ENOUGH_DIGITS: Final = 19
 
 
 def show_run(desk: Desk) -> Response:
     """What would go out."""
-    return _shown(desk)
+    return _shown(desk, chosen_team(desk.query.get("team", "")))
 
 
-def release_letters(desk: Desk) -> Response:
+def release_run(desk: Desk) -> Response:
     """Release the chosen letters, all or none."""
-    chosen = [int(one) for one in desk.form.getlist("case") if _is_number(one)]
-    seen = run_preview(desk.cursor, desk.user.municipalities)
+    team = chosen_team(desk.form.get("team"))
+    chosen = {int(one) for one in desk.form.getlist("case") if _is_number(one)}
     if not chosen or "sure" not in desk.form:
-        return _shown(desk, seen, status=422, faults=_faults(desk, chosen))
-    if set(chosen) - {case.id for case in seen.cases}:
-        return _shown(desk, seen, status=409, problem=desk.text(CHANGED))
+        return _shown(desk, team, status=422, kept=chosen, faults=_faults(desk, chosen))
     try:
         with desk.cursor.connection.transaction():  # of what is refused halfway nothing stays
-            released = release_run(desk.cursor, chosen, Actor(desk.user.id, desk.user.name))
-    except (NotReleasedError, NotPossibleError):
-        return _shown(desk, status=409, problem=desk.text(CHANGED))
-    desk.did("release", "letter run", {"cases": len(released)})
-    return desk.go("run", notice=desk.text("Vrijgegeven brieven: {number}.", number=len(released)))
+            released = release_letters(desk.cursor, _scope(desk, team), chosen, Actor(desk.user.id, desk.user.name))
+    except FallenOutError as changed:
+        return _shown(desk, team, status=409, kept=chosen, fallen=changed.fallen)
+    except NotReleasedError:
+        return _shown(desk, team, status=409, kept=chosen)
+    for municipality, number in Counter(one.case.municipality for one in released).items():
+        desk.did("release", "letter run", {"cases": number}, municipality=municipality)
+    notice = desk.text("Vrijgegeven brieven: {number}.", number=len({one.case.household_id for one in released}))
+    return desk.go("run", notice=notice, team=team or None)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < _ENOUGH_DIGITS
 
 
-def _faults(desk: Desk, chosen: list[int]) -> list[tuple[str, str]]:
+def _faults(desk: Desk, chosen: Collection[int]) -> list[tuple[str, str]]:
     if not chosen:
         return [("letters", desk.text("Kies ten minste één brief."))]
     return [("sure", desk.text("Zet een vinkje als u de lijst hebt bekeken."))]
 
 
+def _scope(desk: Desk, team: str) -> RunScope:
+    return RunScope(desk.user.municipalities, desk.user.id, desk.today, wanted_team(desk.user, team))
+
+
 def _shown(
     desk: Desk,
-    preview: Preview | None = None,
+    team: str,
     *,
     status: int = 200,
-    problem: str | None = None,
-    faults: list[tuple[str, str]] | None = None,
+    kept: Collection[int] | None = None,
+    faults: Sequence[tuple[str, str]] = (),
+    fallen: Sequence[Fallen] = (),
 ) -> Response:
-    preview = preview or run_preview(desk.cursor, desk.user.municipalities)
-    households = {one.household for one in preview.cases} | {one.household for one in preview.excluded}
-    desk.viewed("view-run", "letter run", households=households)
+    """The list; with `kept` only those are ticked that were ticked before, so what is new waits for a look."""
+    preview = run_preview(desk.cursor, _scope(desk, team))
+    shown = {one.household for one in (*preview.letters, *preview.excluded)}
+    desk.viewed("view-run", "letter run", households=shown | {one.household for one in fallen if one.household})
     return desk.page(
         "work/run.html",
         status=status,
         preview=preview,
-        problem=problem,
-        faults=faults or [],
-        errors=dict(faults or []),
-        kept=None if status == HTTPStatus.OK else set(desk.form.getlist("case")),
+        team=team or default_choice(desk.user),
+        chosen_team=team,
+        teams=team_choices(desk, preview.teams),
+        changed=status == 409,
+        fallen=fallen,
+        faults=faults,
+        errors=dict(faults),
+        kept=kept,
         reasons=REASONS,
         word=partial(_word, desk.language),
+        period=partial(period_words, language=desk.language),
     )
 
 
@@ -96,5 +114,5 @@ def _word(language: str, what: str, code: str) -> str:
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("run", "/brievenronde", "GET", show_run, CASE_WORKERS, shows_person=True),
-    Page("run-release", "/brievenronde", "POST", release_letters, CASE_WORKERS),
+    Page("run-release", "/brievenronde", "POST", release_run, CASE_WORKERS),
 )

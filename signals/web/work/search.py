@@ -6,7 +6,6 @@ the form itself. What is found is logged like anything else that shows a person,
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,11 +13,13 @@ from signals.outreach.search import AT_MOST, Found, SearchQuery, search, search_
 from signals.web.desk import Page
 from signals.web.people import CASE_WORKERS
 from signals.web.signin.limits import Limiter, Rate
-from signals.web.texts import said
-from signals.web.words import word
+from signals.web.texts import day_of, said
+from signals.web.words import period_words, word
 from signals.web.work.case import birth
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from starlette.responses import Response
 
     from signals.web.desk import Desk
@@ -32,7 +33,7 @@ FAULTS: Final = {
     "postcode": ("postcode", said("Vul een postcode in als 7607 GC, of alleen de vier cijfers.")),
     "number": ("number", said("Vul een huisnummer in dat met een cijfer begint, zoals 12 of 12 A.")),
     "number-alone": ("postcode", said("Vul bij het huisnummer ook de postcode in.")),
-    "born": ("born", said("Vul een datum in die bestaat.")),
+    "born": ("born", said("Vul een datum in die bestaat, bijvoorbeeld 2-11-1985.")),
 }
 _FIELDS: Final = ("name", "postcode", "number", "born", "reference")
 _LONGEST: Final = 100
@@ -62,7 +63,7 @@ def _born(text: str) -> tuple[date | None, list[str]]:
     if not text:
         return None, []
     try:
-        return date.fromisoformat(text), []
+        return day_of(text), []
     except ValueError:
         return None, ["born"]
 
@@ -75,6 +76,7 @@ def _values(desk: Desk, typed: dict[str, str], faults: list[tuple[str, str]], fo
         "found": found,
         "at_most": AT_MOST,
         "word": partial(_word, desk.language),
+        "period": partial(period_words, language=desk.language),
         "birth": birth,
     }
 

@@ -5,27 +5,27 @@ Pure. Nothing typed is ever lost: a form that cannot be saved is shown again as 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY
+from signals.outreach.teams import COMMON
 from signals.outreach.work.dismissals import NOT_PICKED_UP
+from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
+from signals.outreach.work.outcomes import Counting, obstacle
 from signals.outreach.work.referrals import RESULTS
-from signals.web.texts import said
+from signals.web.texts import day_of, said
+from signals.web.work.obstacles import OBSTACLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from signals.outreach.work.dossier import Dossier
     from signals.web.desk import Form
 
-NOTE_LETTERS: Final = 4000
-REASON_LETTERS: Final = 500
-COMMON_QUEUE: Final = "-"  # in a list of teams: the queue of no team
-_DUTCH_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
+COMMON_QUEUE: Final = COMMON  # in a list of teams: the queue of no team
 _NO_DAY: Final = said("Vul een datum in, bijvoorbeeld 2-11-2026.")
 _TOO_LONG: Final = said("Maak de notitie korter: hoogstens 4.000 tekens.")
 
@@ -42,20 +42,24 @@ class Typed:
     faults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def day_of(text: str) -> date:
-    """The day that someone typed: as a browser sends it (2026-11-02), or as people write it (2-11-2026).
-
-    Raises:
-        ValueError: the text is no day.
-    """
-    written = _DUTCH_DAY.fullmatch(text)
-    return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(text)
-
-
 def seen_of(form: Form) -> int | None:
     """Up to which history line the sender had seen the case; None when the form does not say so."""
     text = form.get("seen")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def persons_of(form: Form) -> frozenset[int]:
+    """The numbers of the persons that were chosen; what is no number is nobody's."""
+    return frozenset(int(text) for text in form.getlist("persons") if text.isascii() and text.isdigit())
+
+
+def counting_in(dossier: Dossier, cases: Collection[str]) -> Counting:
+    """Whose signals count in these cases, and of which arrears."""
+    signals = [signal for signal in dossier.signals if signal.markable and str(signal.case) in cases]
+    return Counting(
+        persons=frozenset(signal.person for signal in signals if signal.person is not None),
+        arrears=frozenset((signal.partner, signal.reference) for signal in signals),
+    )
 
 
 def attempt_faults(form: Form, _: Dossier, today: date) -> Faults:
@@ -65,7 +69,7 @@ def attempt_faults(form: Form, _: Dossier, today: date) -> Faults:
         | _day_faults(form, today)
         | _part_faults(form)
         | _one_of(form, "reached", ("yes", "no"), said("Kies of u iemand hebt bereikt."))
-        | _length(form, "note", NOTE_LETTERS, _TOO_LONG)
+        | _length(form, "note", NOTE_LENGTH, _TOO_LONG)
     )
 
 
@@ -107,7 +111,7 @@ def note_faults(form: Form, _: Dossier, __: date) -> Faults:
     """A note: not empty, not endless."""
     if not form.get("note"):
         return {"note": said("Schrijf eerst een notitie.")}
-    return _length(form, "note", NOTE_LETTERS, _TOO_LONG)
+    return _length(form, "note", NOTE_LENGTH, _TOO_LONG)
 
 
 def route_faults(form: Form, _: Dossier, __: date) -> Faults:
@@ -147,12 +151,15 @@ def result_faults(form: Form, dossier: Dossier, _: date) -> Faults:
 
 
 def close_faults(form: Form, dossier: Dossier, _: date) -> Faults:
-    """With which outcome, which cases of the household, and that it is certain."""
+    """With which outcome, which cases of the household, who accepted help if that is the outcome, and for certain."""
     open_cases = {str(case.id) for case in dossier.cases if case.state == "open"}
     chosen = set(form.getlist("cases"))
     faults = _one_of(form, "outcome", OUTCOMES, said("Kies hoe de zaak eindigt.")) | _certain(form)
     if not chosen or not chosen <= open_cases:
         faults["cases" if len(open_cases) > 1 else "certain"] = said("Kies ten minste één zaak die nog open is.")
+    code = obstacle(form.get("outcome"), counting_in(dossier, chosen), persons_of(form))
+    if code is not None:
+        faults["persons" if code == "for-whom" else "outcome"] = OBSTACLES[code]
     return faults
 
 
@@ -189,7 +196,7 @@ def _one_of(form: Form, name: str, allowed: Collection[str], otherwise: str) -> 
 def _reason(form: Form) -> Faults:
     if not form.get("reason"):
         return {"reason": said("Schrijf op waarom. Collega's lezen dit terug in de geschiedenis.")}
-    return _length(form, "reason", REASON_LETTERS, said("Maak de reden korter: hoogstens 500 tekens."))
+    return _length(form, "reason", REASON_LENGTH, said("Maak de reden korter: hoogstens 500 tekens."))
 
 
 def _certain(form: Form) -> Faults:

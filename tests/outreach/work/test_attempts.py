@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from signals.outreach.work.attempts import Attempt, attempts_of, promise_step, record_attempt, undo_attempt
+from signals.outreach.work.claims import claim
+from signals.outreach.work.decisions import close
 from signals.outreach.work.people import NotPossibleError, StaleError
+from signals.outreach.work.referrals import add_note
 from signals.outreach.work.steps import NextStep
+from signals.reports.kept import losses
+from signals.reports.outgoing import told
 from tests.reference.notation import report
 
-from .people import ANNA, BRAM, HOME, P9, R1, act, file_of, today
+from .people import ANNA, BRAM, HOME, P9, R1, V1, act, acting, file_of, today
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.outreach.desk import Desk
 
 pytestmark = pytest.mark.database
@@ -73,15 +80,118 @@ def test_three_visits_then_a_card_then_a_letter(desk: Desk, visit: int) -> None:
     assert (step.kind, step.why) == ("letter", "card-left")
 
 
-def test_a_mistake_is_struck_out_and_the_step_found_without_it(desk: Desk, visit: int) -> None:
+def test_a_mistake_is_struck_out_and_the_case_waits_again(desk: Desk, visit: int) -> None:
+    before = desk.case(HOME)
     number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
-    act(desk, undo_attempt, number, ANNA, team_lead=False, today=today())
+    assert act(desk, undo_attempt, number, ANNA, team_lead=False, today=today()) == [visit]
     found = file_of(desk)
     assert found.next_step is None
     assert [(one.id, one.undone_by) for one in found.attempts] == [(number, ANNA.name)]
-    assert desk.kinds(HOME)[-1] == "attempt-undone"
+    assert desk.kinds(HOME)[-2:] == ["attempt-undone", "back-in-queue"]
+    case = desk.case(HOME)
+    assert (case.waiting, case.released_route, case.released_at) == (True, None, None)
+    assert (case.route, case.priority, case.score) == (before.route, before.priority, before.score)
+    assert set(desk.statuses().values()) == {"not-yet-picked-up"}
+    assert [content["result"] for content in desk.told("feedback.welbions")] == ["picked-up", "not-yet-picked-up"]
+    with acting(desk) as cursor:
+        assert [*told(cursor).faults, *losses(cursor)] == []
     with pytest.raises(NotPossibleError, match="once"):
         act(desk, undo_attempt, number, ANNA, team_lead=False, today=today())
+
+
+def test_a_note_or_a_claim_does_not_keep_it_taken_up(desk: Desk, visit: int) -> None:
+    number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    act(desk, claim, desk.case(HOME).household_id, ANNA)
+    act(desk, add_note, visit, "was next door", ANNA)
+    assert act(desk, undo_attempt, number, ANNA, team_lead=False, today=today()) == [visit]
+
+
+def call_again(desk: Desk, case: int) -> None:
+    act(desk, record_attempt, case, Attempt("call", today(), None, reached=False), BRAM, today=today())
+
+
+def hear_more(desk: Desk, _: int) -> None:
+    desk.take_in(report("c", "2026-11-04", V1))
+
+
+def agree(desk: Desk, case: int) -> None:
+    act(desk, promise_step, case, NextStep("call", today() + timedelta(days=3), None, "promised"), ANNA)
+
+
+@pytest.mark.parametrize("meanwhile", [call_again, hear_more, agree])
+def test_what_was_worked_on_since_stays_taken_up(
+    desk: Desk, visit: int, meanwhile: Callable[[Desk, int], None]
+) -> None:
+    number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    meanwhile(desk, visit)
+    waiting = desk.case(HOME).waiting
+    assert act(desk, undo_attempt, number, ANNA, team_lead=False, today=today()) == []
+    case = desk.case(HOME)
+    assert (case.waiting, case.released_route) == (waiting, "home-visit")
+    assert desk.kinds(HOME)[-1] == "attempt-undone"
+
+
+def test_what_was_released_before_stays_released_and_its_visit_is_next(desk: Desk, visit: int) -> None:
+    desk.release(HOME)
+    number = act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    assert act(desk, undo_attempt, number, ANNA, team_lead=False, today=today()) == []
+    assert not desk.case(HOME).waiting
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.part, step.why) == ("home-visit", None, "not-reached")
+
+
+def test_how_a_case_was_let_go_is_told(desk: Desk, visit: int) -> None:
+    desk.take_in(report("c", "2026-11-04", V1, at=14))
+    desk.release("7607GC 14 2026-11")
+    act(desk, record_attempt, visit, evening(), ANNA, today=today())
+    assert desk.system.rows("SELECT released_how FROM cases ORDER BY id") == [("contact",), ("release",)]
+    taken_up, released = file_of(desk), file_of(desk, "7607GC 14 2026-11")
+    assert (taken_up.case.released_how, released.case.released_how) == ("contact", "release")
+    assert taken_up.history[-2].nl == "Opgepakt zonder vrijgave, door contact of een afspraak: huisbezoek"
+    assert taken_up.history[-2].en == "Taken up without a release, by contact or an agreement: home visit"
+    assert released.history[-1].nl == "Vrijgegeven: brief"
+
+
+def test_a_call_in_vain_leaves_the_visit_to_be_made(desk: Desk, visit: int) -> None:
+    call_again(desk, visit)
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.part, step.why) == ("home-visit", None, "not-reached")
+
+
+def test_a_letter_that_went_out_with_a_run_is_not_written_again(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1))
+    case = desk.case(HOME).id
+    desk.release(HOME)
+    call_again(desk, case)
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.why) == ("administrative", "no-answer")
+    assert step.on_day >= today() + timedelta(days=14)
+
+
+def test_a_letter_that_a_call_took_up_is_still_to_be_written(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1))
+    call_again(desk, desk.case(HOME).id)
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.why) == ("letter", "not-reached")
+
+
+def test_what_was_tried_for_a_case_that_is_closed_does_not_count_for_a_new_one(desk: Desk) -> None:
+    last_month, this_month = "7607GC 12 2026-10", HOME
+    desk.take_in(report("a", "2026-10-02", R1), report("b", "2026-10-02", P9))
+    old = desk.case(last_month).id
+    for part in ("evening", "afternoon", "morning"):
+        long_ago = Attempt("home-visit", today() - timedelta(days=40), part, reached=False)
+        act(desk, record_attempt, old, long_ago, ANNA, today=today())
+    act(desk, close, [old], "no-contact", ANNA)
+    desk.take_in(report("c", "2026-11-02", "welbions/R2"), report("d", "2026-11-02", "menzis/P2"))
+    call_again(desk, desk.case(this_month).id)
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.why) == ("home-visit", "not-reached")  # no card: the three visits were of another time
 
 
 def test_a_colleague_cannot_strike_it_out_but_a_team_lead_can(desk: Desk, visit: int) -> None:
@@ -98,6 +208,8 @@ def test_a_promise_stays_until_someone_was_reached(desk: Desk, visit: int) -> No
     promised = NextStep("call", today() + timedelta(days=3), "morning", "promised")
     act(desk, promise_step, visit, promised, ANNA)
     act(desk, record_attempt, visit, Attempt("mail", today(), None, reached=False), ANNA, today=today())
+    assert file_of(desk).next_step == promised
+    act(desk, record_attempt, visit, evening(), ANNA, today=today())
     assert file_of(desk).next_step == promised
     act(desk, record_attempt, visit, Attempt("call", today(), None, reached=True), ANNA, today=today())
     assert file_of(desk).next_step is None

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach.teams import COMMON
 from signals.outreach.work.claims import claim, claims_of, colleagues, hand_over, let_go
+from signals.outreach.work.decisions import close
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work.teams import assign
 from signals.policies import shipped
+from signals.store import sessions
 from signals.store.database import transaction
+from signals.store.sessions import Limits, SignedIn
 from tests.reference.notation import report
 
 from .people import ANNA, BRAM, HOME, R1, act, file_of
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.database
 pytest_plugins = ["tests.outreach.fixtures"]
+CARLA = Actor("carla-3", "Carla Vos")
 WITH_TEAMS = (
     shipped()["almelo.toml"]
     + """
@@ -78,6 +85,15 @@ def test_of_many_at_once_exactly_one_wins(desk: Desk, home: int) -> None:
     assert act(desk, claims_of, [home])[home].by == people[won.index(True)]
 
 
+def test_where_nothing_is_open_there_is_nothing_to_hold(desk: Desk, home: int) -> None:
+    act(desk, close, [desk.case(HOME).id], "no-contact", ANNA)
+    with pytest.raises(NotPossibleError, match="reopen"):
+        act(desk, claim, home, ANNA)
+    with pytest.raises(NotPossibleError, match="reopen"):
+        act(desk, hand_over, home, BRAM, None, ANNA, "vakantie", held_by=None)
+    assert act(desk, claims_of, [home]) == {}
+
+
 def test_only_the_holder_lets_go(desk: Desk, home: int) -> None:
     assert not act(desk, let_go, home, ANNA)
     act(desk, claim, home, ANNA)
@@ -90,28 +106,61 @@ def test_only_the_holder_lets_go(desk: Desk, home: int) -> None:
 
 def test_handing_over_gives_it_to_the_colleague(desk: Desk, home: int) -> None:
     act(desk, claim, home, ANNA)
-    act(desk, hand_over, home, BRAM, None, ANNA, "vakantie")
+    act(desk, hand_over, home, BRAM, None, ANNA, "vakantie", held_by=ANNA.id)
     assert act(desk, claims_of, [home])[home].by == BRAM
     assert file_of(desk).history[-1].nl == "Overgedragen aan Bram de Wit: vakantie"
 
 
 def test_handing_over_asks_to_whom_and_why(desk: Desk, home: int) -> None:
     with pytest.raises(NotPossibleError, match="colleague or a team"):
-        act(desk, hand_over, home, None, None, ANNA, "vakantie")
+        act(desk, hand_over, home, None, None, ANNA, "vakantie", held_by=None)
     with pytest.raises(NotPossibleError, match="the reason"):
-        act(desk, hand_over, home, BRAM, None, ANNA, " ")
+        act(desk, hand_over, home, BRAM, None, ANNA, " ", held_by=None)
 
 
-def test_colleagues_are_those_who_work_here(desk: Desk, home: int) -> None:
+@pytest.mark.parametrize(("to", "team"), [(CARLA, None), (None, COMMON)])
+@pytest.mark.parametrize("held_by", [None, ANNA])
+def test_what_a_colleague_took_meanwhile_is_not_handed_over(
+    desk: Desk, home: int, held_by: Actor | None, to: Actor | None, team: str | None
+) -> None:
+    if held_by:
+        act(desk, claim, home, held_by)
+        act(desk, let_go, home, held_by)
     act(desk, claim, home, BRAM)
-    desk.system.rows(
-        """INSERT INTO sessions VALUES
-        (sha256('1'), 'carla-3', 'Carla Vos', '{team-lead}', '{0141}', '{}', now(), now()),
-        (sha256('2'), 'dirk-4', 'Dirk Bos', '{auditor}', '{0141}', '{}', now(), now()),
-        (sha256('3'), 'els-5', 'Els Kok', '{specialist}', '{0164}', '{}', now(), now()),
-        (sha256('4'), 'anna-1', 'Anna Postma', '{specialist}', '{0141}', '{}', now(), now()) RETURNING user_id"""
-    )
-    assert act(desk, colleagues, "0141", ANNA) == [BRAM, Actor("carla-3", "Carla Vos")]
+    with pytest.raises(TakenError) as refused:
+        act(desk, hand_over, home, to, team, ANNA, "vakantie", held_by=held_by and held_by.id)
+    assert refused.value.name == BRAM.name
+    assert act(desk, claims_of, [home])[home].by == BRAM
+    assert desk.kinds(HOME)[-1] == "claimed"
+    act(desk, hand_over, home, to, team, ANNA, "vakantie", held_by=BRAM.id)  # now that it was seen
+    assert [one.by for one in act(desk, claims_of, [home]).values()] == ([to] if to else [])
+
+
+def test_what_was_let_go_or_is_ones_own_by_now_can_be_handed_over(desk: Desk, home: int) -> None:
+    act(desk, hand_over, home, CARLA, None, ANNA, "vakantie", held_by=BRAM.id)
+    assert act(desk, claims_of, [home])[home].by == CARLA
+    act(desk, hand_over, home, ANNA, None, ANNA, "vakantie", held_by=CARLA.id)
+    act(desk, hand_over, home, BRAM, None, ANNA, "toch niet", held_by=None)
+    assert act(desk, claims_of, [home])[home].by == BRAM
+
+
+def sign_in(desk: Desk, user: str, name: str, role: str = "specialist", municipality: str = "0141") -> None:
+    who = SignedIn(user, name, (role,), (municipality,), ())
+    limits = Limits(timedelta(minutes=30), timedelta(hours=10), 3)
+    act(desk, sessions.begin, token_bytes(32), who, datetime.now(UTC), limits)
+
+
+def test_colleagues_are_those_who_ever_signed_in_for_this_work_here(desk: Desk) -> None:
+    sign_in(desk, "carla-3", "Carla Vos", "team-lead")
+    sign_in(desk, "bram-2", "Bram Wit")
+    sign_in(desk, "dirk-4", "Dirk Bos", "auditor")
+    sign_in(desk, "els-5", "Els Kok", municipality="0164")
+    sign_in(desk, "anna-1", "Anna Postma")
+    sign_in(desk, "bram-2", "Bram de Wit")  # who has another name by now
+    desk.system.rows("DELETE FROM sessions RETURNING user_id")  # and went home
+    assert act(desk, colleagues, "0141", ANNA) == [BRAM, CARLA]
+    sign_in(desk, "carla-3", "Carla Vos", "partner-manager")
+    assert act(desk, colleagues, "0141", ANNA) == [BRAM]
 
 
 @pytest.fixture
@@ -134,7 +183,7 @@ def test_a_person_gives_a_household_to_another_team_and_back_to_all(desk: Desk) 
     desk.take_in(report("a", "2026-11-02", R1))
     home = desk.case(HOME).household_id
     act(desk, claim, home, ANNA)
-    act(desk, hand_over, home, None, "ondernemers", ANNA, "heeft een zaak")
+    act(desk, hand_over, home, None, "ondernemers", ANNA, "heeft een zaak", held_by=ANNA.id)
     found = file_of(desk)
     assert found.team is not None
     assert (found.team.key, found.claim) == ("ondernemers", None)
@@ -143,3 +192,16 @@ def test_a_person_gives_a_household_to_another_team_and_back_to_all(desk: Desk) 
     assert file_of(desk).team is None
     with pytest.raises(NotPossibleError, match="no such team"):
         act(desk, assign, home, "west", ANNA, "vergissing")
+
+
+@pytest.mark.usefixtures("teams")
+def test_a_team_that_is_no_more_keeps_nobody_from_the_others(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-02", "menzis/P1", at=14))
+    for name in (HOME, "7607GC 14 2026-11"):
+        act(desk, assign, desk.case(name).household_id, "ondernemers", ANNA, "heeft een zaak")
+    without = WITH_TEAMS.partition('[[team]]\nkey = "ondernemers"')[0].replace("2020-01-01", "2026-01-01", 1)
+    desk.load_policy(without)
+    team = file_of(desk).team
+    assert team is not None
+    assert team.key == "wijkteam-west"
+    assert file_of(desk, "7607GC 14 2026-11").team is None

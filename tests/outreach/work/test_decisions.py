@@ -11,12 +11,14 @@ from signals.contract.codes import OUTCOMES
 from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.claims import claim
 from signals.outreach.work.decisions import change_route, close, reopen
+from signals.outreach.work.dismissals import mark_not_picked_up
+from signals.outreach.work.outcomes import ACCEPTED, OF_ONE_PERSON, OF_ONE_SIGNAL, Counting, obstacle
 from signals.outreach.work.people import NotPossibleError, StaleError
 from signals.reports.kept import losses
 from signals.reports.outgoing import told
 from tests.reference.notation import change, report, withdraw
 
-from .people import ANNA, BRAM, HOME, P9, R1, V1, act, acting, file_of, today
+from .people import ANNA, BRAM, HOME, P9, R1, V1, act, acting, event_number, file_of, today
 
 if TYPE_CHECKING:
     from tests.outreach.desk import Desk
@@ -106,10 +108,10 @@ class TestRoute:
 
 class TestClose:
     @pytest.mark.parametrize("outcome", OUTCOMES)
-    def test_with_each_of_the_sixteen_outcomes(self, desk: Desk, visit: int, outcome: str) -> None:
-        act(desk, close, [visit], outcome, ANNA)
+    def test_with_each_of_the_sixteen_outcomes(self, desk: Desk, letter: int, outcome: str) -> None:
+        act(desk, close, [letter], outcome, ANNA)
         case = desk.case(HOME)
-        assert (case.state, case.outcome, case.waiting, case.arrears_count) == ("closed", outcome, False, 2)
+        assert (case.state, case.outcome, case.waiting, case.arrears_count) == ("closed", outcome, False, 1)
         assert desk.kinds(HOME)[-2:] == ["released", "closed-by-person"]
         assert desk.told("outreach.cases")[-1]["state"] == "closed"
 
@@ -122,6 +124,18 @@ class TestClose:
     def test_of_other_reasons_the_partner_hears_only_that_it_was_not_picked_up(self, desk: Desk, letter: int) -> None:
         act(desk, close, [letter], "other-reason", ANNA)
         assert told_results(desk, "welbions")[-1] == ("not-picked-up", None)
+
+    def test_what_is_true_of_a_person_is_told_to_each_of_its_partners(self, desk: Desk, visit: int) -> None:
+        act(desk, close, [visit], "known-to-debt-help", ANNA)
+        for partner in ("welbions", "menzis"):
+            assert told_results(desk, partner)[-1] == ("known-to-debt-help", None)
+
+    @pytest.mark.parametrize("outcome", sorted(OF_ONE_SIGNAL))
+    def test_what_is_true_of_one_signal_does_not_end_a_case_of_two(self, desk: Desk, visit: int, outcome: str) -> None:
+        with pytest.raises(NotPossibleError) as refused:
+            act(desk, close, [visit], outcome, ANNA)
+        assert refused.value.code == "of-one-signal"
+        assert desk.lines() == {HOME: "open home-visit 2"}
 
     def test_of_what_is_not_theirs_the_partner_hears_nothing(self, desk: Desk, letter: int) -> None:
         desk.release(HOME)
@@ -196,6 +210,92 @@ class TestClose:
         with pytest.raises(StaleError) as stale:
             act(desk, close, [letter], "quick-fix", BRAM, seen)
         assert stale.value.lines[-1].en == "Closed: no contact"
+
+
+def test_of_whom_each_of_the_sixteen_outcomes_is_true() -> None:
+    two = Counting(frozenset({1, 2}), frozenset({1, 2}))
+    refused = {outcome: code for outcome in OUTCOMES if (code := obstacle(outcome, two)) is not None}
+    assert refused == {
+        "repeat": "of-one-signal",
+        "wrongful": "of-one-signal",
+        "other-reason": "of-one-person",
+        "deceased": "of-one-person",
+        "not-a-resident": "of-one-person",
+        "known-to-debt-help": "of-one-person",
+        "quick-fix": "for-whom",
+        "follow-up-help": "for-whom",
+        "follow-up-help-financial": "for-whom",
+        "follow-up-help-not-financial": "for-whom",
+    }
+    assert {obstacle(outcome, Counting(frozenset({1}), frozenset({1}))) for outcome in OUTCOMES} == {None}
+
+
+class TestTwoPersons:
+    """Two tenants at one address: Jansen rents, De Vries is insured."""
+
+    @pytest.fixture
+    def shared(self, desk: Desk) -> int:
+        desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-03", P9, surname="De Vries"))
+        return desk.case(HOME).id
+
+    def person(self, desk: Desk, surname: str) -> int:
+        ((number,),) = desk.system.rows("SELECT id FROM persons WHERE surname = %s", surname)
+        return int(number)
+
+    @pytest.mark.parametrize("outcome", sorted(OF_ONE_PERSON))
+    def test_what_is_true_of_one_is_not_told_to_the_partner_of_the_other(
+        self, desk: Desk, shared: int, outcome: str
+    ) -> None:
+        with pytest.raises(NotPossibleError) as refused:
+            act(desk, close, [shared], outcome, ANNA)
+        assert refused.value.code == "of-one-person"
+        assert desk.lines() == {HOME: "open home-visit 2"}
+        act(desk, mark_not_picked_up, event_number(desk, "a"), outcome, "said the neighbour", ANNA)
+        act(desk, close, [shared], "no-contact", ANNA)
+        expected = "not-picked-up" if outcome == "other-reason" else outcome
+        assert told_results(desk, "welbions") == [(expected, None)]
+        assert told_results(desk, "menzis") == [("picked-up", None)]
+
+    @pytest.mark.parametrize("chosen", [[], ["a stranger"], ["Jansen", "a stranger"]])
+    def test_who_accepted_help_is_said(self, desk: Desk, shared: int, chosen: list[str]) -> None:
+        desk.take_in(report("c", "2026-11-04", V1, surname="a stranger", at=14))
+        with pytest.raises(NotPossibleError) as refused:
+            act(desk, close, [shared], "quick-fix", ANNA, persons=[self.person(desk, name) for name in chosen])
+        assert refused.value.code == "for-whom"
+        assert desk.case(HOME).state == "open"
+
+    def test_only_their_partners_hear_of_accepted_help(self, desk: Desk, shared: int) -> None:
+        act(desk, close, [shared], "quick-fix", ANNA, persons=[self.person(desk, "Jansen")])
+        pause = (today() + timedelta(days=30)).isoformat()
+        assert told_results(desk, "welbions")[-1] == (ACCEPTED, pause)
+        assert told_results(desk, "menzis") == [("picked-up", None)]
+        assert desk.history(shared)[-1][1]["persons"] == [self.person(desk, "Jansen")]
+        act(desk, reopen, shared, "both want help", ANNA)
+        both = [self.person(desk, name) for name in ("Jansen", "De Vries")]
+        act(desk, close, [shared], "quick-fix", ANNA, persons=both)
+        for partner in ("welbions", "menzis"):
+            assert told_results(desk, partner)[-1] == (ACCEPTED, pause)
+
+    def test_the_pause_of_one_does_not_end_with_what_is_said_of_the_other(self, desk: Desk) -> None:
+        desk.take_in(report("a", "2026-11-02", R1))
+        act(desk, close, [desk.case(HOME).id], "quick-fix", ANNA)
+        desk.take_in(report("b", "2026-11-03", P9, surname="De Vries"))
+        act(desk, close, [desk.case(HOME).id], "no-contact", ANNA)
+        assert told_results(desk, "welbions")[-1][0] == ACCEPTED
+        act(desk, reopen, desk.case(HOME).id, "there they are", ANNA)
+        assert told_results(desk, "welbions")[-1] == ("picked-up", None)
+        act(desk, close, [desk.case(HOME).id], "quick-fix", ANNA, persons=[self.person(desk, "De Vries")])
+        assert told_results(desk, "welbions")[-1] == ("picked-up", None)
+        assert told_results(desk, "menzis")[-1][0] == ACCEPTED
+
+    def test_two_cases_of_one_tenant_each_end_by_themselves(self, desk: Desk, shared: int) -> None:
+        desk.take_in(report("c", "2026-10-02", V1))
+        act(desk, close, [desk.case(EARLIER).id], "deceased", ANNA)
+        assert told_results(desk, "vitens")[-1] == ("deceased", None)
+        assert desk.case(HOME).state == "open"
+        act(desk, reopen, desk.case(EARLIER).id, "it was somebody else", ANNA)
+        with pytest.raises(NotPossibleError, match="of-one-person"):
+            act(desk, close, [shared, desk.case(EARLIER).id], "deceased", ANNA)
 
 
 class TestReopen:

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach.work.attempts import Attempt, record_attempt
+from signals.outreach.work.claims import claim
 from signals.outreach.work.decisions import close, reopen
 from signals.outreach.work.dismissals import NOT_PICKED_UP, mark_not_picked_up, take_back_mark
 from signals.outreach.work.people import NotPossibleError, StaleError
 from signals.reports.kept import losses
 from signals.reports.outgoing import told
-from tests.reference.notation import report, withdraw
+from tests.reference.notation import change, report, withdraw
 
-from .people import ANNA, HOME, P9, R1, act, acting, event_number, file_of
+from .people import ANNA, HOME, P9, R1, act, acting, event_number, file_of, today
 
 if TYPE_CHECKING:
     from tests.outreach.desk import Desk
+    from tests.reference.wire import Fact
 
 pytestmark = pytest.mark.database
 pytest_plugins = ["tests.outreach.fixtures"]
@@ -107,6 +110,103 @@ def test_it_is_taken_back(desk: Desk, released: bool) -> None:
     assert desk.queue("letters") == [HOME]
     assert desk.told("feedback.welbions")[-1]["result"] == "not-yet-picked-up"
     assert "mark-taken-back" in desk.kinds(HOME)
+
+
+@pytest.mark.parametrize(
+    "rise", [change("r", "2026-11-20", R1, "900.00"), change("r", "2026-11-20", R1, crisis="eviction")]
+)
+@pytest.mark.parametrize("status", NOT_PICKED_UP)
+def test_what_rises_after_it_was_marked_is_work_again(desk: Desk, status: str, rise: Fact) -> None:
+    desk.take_in(report("a", "2026-11-02", R1, "700.00"))
+    mark(desk, "a", status)
+    desk.take_in(rise)
+    assert desk.statuses() == {"a": "not-yet-picked-up"}
+    assert desk.lines() == {HOME: "open letter 1"}
+    assert desk.queue("letters") == [HOME]
+    assert desk.queue("review") == ([HOME] if desk.case(HOME).crisis else [])
+    assert desk.told("feedback.welbions")[-1]["result"] == "not-yet-picked-up"
+    assert desk.kinds(HOME)[-4:] == ["reopened", "route", "report", "amount"]
+
+
+def test_a_fall_and_a_rise_that_was_seen_leave_the_mark(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1, "700.00"), change("b", "2026-11-05", R1, "800.00"))
+    mark(desk, "a", "wrongful")
+    desk.take_in(change("c", "2026-11-06", R1, "750.00"), change("d", "2026-11-04", R1, "600.00"))
+    assert desk.statuses()["a"] == "wrongful"
+    assert desk.case(HOME).state == "closed"
+
+
+def test_a_rise_is_told_at_the_newer_report_that_counts(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1, "700.00"))
+    mark(desk, "a", "wrongful")
+    desk.take_in(report("b", "2026-12-02", R1, "700.00"))
+    desk.release("7607GC 12 2026-12")
+    desk.take_in(change("c", "2026-12-03", R1, "800.00"))
+    assert desk.statuses() == {"a": "wrongful", "b": "picked-up"}
+    assert (desk.case(HOME).state, desk.case("7607GC 12 2026-12").waiting) == ("closed", True)
+
+
+def test_repeats_of_what_rose_stay_repeats(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-10", R1))
+    mark(desk, "a", "wrongful")
+    desk.take_in(change("c", "2026-11-20", R1, "900.00"))
+    assert desk.statuses() == {"a": "not-yet-picked-up", "b": "repeat"}
+
+
+def test_who_picks_up_what_rose_decides_anew(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1))
+    mark(desk, "a", "wrongful")
+    desk.take_in(change("b", "2026-11-20", R1, "900.00"))
+    with pytest.raises(NotPossibleError, match="gave way"):
+        take_back(desk, "a")
+    assert {signal.person_verdict for signal in file_of(desk).signals} == {None}
+    desk.release(HOME)
+    desk.take_in(change("c", "2026-11-19", R1, "950.00"), withdraw("d", "2026-11-18", R1, "arrangement"))
+    assert desk.statuses() == {"a": "picked-up"}
+    assert desk.case(HOME).state == "open"
+
+
+def test_what_rose_can_be_marked_again(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1))
+    mark(desk, "a", "wrongful")
+    desk.take_in(change("b", "2026-11-20", R1, "900.00"))
+    mark(desk, "a", "known-to-debt-help")
+    desk.take_in(change("c", "2026-11-21", R1, "850.00"))
+    assert desk.statuses() == {"a": "known-to-debt-help"}
+    assert (desk.case(HOME).state, desk.case(HOME).outcome) == ("closed", "known-to-debt-help")
+
+
+def test_what_is_taken_back_after_the_case_closed_is_followed_up(desk: Desk) -> None:
+    """The younger signal closed the case; the older one, that nobody picked up, may not stay behind in it."""
+    desk.take_in(report("a", "2026-11-02", R1))
+    desk.take_in(report("b", "2026-11-03", P9))
+    mark(desk, "a", "repeat")
+    act(desk, close, [desk.case(HOME).id], "no-contact", ANNA)
+    take_back(desk, "a")
+    assert desk.statuses() == {"a": "not-yet-picked-up", "b": "picked-up"}
+    assert (desk.case(HOME).state, desk.case(HOME).waiting) == ("open", True)
+    assert desk.queue("visits") == [HOME]
+    mark(desk, "a", "repeat")
+    assert (desk.case(HOME).state, desk.case(HOME).outcome) == ("closed", "no-contact")
+
+
+def test_an_old_repeat_that_a_late_event_makes_work_is_followed_up(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-10", R1))
+    act(desk, close, [desk.case(HOME).id], "no-contact", ANNA)
+    desk.take_in(withdraw("c", "2026-11-05", R1, "paid"))
+    assert desk.statuses() == {"a": "picked-up", "b": "not-yet-picked-up"}
+    assert (desk.case(HOME).state, desk.case(HOME).waiting) == ("open", True)
+
+
+def test_with_the_last_signal_claim_and_next_step_end(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-03", P9))
+    case, home = desk.case(HOME).id, desk.case(HOME).household_id
+    act(desk, claim, home, ANNA)
+    act(desk, record_attempt, case, Attempt("home-visit", today(), "evening", reached=False), ANNA, today=today())
+    mark(desk, "a")
+    assert (file_of(desk).claim is None, file_of(desk).next_step is None) == (False, False)
+    mark(desk, "b")
+    assert (file_of(desk).claim, file_of(desk).next_step) == (None, None)
 
 
 def test_a_case_without_a_signal_is_not_reopened(desk: Desk) -> None:

@@ -56,6 +56,18 @@ def test_a_referral_from_an_old_page_is_refused(desk: Desk, home: int) -> None:
         act(desk, refer, home, "nsr", ANNA, seen)
 
 
+def test_what_a_colleague_wrote_down_is_not_replaced_unseen(desk: Desk, home: int) -> None:
+    number = act(desk, refer, home, "schuldhulp", ANNA)
+    seen = file_of(desk).seen
+    act(desk, refer_result, number, "started", BRAM, seen)
+    with pytest.raises(StaleError) as stale:
+        act(desk, refer_result, number, "no-show", ANNA, seen)
+    assert [line.kind for line in stale.value.lines] == ["referral-result"]
+    assert file_of(desk).referrals[0].result == "started"
+    act(desk, refer_result, number, "no-show", ANNA, file_of(desk).seen)
+    assert file_of(desk).referrals[0].result == "no-show"
+
+
 def test_a_note_can_be_struck_out_by_its_author_on_the_same_day(desk: Desk, home: int) -> None:
     note = act(desk, add_note, home, "belde terug", ANNA)
     for actor, team_lead, day in ((BRAM, False, today()), (ANNA, False, today() + timedelta(days=1))):

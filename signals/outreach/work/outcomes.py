@@ -1,0 +1,53 @@
+"""Of whom is an outcome true, and may it end a case in which signals of several persons or arrears count?
+
+Pure. A household is an address: two tenants share one case, and the partner of the one may not hear what is true of the
+other alone (domain.md section 4.8). Of the sixteen outcomes
+
+* *repeat* and *wrongful* speak of one signal;
+* *deceased*, *not-a-resident*, *known-to-debt-help* and *other-reason* (say, an objection) speak of one person;
+* the four of accepted help speak of whoever accepted it: those persons are named, and only their partners hear it;
+* of the other six partners hear nothing, so they may end the household's case whoever lives there.
+
+What speaks of one is said signal by signal where there are more: `dismissals.mark_not_picked_up`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.feedback import result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from signals.outreach.work.people import Obstacle
+
+OF_ONE_SIGNAL: Final = frozenset({"repeat", "wrongful"})
+OF_ONE_PERSON: Final = frozenset({"deceased", "not-a-resident", "known-to-debt-help", "other-reason"})
+ACCEPTED: Final = "accepted-help"
+"""What the partner is told when a resident accepted help (`feedback.result_of`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Whose signals count in the cases that someone wants to close, and of which arrears; each by any key."""
+
+    persons: frozenset[int]
+    arrears: frozenset[object]
+
+
+def asks_for_whom(outcome: str, counting: Counting) -> bool:
+    """Whether it must be said who accepted help."""
+    return result_of(outcome) == ACCEPTED and len(counting.persons) > 1
+
+
+def obstacle(outcome: str, counting: Counting, helped: Collection[int] = ()) -> Obstacle | None:
+    """Why cases in which this counts cannot end so; None when they can. `helped`: who accepted help."""
+    if outcome in OF_ONE_SIGNAL and len(counting.arrears) > 1:
+        return "of-one-signal"
+    if outcome in OF_ONE_PERSON and len(counting.persons) > 1:
+        return "of-one-person"
+    if asks_for_whom(outcome, counting) and not (helped and counting.persons.issuperset(helped)):
+        return "for-whom"
+    return None
