@@ -19,7 +19,7 @@ run: install ## the whole service on this machine, with a simulated month at Alm
 
 test: $(VENV)/.tested ## set up what the tests need, then run them (under 10 minutes)
 	@$(BIN)/python -m tests.setup
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.tested ## lint, types and layers
 	@$(BIN)/ruff check .

@@ -172,7 +172,7 @@ def case_view(page: dict[str, Any]) -> None:
     _section("Termijnen", ("uiterlijk", "wat"), [(d["due"], d["nl"]) for d in page["deadlines"]])
     columns = ("datum", "partner", "kenmerk", "soort", "bedrag", "status")
     _section("Signalen", columns, [_signal_row(signal) for signal in page["signals"]])
-    history = [(h["at"][:16], h["actor"], words.HISTORY[h["kind"]], words.what_happened(h)) for h in page["history"]]
+    history = [(h["at"][:16], h["actor"], words.history(h["kind"]), words.what_happened(h)) for h in page["history"]]
     _section("Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), history)
 
 

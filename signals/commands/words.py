@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from signals.contract.codes import OUTCOMES, STATUS_IN_DDAS
+from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,30 @@ HISTORY: Final = {
     "stop-what-is-not-done": "stoppen wat nog niet gedaan is",
     "released": "vrijgegeven",
     "removed": "zaak vervallen",
+    "claimed": "opgepakt om aan te werken",
+    "let-go": "losgelaten",
+    "handed-over": "overgedragen",
+    "attempt": "contactpoging",
+    "attempt-undone": "contactpoging doorgehaald",
+    "step": "volgende stap afgesproken",
+    "route-changed": "route veranderd door een medewerker",
+    "not-picked-up": "signaal niet in behandeling",
+    "mark-taken-back": "signaal toch in behandeling",
+    "referred": "verwezen",
+    "referral-result": "afloop van een verwijzing",
+    "team": "naar de werkvoorraad van een team",
+    "closed-by-person": "zaak gesloten door een medewerker",
+    "reopened-by-person": "zaak heropend door een medewerker",
+    "note": "notitie geschreven",
+    "note-undone": "notitie doorgehaald",
+}
+
+RESULTS: Final = {
+    "started": "hulp is begonnen",
+    "no-show": "niet verschenen",
+    "declined": "wil geen hulp",
+    "not-suitable": "niet de juiste plek",
+    "mistaken": "was een vergissing",
 }
 
 _MONTHS: Final = (
@@ -58,7 +82,11 @@ _MONTHS: Final = (
 )
 
 _PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
-    "reason": REASONS,
+    "contact": CONTACT_KINDS,
+    "onDay": {},
+    "part": PARTS_OF_DAY,
+    "reason": REASONS,  # of a withdrawal; that of a person's decision is what this person wrote
+    "result": RESULTS,
     "outcome": OUTCOMES,
     "status": STATUS_IN_DDAS,
     "route": ROUTES,
@@ -90,10 +118,16 @@ def outcome(code: str) -> str:
     return OUTCOMES[code]
 
 
+def history(kind: str) -> str:
+    """What a line of a case's history tells; a kind of another version by its own name."""
+    return HISTORY.get(kind, kind)
+
+
 def what_happened(line: Mapping[str, Any]) -> str:
     """The particulars of a history line in a few words."""
-    said = [str(line[name]) for name in ("partner", "reference") if name in line]
-    said += [words[line[name]] for name, words in _PARTICULARS.items() if name in line]
+    said = [str(line[name]) for name in ("partner", "reference", "to", "team", "target") if line.get(name) is not None]
+    told = [(words, str(line[name])) for name, words in _PARTICULARS.items() if line.get(name) is not None]
+    said += [words.get(value, value) for words, value in told]
     if "before" in line:
         said.append(f"{_value(line['before'])} → {_value(line['after'])}")
     return ", ".join(said)

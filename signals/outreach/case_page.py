@@ -90,6 +90,11 @@ def _signal(row: tuple[Any, ...]) -> dict[str, Any]:
 def _history(cursor: Cursor, number: int) -> list[dict[str, Any]]:
     cursor.execute("SELECT at, actor, kind, detail FROM case_history WHERE case_id = %s ORDER BY id", (number,))
     return [
-        {"at": at.isoformat(timespec="seconds"), "actor": actor, "kind": kind, **detail}
+        {"at": at.isoformat(timespec="seconds"), "actor": actor, "kind": kind, **_particulars(detail)}
         for at, actor, kind, detail in cursor
     ]
+
+
+def _particulars(detail: dict[str, Any]) -> dict[str, Any]:
+    """The detail of a line; how contact was sought is "contact" here, because a line itself has a kind."""
+    return {"contact" if name == "kind" else name: value for name, value in detail.items()}

@@ -7,7 +7,7 @@ keep that status, whatever comes in later (borders.md section 4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from psycopg.rows import class_row
 
@@ -44,6 +44,7 @@ UPDATE cases SET released_route = route, released_at = now(), released_by = %(ac
         WHERE deceased_household_id = cases.household_id AND deceased_on IS NOT NULL)) END
 WHERE id = ANY(%(numbers)s)
 """
+_KEPT: Final = {"closing": "contact"}  # the column tells a release from all else
 
 
 class NotReleasedError(SignalsError):
@@ -103,11 +104,18 @@ def release(
 
 
 def take_up_by_hand(
-    cursor: Cursor, household: int, *, actor: str, name: str, only: Sequence[int] | None = None
+    cursor: Cursor,
+    household: int,
+    *,
+    actor: str,
+    name: str,
+    only: Sequence[int] | None = None,
+    how: Literal["contact", "closing"] = "contact",
 ) -> list[int]:
     """Let go what waits at this household (which is locked), because a person works it; the numbers of those cases.
 
-    What is held for review stays held: a death is looked at on purpose. Of these cases alone when `only` is given.
+    What is held for review stays held: a death is looked at on purpose. Of these cases alone when `only` is given. The
+    history says `how`; the case knows but that it was no release.
     """
     cursor.execute(
         """SELECT id FROM cases WHERE household_id = %s AND state = 'open' AND waiting
@@ -116,7 +124,7 @@ def take_up_by_hand(
     )
     cases = _asked(cursor, [number for (number,) in cursor.fetchall()])
     if cases:
-        _let_go(cursor, cases, actor=actor, name=name, how="contact")
+        _let_go(cursor, cases, actor=actor, name=name, how=how)
     return [case.id for case in cases]
 
 
@@ -152,7 +160,7 @@ def _let_go(
     cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, name: str, how: str, reviewed: bool = False
 ) -> None:
     numbers = [case.id for case in cases]
-    cursor.execute(_RELEASE, {"actor": actor, "how": how, "reviewed": reviewed, "numbers": numbers})
+    cursor.execute(_RELEASE, {"actor": actor, "how": _KEPT.get(how, how), "reviewed": reviewed, "numbers": numbers})
     ledger.add_history(cursor, [ledger.HistoryRow(case.id, name, "released", _told(case, how)) for case in cases])
     cursor.execute(
         """UPDATE reports SET status = 'picked-up', picked_up = true

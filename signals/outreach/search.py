@@ -38,7 +38,7 @@ _BORN: Final = "date_of_birth = ANY(%(born)s)"
 # By municipality and partner first: so the key of `arrears` finds the reference, and no index of its own is needed.
 _REFERENCE: Final = """households.id IN (SELECT household_id FROM reports WHERE arrears_id = ANY(ARRAY(
     SELECT id FROM arrears WHERE municipality = ANY(%(municipalities)s)
-    AND partner_id = ANY(ARRAY(SELECT partners.id FROM partners)) AND reference = %(reference)s)))"""
+    AND partner_id = ANY(ARRAY(SELECT partners.id FROM partners)) AND reference = ANY(%(references)s))))"""
 _POSTCODES: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
 _NUMBER: Final = "number = %(number)s AND (%(suffix)s = '' OR starts_with(suffix, %(suffix)s))"
 _PEOPLE: Final = """
@@ -140,7 +140,7 @@ def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
         conditions.append(_PERSON.format(" AND ".join(of_person)))
     if query.reference:
         conditions.append(_REFERENCE)
-        named["reference"] = query.reference[:_LONGEST]
+        named["references"] = _cases_of_letters(query.reference.strip()[:_LONGEST])
     return conditions, named
 
 
@@ -177,6 +177,11 @@ def _ways_to_write(born: date) -> list[str]:
     months = {f"{born.month:02}", *(["00"] if born.month == 1 else [])}
     days = {f"{born.day:02}", *(["00"] if born.day == 1 else [])}
     return sorted(f"{born.year:04}-{month}-{day}" for month in months for day in days)
+
+
+def _cases_of_letters(reference: str) -> list[str]:
+    """The reference as typed, and all in capitals or in small letters: so the key of `arrears` still finds it."""
+    return sorted({reference, reference.upper(), reference.lower()})
 
 
 def _households(cursor: Cursor, rows: list[tuple[Any, ...]]) -> tuple[FoundHousehold, ...]:

@@ -18,7 +18,7 @@ from signals.outreach.work.teams import team_at
 from signals.outreach.worklist_query import ATTEMPTED, SPOKEN_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from signals.outreach.policy import PolicyBook
@@ -70,6 +70,12 @@ class Key:
         return key if key.text == text and 0 <= key.urgency < 2**31 > key.case >= 0 else None
 
 
+def heaviest_reason(explanation: Iterable[Mapping[str, Any]], language: str) -> str:
+    """What weighs most in a score, in words; of equals the first."""
+    heaviest = max(explanation, key=lambda one: one["points"], default={})
+    return str(heaviest.get(language, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Which household stands where."""
@@ -108,8 +114,7 @@ class WorkCase:
 
     def reason(self, language: str) -> str:
         """What weighs most in the score, in words; of equals the first."""
-        heaviest = max(self.explanation, key=lambda one: one["points"], default={})
-        return str(heaviest.get(language, ""))
+        return heaviest_reason(self.explanation, language)
 
 
 @dataclass(frozen=True, slots=True)

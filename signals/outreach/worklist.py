@@ -46,7 +46,7 @@ class WorkFilter:
         consecutive: Whether there were signals in the six months before.
         due_before: A clock of an open case ends on this day or before.
         postcode: How the postcode begins; for planning a route only.
-        claim: "mine", "unclaimed" or "anyone".
+        claim: "mine" (whatever `team` says), "unclaimed" or "anyone".
         user: Whose claims are "mine".
         team: The key of a team, or `teams.COMMON`; or the teams that `user` is in, for whose work comes first there
             (`teams.queues_wanted`).
@@ -176,7 +176,8 @@ def _asked(wanted: WorkFilter, book: PolicyBook, municipality: str, after: Key |
     if wanted.claim == "mine":
         ask.few.append(asked.MINE)
     teams = book.in_force(municipality, wanted.today).teams
-    if (queues := queues_wanted(teams, wanted.team)) is not None:
+    team = None if wanted.claim == "mine" else wanted.team  # what I hold is mine, whatever team its area is of
+    if (queues := queues_wanted(teams, team)) is not None:
         condition, named = asked.team_condition(teams, queues)
         ask.conditions.append(condition)
         ask.named.update(named)

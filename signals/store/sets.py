@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from psycopg import sql
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from signals.store.models import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.types import TypeEngine
 
     from signals.store.database import Cursor
 
@@ -81,4 +83,8 @@ def _copying(table: str, columns: tuple[str, ...]) -> tuple[bytes, tuple[str, ..
     named = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), named)
     found = Base.metadata.tables[table].columns
-    return statement.as_bytes(), tuple(_SENT_AS[type(found[column].type)] for column in columns)
+    return statement.as_bytes(), tuple(_sent_as(found[column].type) for column in columns)
+
+
+def _sent_as(kind: TypeEngine[Any]) -> str:
+    return f"{_sent_as(kind.item_type)}[]" if isinstance(kind, ARRAY) else _SENT_AS[type(kind)]

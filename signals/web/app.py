@@ -31,7 +31,6 @@ from signals.web.routes import MENU, all_pages
 from signals.web.static_files import StaticFiles
 from signals.web.templating import Addresses, Templates
 from signals.web.texts import choose_language
-from signals.web.wire import BoundedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -196,7 +195,6 @@ def build_server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=BoundedProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,  # an address line may one day hold what a visitor searched for

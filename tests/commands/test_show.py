@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from signals.commands import show
+from signals.commands.words import HISTORY, history, what_happened
+from signals.outreach.work.words import KINDS
 
 AS_SENT = ["urn:x:fl00", "urn:bank:key:7", "[bold]R-1[/bold]", "[/]", "[link=https://example.org]12[/link]", "R\\[2"]
 
@@ -31,6 +34,30 @@ def test_neither_markup_nor_emoji_is_read_into_it(printed: io.StringIO, text: st
     show.table(text, (text, "last"), [(text, text)])
     show.listing("sources", ("one", "many"), [(text, [text, text])], as_json=False)
     assert printed.getvalue().count(text) == 2 + 4 + 3
+
+
+DETAIL: dict[str, dict[str, Any]] = {
+    "handed-over": {"to": "Sam Voorbeeld", "reason": "kent de buurt"},
+    "attempt": {"contact": "home-visit", "onDay": "2026-11-20", "part": None, "reached": False},
+    "route-changed": {"before": "letter", "after": "home-visit", "reason": "eerder bezocht"},
+    "not-picked-up": {"partner": "vitens", "reference": "N1", "status": "wrongful", "reason": "staat bij een ander"},
+    "team": {"team": None, "reason": "te ver weg"},
+    "referral-result": {"target": "Wijkteam", "result": "started"},
+    "closed-by-person": {"outcome": "no-contact", "persons": None},
+    "a-kind-of-later": {},
+}
+
+
+def test_every_kind_of_history_has_its_words() -> None:
+    assert set(HISTORY) >= KINDS
+    assert history("a-kind-of-later") == "a-kind-of-later"
+
+
+@pytest.mark.parametrize("kind", sorted({*DETAIL, *KINDS}))
+def test_a_line_of_history_is_shown(kind: str) -> None:
+    said = what_happened({"at": "2026-11-20T10:00:00", "actor": "Sam", "kind": kind, **DETAIL.get(kind, {})})
+    assert "None" not in said
+    assert (DETAIL.get(kind, {}).get("reason") or "") in said
 
 
 def test_a_control_code_does_not_reach_the_terminal(printed: io.StringIO) -> None:

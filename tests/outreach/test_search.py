@@ -113,7 +113,8 @@ def test_by_reference(street: Desk) -> None:
     assert numbers(street, reference="R2") == [2]
     assert numbers(street, reference="R1") == [1, 1]
     assert numbers(street, HENGELO, reference="R2") == []
-    assert numbers(street, reference="r2") == []
+    assert numbers(street, reference="r2") == [2]
+    assert numbers(street, reference=" R2 ") == [2]
 
 
 @pytest.mark.database

@@ -289,6 +289,11 @@ def test_the_queue_of_a_team_is_by_area_and_partner_unless_a_person_assigned(des
     assert sorted(listed(desk, "letters", team="wijkracht")) == ["7607GC 1", "7607GC 3"]
     assert listed(desk, "letters", team=COMMON) == ["7607GC 2"]
     assert listed(desk, "letters", team="no-such-team") == []
+    with transaction(desk.system.engine) as cursor:
+        claim(cursor, households[1], SANNE)
+    mine = {"claim": "mine", "user": SANNE.id}
+    assert listed(desk, "letters", team=COMMON, **mine) == ["7607GC 1"]  # what I hold, whatever the team
+    assert listed(desk, "letters", team=frozenset[str](), **mine) == ["7607GC 1"]
     assert sorted(listed(desk, "letters", team=frozenset({"wijkracht"}))) == ["7607GC 1", "7607GC 3"]  # of its members
     assert listed(desk, "letters", team=frozenset[str]()) == ["7607GC 2"]  # of who is in no team
     desk.load_policy(toml_text(policy(valid_from="2026-01-01")))  # from now on there is no such team

@@ -151,9 +151,19 @@ def made_dossier(**other: object) -> Dossier:
                 ("welbions", "vitens"),
                 "Zelfde adres en zelfde naam: zeker",
                 "Same address and same name: certain",
+                certain=True,
             ),
             DossierPerson(
-                2, "Bakkerij De Korst", "Bakkerij De Korst", None, (), (), ("enexis",), "Zelfde adres", "Same address"
+                2,
+                "Bakkerij De Korst",
+                "Bakkerij De Korst",
+                None,
+                (),
+                (),
+                ("enexis",),
+                "Zelfde adres",
+                "Same address",
+                certain=True,
             ),
         ),
         "arrears": (

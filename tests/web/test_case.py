@@ -151,7 +151,11 @@ def test_an_attempt_can_be_struck_out_the_same_day_by_its_author(office: Running
     sheet = sent(mine, opened(mine, case), "contact", kind="home-visit", part="evening", reached="no")
     assert "Volgende stap:" in sheet.words
     assert f"/zaak/{case}/contact-doorhalen" not in {form.action for form in opened(theirs, case).forms()}
-    sheet = sent(mine, sheet, "contact-doorhalen")
+    ((attempt,),) = rows(office, "SELECT id FROM contact_attempts WHERE case_id = %s", case)
+    asked = sent(mine, sheet, "contact-doorhalen", status=422, attempt=attempt)  # one is asked whether it is certain
+    assert "krijgt de partner daar bericht van" in asked.words
+    assert rows(office, "SELECT undone_at FROM contact_attempts WHERE case_id = %s", case) == [(None,)]
+    sheet = sent(mine, asked, "contact-doorhalen", certain="yes")
     assert "Doorgehaald door Sanne de Vries." in sheet.words
     assert "Volgende stap:" not in sheet.words
     assert sheet.texts("s") == ["Huisbezoek: niet bereikt"]
@@ -161,7 +165,7 @@ def test_an_attempt_can_be_struck_out_the_same_day_by_its_author(office: Running
 def test_an_attempt_of_another_household_is_not_there(office: RunningOffice) -> None:
     case, client = a_case(office), office.signed_in(Role.SPECIALIST)
     sheet = sent(client, opened(client, case), "contact", kind="home-visit", part="evening", reached="no")
-    client.send(sheet.form(f"/zaak/{case}/contact-doorhalen"), status=404, attempt=999)
+    client.send(sheet.form(f"/zaak/{case}/contact-doorhalen"), status=422, attempt=999, certain="yes")
 
 
 def test_a_note_keeps_its_lines_and_can_be_struck_out(office: RunningOffice) -> None:
@@ -218,7 +222,8 @@ def test_two_open_cases_of_a_household_are_closed_as_one_or_one_by_one(office: R
     client = office.signed_in(Role.SPECIALIST)
     sheet = opened(client, first)
     assert "Dit huishouden heeft 2 open zaken." in sheet.words
-    sent(client, sheet, "afsluiten", outcome="no-contact", certain="yes", cases=second)
+    asked = sent(client, sheet, "afsluiten", status=422, outcome="no-contact", certain="yes", cases=second)
+    sent(client, asked, "afsluiten", unsought="yes")
     assert rows(office, "SELECT state FROM cases WHERE id IN (%s, %s) ORDER BY id", first, second) == [
         ("open",),
         ("closed",),

@@ -181,10 +181,30 @@ def test_saving_what_a_colleague_changed_shows_both_and_loses_nothing(office: Ru
     ]
 
 
+def test_what_is_sent_twice_is_kept_once(office: RunningOffice) -> None:
+    case, client = a_case(office), office.signed_in(Role.SPECIALIST)
+    old = opened(client, case)
+    sent(client, old, "notitie", note=LONG)
+    twice = sent(client, old, "notitie", status=409, note=LONG)
+    assert "Deze notitie hebt u al bewaard" in twice.words
+    sent(client, opened(client, case), "contact", kind="call", part=None, reached="no")
+    for seen in ("", "abc", "-5", None):  # no number: nothing was seen
+        again = sent(client, old, "contact", status=409, kind="call", part=None, reached="no", seen=seen)
+        assert "Contactpoging: Telefoon" in again.words
+    ((notes, attempts),) = rows(
+        office,
+        """SELECT (SELECT count(*) FROM notes WHERE case_id = cases.id),
+            (SELECT count(*) FROM contact_attempts WHERE case_id = cases.id) FROM cases WHERE id = %s""",
+        case,
+    )
+    assert (notes, attempts) == (1, 1)
+
+
 def test_what_is_not_possible_any_more_loses_nothing_either(office: RunningOffice) -> None:
     case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
     old = opened(mine, case)
-    sent(theirs, opened(theirs, case), "afsluiten", outcome="no-contact", certain="yes")
+    asked = sent(theirs, opened(theirs, case), "afsluiten", status=422, outcome="no-contact", certain="yes")
+    sent(theirs, asked, "afsluiten", unsought="yes")
     both = sent(mine, old, "route", status=409, route="letter", reason=LONG)
     assert "Definitief geen contact kunnen krijgen" in both.words
     refused = mine.send(both.form(f"/zaak/{case}/route"), status=409)

@@ -185,6 +185,43 @@ def test_a_textarea_takes_as_much_as_is_kept() -> None:
     assert {most for one, most in longest.items() if one and one.endswith("-reason")} == {str(REASON_LENGTH)}
 
 
+def test_the_part_of_the_day_is_chosen_and_a_mistake_is_asked_about() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
+    assert [one.get("checked") for one in sheet.all("input", name="part")][:3] == [None] * 3  # of the attempt
+    (form,) = [one for one in sheet.forms() if one.action == "/zaak/12/contact-doorhalen"]
+    assert dict(form.fields)["certain"] is None
+    assert [one.get("value") for one in sheet.all("input", name="attempt")] == ["2"]  # one's own, not struck out
+    assert "krijgt de partner daar bericht van" in sheet.words
+
+
+def test_how_it_was_taken_up_and_what_a_release_means() -> None:
+    taken: dict[str, Any] = {
+        "waiting": False,
+        "released_route": "letter",
+        "released_at": NOW,
+        "released_how": "contact",
+    }
+    closed = made_case(state="closed", outcome="no-contact", closed_by="Tom Jansen", closed_at=NOW, **taken)
+    for case, told in (
+        (closed, "bij het afsluiten, zonder vrijgave"),
+        (made_case(**taken), "zelf mee aan de slag ging"),
+    ):
+        assert told in sheet_of(show_case(desk("nl"), made_dossier(case=case))).words
+    visit = sheet_of(show_case(desk("nl"), made_dossier())).words
+    assert "gaat altijd vóór de score" in visit
+    assert "Vrijgeven betekent: het huisbezoek gaat door." in visit
+    assert "Vrijgeven betekent" not in sheet_of(show_case(desk("nl"), made_dossier(worked_route="letter"))).words
+
+
+def test_an_ending_without_an_attempt_is_ticked_on_its_form() -> None:
+    found, form = made_dossier(attempts=()), Form([("outcome", "no-contact"), ("certain", "yes"), ("cases", "12")])
+    sent = typed.Typed("close", form, typed.close_faults(form, found, TODAY))
+    sheet = sheet_of(show_case(desk("nl"), found, sent, status=422))
+    assert "Er staat geen contactpoging bij deze zaak." in sheet.texts("div", role="alert")[0]
+    assert len(sheet.all("input", id="close-unsought")) == 1
+    assert not sheet_of(show_case(desk("nl"), found)).all("input", id="close-unsought")
+
+
 def test_clocks_say_how_long_in_working_days() -> None:
     words = sheet_of(show_case(desk("nl"), STATES["everything"])).words
     for said in ("Gedaan op 12 november 2026", "1 werkdag te laat", "Vandaag", "Nog 1 werkdag", "Nog 6 werkdagen"):

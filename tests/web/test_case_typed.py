@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,12 +10,12 @@ import pytest
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.web.desk import Form
 from signals.web.work import typed
-from signals.web.work.case import birth, part_now
-from tests.web.dossiers import NOW, TODAY, made_case, made_dossier
+from signals.web.work.case import birth
+from tests.web.dossiers import TODAY, made_case, made_dossier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import date
 
     from signals.outreach.work.dossier import Dossier
 
@@ -35,7 +36,9 @@ def faults(check: Callable[[Form, Dossier, date], typed.Faults], **sent: str) ->
         ({"on_day": "31-2-2026"}, {"on_day"}),
         ({"on_day": "2026-11-21"}, {"on_day"}),
         ({"on_day": "20-11-2026"}, set()),
-        ({"on_day": "1/9/2026"}, set()),
+        ({"on_day": "2/11/2026"}, set()),  # the day on which its first signal came in
+        ({"on_day": "1/11/2026"}, {"on_day"}),
+        ({"on_day": "1999-12-31"}, {"on_day"}),
         ({"part": ""}, {"part"}),
         ({"part": "", "kind": "letter"}, set()),
         ({"part": "night", "kind": "letter"}, {"part"}),
@@ -59,6 +62,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ({"kind": "call", "on_day": "2026-11-20"}, set()),
         ({"kind": "call", "on_day": "2026-11-24", "part": "morning"}, set()),
         ({"kind": "call", "on_day": "2026-11-19"}, {"on_day"}),
+        ({"kind": "call", "on_day": "2027-11-20"}, set()),
+        ({"kind": "call", "on_day": "2027-11-22"}, {"on_day"}),
         ({"kind": "call", "on_day": "soon"}, {"on_day"}),
         ({"kind": "", "on_day": "2026-11-24", "part": "night"}, {"kind", "part"}),
     ],
@@ -123,6 +128,30 @@ def test_what_is_true_of_one_tenant_is_not_said_of_all(outcome: str, persons: li
     assert set(typed.close_faults(Form(sent), made_dossier(), TODAY)) == wrong
 
 
+def test_what_partners_may_have_written_of_two_is_not_said_of_one() -> None:
+    both = made_dossier()
+    one = replace(both.signals[2], person=1)  # enexis too wrote of the first person
+    sent = Form([("outcome", "deceased"), ("certain", "yes"), ("cases", "12")])
+    for certain, wrong in ((True, set()), (False, {"outcome"})):
+        persons = (replace(both.persons[0], certain=certain),)
+        found = replace(both, persons=persons, signals=(both.signals[1], one))
+        assert set(typed.close_faults(sent, found, TODAY)) == wrong
+        alone = replace(found, signals=(both.signals[1],))  # of one partner: nobody else hears of it
+        assert typed.close_faults(sent, alone, TODAY) == {}
+
+
+@pytest.mark.parametrize("outcome", ["no-contact", "no-response"])
+def test_who_sought_nobody_is_asked_whether_it_ends_like_that(outcome: str) -> None:
+    sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12")]
+    nobody = made_dossier(attempts=made_dossier().attempts[:1])  # struck out
+    assert set(typed.close_faults(Form(sent), nobody, TODAY)) == {"unsought"}
+    assert typed.close_faults(Form([*sent, ("unsought", "yes")]), nobody, TODAY) == {}
+    assert typed.close_faults(Form(sent), made_dossier(), TODAY) == {}
+    written = made_case(released_how="release", released_route="letter")
+    assert typed.close_faults(Form(sent), made_dossier(attempts=(), case=written), TODAY) == {}
+    assert typed.close_faults(Form([("outcome", "self-reliant"), *sent[1:]]), nobody, TODAY) == {}
+
+
 def test_only_what_counts_in_the_chosen_cases_matters() -> None:
     both = made_dossier(cases=(made_case(12), made_case(13)))
     sent = [("outcome", "deceased"), ("certain", "yes"), ("cases", "13")]
@@ -136,16 +165,10 @@ def test_the_sentences_name_the_lengths_that_are_kept() -> None:
     assert str(REASON_LENGTH) in reason["reason"]
 
 
-@pytest.mark.parametrize(("text", "seen"), [("41", 41), ("", None), ("-1", None), ("٤", None), ("9" * 19, None)])
-def test_what_the_sender_had_seen(text: str, seen: int | None) -> None:
+@pytest.mark.parametrize(("text", "seen"), [("41", 41), ("", 0), ("abc", 0), ("-5", 0), ("٤", 0), ("9" * 19, 0)])
+def test_what_the_sender_had_seen(text: str, seen: int) -> None:
     assert typed.seen_of(Form([("seen", text)])) == seen
 
 
 def test_a_date_of_birth_leaves_out_what_is_not_known() -> None:
     assert [birth(text) for text in ("1985-06-12", "1985-06-00", "1985-00-00")] == ["12-06-1985", "06-1985", "1985"]
-
-
-@pytest.mark.parametrize(("hour", "part"), [(10, "morning"), (11, "afternoon"), (16, "afternoon"), (17, "evening")])
-def test_the_part_of_the_day_is_that_of_amsterdam(hour: int, part: str) -> None:
-    moment: datetime = NOW.replace(hour=hour, minute=0)
-    assert part_now(moment) == part

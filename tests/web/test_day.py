@@ -10,7 +10,7 @@ import pytest
 
 from signals.outreach.clocks import is_working_day
 from signals.web.people import Role
-from signals.web.texts import today_of, utc_now
+from signals.web.texts import day, today_of, utc_now
 from tests.conftest import create_database, drop_database
 from tests.web.chromium import PHONE, WIDE, window
 from tests.web.client import text_of
@@ -110,8 +110,10 @@ def finish(browser: PageClient, case: str) -> None:
     sheet = browser.send(browser.get(case).form(f"{case}/contact"), kind="call", part=None, reached="yes")
     sheet = browser.send(sheet.form(f"{case}/notitie"), note="Belt liever na zes uur.\nHeeft een nieuwe baan.")
     assert "Belt liever na zes uur. Heeft een nieuwe baan." in sheet.words
-    sheet = browser.send(sheet.form(f"{case}/afspraak"), kind="appointment", on_day="2030-01-02", part="morning")
-    assert "afspraak op locatie, vanaf 2 januari 2030, ochtend (afgesproken met de inwoner)" in sheet.words
+    later = today_of(utc_now()) + timedelta(days=60)
+    sheet = browser.send(sheet.form(f"{case}/afspraak"), kind="appointment", on_day=later.isoformat(), part="morning")
+    promised = f"afspraak op locatie, vanaf {day(later, language='nl')}, ochtend (afgesproken met de inwoner)"
+    assert promised in sheet.words
     sheet = browser.send(sheet.form(f"{case}/doorverwijzen"), target="nsr", certain="yes")
     sheet = browser.send(
         sheet.form(f"{case}/doorverwezen"),

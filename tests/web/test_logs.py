@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -195,8 +196,8 @@ FILLED: Final[Mapping[str, Mapping[str, str]]] = {
     "hand-over": {"to": "specialist-2", "reason": "Ik ben er morgen niet."},
     "release": {"certain": "yes"},
     "attempt": {"kind": "call", "on_day": "{today}", "reached": "no"},
-    "undo-attempt": {"attempt": "{attempt}"},
-    "promise": {"kind": "call", "on_day": "2050-01-03"},
+    "undo-attempt": {"attempt": "{attempt}", "certain": "yes"},
+    "promise": {"kind": "call", "on_day": "{soon}"},
     "note": {"note": "Belt liever na zes uur."},
     "undo-note": {"note": "{note}"},
     "change-route": {"route": "home-visit", "reason": "Er komt een kind bij."},
@@ -218,7 +219,8 @@ STALE: Final = frozenset({"claim", "release", "attempt", "promise", "change-rout
 
 def filled(logged: LoggedOffice, act: str, case: int) -> dict[str, str]:
     values = {**numbers_of(logged, case), "today": today_of(utc_now()).isoformat()}
-    return {key: text.format(**values) for key, text in FILLED[act].items()}
+    values["soon"] = (today_of(utc_now()) + timedelta(days=60)).isoformat()
+    return {"seen": str(values["seen"])} | {key: text.format(**values) for key, text in FILLED[act].items()}
 
 
 def test_every_form_of_a_case_is_walked() -> None:

@@ -14,6 +14,7 @@ from signals.web.office.overview import QUEUE_NAMES
 from signals.web.office.partner_acts import contact_faults
 from signals.web.office.partners import CODES, RHYTHMS
 from signals.web.people import Role
+from signals.web.texts import day
 from signals.web.work.queues import NAMES
 from tests.web.client import text_of
 from tests.web.office import ALMELO, HENGELO, person
@@ -53,6 +54,19 @@ def test_all_words_are_there() -> None:
     assert CODES.keys() == set(QUARANTINE_CODES)
     assert RHYTHMS.keys() == set(Rhythm)
     assert QUEUE_NAMES == NAMES
+
+
+def test_the_list_says_the_day_of_the_last_signal_beside_the_last_message(office: RunningOffice) -> None:
+    page = office.signed_in(Role.PARTNER_MANAGER).get("/partners")
+    for name, _, message, signal, *_ in cells(page, LISTED):
+        ((last,),) = rows(
+            office,
+            """SELECT max(signalled_on) FROM events JOIN arrears ON arrears.id = arrears_id
+            WHERE type = 'reported' AND municipality = '0141' AND starts_with(%s, partner_id)""",
+            name,
+        )
+        assert signal == (day(last, "nl") if last else "–")
+        assert message != signal or last is None
 
 
 def test_who_needs_attention_comes_first(troubled: RunningOffice) -> None:

@@ -268,6 +268,37 @@ def test_the_found_in_chromium(shared_office: RunningOffice, browser: Browser) -
         opened.check("zoeken-gevonden")
 
 
+STICKING_OUT = """() => Array.from(document.querySelectorAll("td, tbody th"))
+    .filter((cell) => cell.getBoundingClientRect().right > window.innerWidth).map((cell) => cell.textContent.trim())"""
+
+
+def test_no_column_falls_off_a_phone(office: RunningOffice, browser: Browser) -> None:
+    ((case,),) = rows(office, "SELECT min(id) FROM cases WHERE state = 'open' AND municipality = '0141'")
+    places = [
+        *((Role.SPECIALIST, path) for path in ("/brievenronde", f"/zaak/{case}")),
+        *((Role.PARTNER_MANAGER, "/partners"), (Role.AUDITOR, "/logboek")),
+    ]
+    for role, path in places:
+        with window(browser, office, role, size=PHONE) as opened:
+            page = opened.open(path)
+            assert page.locator("tbody td").count()
+            assert page.evaluate(STICKING_OUT) == [], path
+            opened.check("telefoon-tabel", picture=False)
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("promised", "telefoon, op 2 januari 2030"), ("no-answer", "vanaf 2 januari")]
+)
+def test_an_appointment_is_on_its_day(office: RunningOffice, why: str, words: str) -> None:
+    step = """INSERT INTO next_steps (household_id, kind, on_day, why) SELECT household_id, 'call', '2030-01-02', %s
+        FROM cases WHERE state = 'open' AND waiting AND route = 'home-visit' AND municipality = '0141' LIMIT 1
+        RETURNING household_id"""
+    rows(office, step, why)
+    client = office.signed_in(Role.SPECIALIST)
+    said = client.get("/werkvoorraad/visits?team=all").words
+    assert words in said
+
+
 def test_by_keyboard(office: RunningOffice, browser: Browser) -> None:
     with window(browser, office, Role.SPECIALIST) as opened:
         page = opened.open("/werkvoorraad/visits")
@@ -279,6 +310,7 @@ def test_by_keyboard(office: RunningOffice, browser: Browser) -> None:
             page.locator("[data-row]", has_text="U hebt dit opgepakt.").locator("[data-open]").get_attribute("href")
             == second
         )
-        for key in ("j", "j", "Enter"):
-            page.keyboard.press(key)
+        page.locator("[data-row][data-current]", has_text="U hebt dit opgepakt.").wait_for()
+        assert page.url.endswith(f"#zaak-{second.rsplit('/', 1)[1]}" if second else "")
+        page.keyboard.press("Enter")  # the keys go on from the row where one was
         page.wait_for_url(f"**{second}")

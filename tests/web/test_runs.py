@@ -33,7 +33,7 @@ def test_a_letter_run_is_looked_at_and_released(office: RunningOffice) -> None:
     client = office.signed_in(Role.SPECIALIST)
     sheet = client.get("/brievenronde")
     form = sheet.form("/brievenronde")
-    cases = [value for name, value in form.fields if name == "case"]
+    cases = cases_of(sheet)
     assert len(cases) > 2
     unsure = client.send(form, status=422, case=cases[1:])
     assert "Zet een vinkje als u de lijst hebt bekeken." in unsure.words
@@ -42,7 +42,7 @@ def test_a_letter_run_is_looked_at_and_released(office: RunningOffice) -> None:
     assert "Kies ten minste één brief." in client.send(form, status=422, case=None).words
     done = client.send(unsure.form("/brievenronde"), sure="yes")
     assert f"Vrijgegeven brieven: {len(cases) - 1}." in done.words
-    left = [value for name, value in done.form("/brievenronde").fields if name == "case"]
+    left = cases_of(done)
     assert cases[0] in left
     assert not set(cases[1:]) & set(left)
     ((released,),) = rows(office, "SELECT count(DISTINCT household_id) FROM cases WHERE released_route = 'letter'")
@@ -51,11 +51,34 @@ def test_a_letter_run_is_looked_at_and_released(office: RunningOffice) -> None:
 
 def cases_of(sheet: Sheet) -> list[str]:
     """The letters that the form of a run offers."""
-    return [value for name, value in sheet.form("/brievenronde").fields if name == "case"]
+    return [str(one.get("value")) for one in sheet.all("input", name="case")]
 
 
 def ticked(sheet: Sheet) -> list[str | None]:
     return [one.get("value") for one in sheet.all("input", name="case") if one.get("checked") is not None]
+
+
+def test_where_something_threatens_one_looks_first(office: RunningOffice) -> None:
+    client = office.signed_in(Role.SPECIALIST)
+    sheet = client.get("/brievenronde")
+    before, chosen = cases_of(sheet), [one for one in ticked(sheet) if one]
+    last = chosen[-1]
+    rows(office, "UPDATE cases SET crisis = 'eviction' WHERE id = %s RETURNING id", last)
+    after = client.get("/brievenronde")
+    offered = [one.get("value") for one in after.all("input", name="case")]
+    assert set(before) >= set(chosen)
+    assert last not in ticked(after)
+    assert offered.index(last) < min(offered.index(one) for one in chosen if one != last)
+    assert "Eerst bekijken" in after.words
+    assert "uithuiszetting" in after.words.lower() or "ontruiming" in after.words.lower()
+    ((street,),) = rows(
+        office,
+        """SELECT street FROM reports WHERE street IS NOT NULL AND case_id = %s UNION ALL SELECT '' LIMIT 1""",
+        last,
+    )
+    assert street in after.words
+    done = client.send(after.form("/brievenronde"), case=[last], sure="yes")  # by hand it can be let go
+    assert "Vrijgegeven brieven: 1." in done.words
 
 
 def test_a_run_that_changed_meanwhile_releases_nothing(office: RunningOffice) -> None:
@@ -209,7 +232,7 @@ def test_the_run_keeps_the_team_that_was_chosen(office: RunningOffice, teams: tu
     client = office.signed_in(member("huur"))
     sheet = client.send(client.get("/brievenronde").form("/brievenronde"), "Toon", team="-")
     form = sheet.form("/brievenronde", nth=1)
-    unsure = client.send(form, status=422)
+    unsure = client.send(form, status=422, case=cases_of(sheet))  # also where something threatens
     assert dict(unsure.form("/brievenronde", nth=1).fields)["team"] == "-"
     done = client.send(unsure.form("/brievenronde", nth=1), sure="yes")
     assert f"Vrijgegeven brieven: {len(common)}." in done.words

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from psycopg.rows import class_row
 
@@ -20,11 +21,13 @@ from signals.outreach.work.teams import policy_today
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date, datetime
+    from datetime import datetime
 
     from signals.outreach.work.hold import Held
     from signals.store.database import Cursor
 
+LONGEST_AHEAD: Final = timedelta(days=366)
+"""How far ahead an appointment can be; a slip of the year is further."""
 _MADE: Final = """
 SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
 FROM contact_attempts WHERE
@@ -72,12 +75,16 @@ def record_attempt(
     """Write an attempt down and set the next step; the attempt's id.
 
     Cases of the household that still wait are thereby taken up. Raises StaleError, NotPossibleError (closed case; a day
-    to come; a visit without part of day; an unknown kind or part).
+    to come or before anything of an open case was received; a visit without part of day; an unknown kind or part).
     """
     if fault := _fault(attempt, today):
         raise NotPossibleError(fault, "attempt")
     held = hold_case(cursor, case, seen)
     held.need_open(case)
+    if attempt.on_day < _first_received(cursor, held):
+        raise NotPossibleError(
+            "a contact attempt cannot lie before the first signal: write down when it was", "attempt"
+        )
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     number = _write(cursor, held, case, attempt, actor)
     _plan(cursor, held, today, keep_promise=not attempt.reached)
@@ -96,6 +103,13 @@ def _fault(attempt: Attempt, today: date) -> str | None:
     if len(attempt.note or "") > NOTE_LENGTH:
         return f"a note to a contact attempt has at most {NOTE_LENGTH} characters"
     return None
+
+
+def _first_received(cursor: Cursor, held: Held) -> date:
+    """The day on which the first signal of what is open came in: before it nobody here knew of the household."""
+    cursor.execute("SELECT min(received_on) FROM cases WHERE id = ANY(%s)", (held.open_cases,))
+    (day,) = cursor.fetchone() or (date.max,)
+    return cast("date", day)
 
 
 def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor) -> int:
@@ -206,13 +220,18 @@ def undo_attempt(cursor: Cursor, attempt: int, actor: Actor, *, team_lead: bool,
     return given_back
 
 
-def promise_step(cursor: Cursor, case: int, step: NextStep, actor: Actor, seen: int | None = None) -> None:
+def promise_step(
+    cursor: Cursor, case: int, step: NextStep, actor: Actor, seen: int | None = None, *, today: date
+) -> None:
     """Set the next step as agreed with the resident (why = "promised"); it takes the place of the one there was.
 
-    A case that still waits is thereby taken up. Raises StaleError, NotPossibleError.
+    A case that still waits is thereby taken up. Raises StaleError, NotPossibleError (a day that is over, or further
+    ahead than `LONGEST_AHEAD`; an unknown kind or part).
     """
     if step.kind not in CONTACT_KINDS or (step.part is not None and step.part not in PARTS_OF_DAY):
         raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day", "choice")
+    if not today <= step.on_day <= today + LONGEST_AHEAD:
+        raise NotPossibleError("an appointment is on a day to come, within a year", "appointment")
     held = hold_case(cursor, case, seen)
     held.need_open(case)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)

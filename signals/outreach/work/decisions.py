@@ -17,7 +17,7 @@ from signals.outreach.queues import policy_book
 from signals.outreach.release import take_up_by_hand
 from signals.outreach.work.hold import hold_case, need_text, tell
 from signals.outreach.work.lengths import REASON_LENGTH
-from signals.outreach.work.outcomes import ACCEPTED, Counting, asks_for_whom, obstacle
+from signals.outreach.work.outcomes import ACCEPTED, Counting, asks_for_whom, is_certain, obstacle, unsure_of
 from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.rejudge import rejudge
 
@@ -93,7 +93,7 @@ def close(
     if (code := obstacle(outcome, counting, persons)) is not None:
         raise NotPossibleError(f"the cases {list(cases)} cannot end as {outcome} like this: {code}", code)
     helped = sorted(persons) if asks_for_whom(outcome, counting) else None
-    take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases))
+    take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases), how="closing")
     cursor.execute(
         f"""UPDATE cases SET closed_at = now(), closed_by = %s, closed_outcome = %s,
             closed_through = coalesce({YOUNGEST}, 0) WHERE id = ANY(%s)""",  # noqa: S608 - our own text
@@ -108,12 +108,18 @@ def close(
 def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
     """Whose signals count in these cases, and of which arrears."""
     cursor.execute(
-        """SELECT coalesce(array_agg(DISTINCT person_id), '{}'), coalesce(array_agg(DISTINCT arrears_id), '{}')
-        FROM reports WHERE case_id = ANY(%s) AND withdrawn IS NULL""",
+        """SELECT person_id, arrears_id, partner_id, initials, date_of_birth, bsn
+        FROM reports JOIN arrears ON arrears.id = arrears_id JOIN persons ON persons.id = person_id
+        WHERE case_id = ANY(%s) AND withdrawn IS NULL""",
         (list(cases),),
     )
-    persons, arrears = cursor.fetchone() or ((), ())
-    return Counting(frozenset(persons), frozenset(arrears))
+    found = cursor.fetchall()
+    certain = {person for person, _, _, *known in found if is_certain(*known)}
+    return Counting(
+        persons=frozenset(row[0] for row in found),
+        arrears=frozenset(row[1] for row in found),
+        unsure=unsure_of(((person, partner) for person, _, partner, *_ in found), certain),
+    )
 
 
 def _answer(

@@ -14,8 +14,10 @@ from psycopg.rows import dict_row
 
 from signals.contract.codes import ACCEPTED_HELP
 from signals.contract.moments import AMSTERDAM
+from signals.households.personal import clean_bsn
 from signals.outreach.arrears import IN_A_CASE
 from signals.outreach.clocks import deadlines, is_working_day
+from signals.outreach.work.outcomes import is_certain
 from signals.scoring.score import Contribution
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class DossierPerson:
     partners: tuple[str, ...]  # who wrote of this person
     linked_nl: str
     linked_en: str
+    certain: bool  # whether those who wrote of this person certainly mean the same one
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
     """Everyone whom a partner wrote of at this address, in the order in which they came up."""
     cursor.execute(
         """SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
-            array_remove(array_agg(DISTINCT phone), NULL) AS phones,
+            bsn, array_remove(array_agg(DISTINCT phone), NULL) AS phones,
             array_remove(array_agg(DISTINCT email), NULL) AS emails, array_agg(DISTINCT partner_id) AS partners
         FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
         WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id""",
@@ -200,9 +203,11 @@ def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
 
 
 def _person(row: tuple[Any, ...]) -> DossierPerson:
-    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, phones, emails, partners = row
+    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, bsn, *lists = row
+    phones, emails, partners = lists
     own, partner = _words(prefix, surname), _words(partner_prefix, partner_surname)
-    nl, en = _linked(len(partners))
+    certain = len(partners) == 1 or is_certain(initials, born, bsn)
+    nl, en = _linked(len(partners), certain=certain, by_bsn=clean_bsn(bsn) is not None)
     return DossierPerson(
         id=number,
         name=_words(initials, "-".join(filter(None, (own, partner)))) or business or "–",
@@ -213,6 +218,7 @@ def _person(row: tuple[Any, ...]) -> DossierPerson:
         partners=tuple(partners),
         linked_nl=nl,
         linked_en=en,
+        certain=certain,
     )
 
 
@@ -220,13 +226,23 @@ def _words(*words: str | None) -> str:
     return " ".join(word.strip() for word in words if word and word.strip())
 
 
-def _linked(partners: int) -> tuple[str, str]:
+def _linked(partners: int, *, certain: bool, by_bsn: bool) -> tuple[str, str]:
     """Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet."""
     if partners == 1:
         return "Zo gemeld door één partner, op dit adres", "Reported so by one partner, at this address"
+    if not certain:
+        return (
+            f"Waarschijnlijk dezelfde: {partners} partners noemen deze naam, zonder voorletters of hele geboortedatum",
+            f"Probably the same: {partners} partners wrote this name, without initials or a whole date of birth",
+        )
+    if by_bsn:
+        return (
+            f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam en hetzelfde BSN",
+            f"Certain: {partners} partners wrote the same address, the same name and the same BSN",
+        )
     return (
-        f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam en dezelfde geboortedatum",
-        f"Certain: {partners} partners wrote the same address, the same name and the same date of birth",
+        f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam, voorletters en geboortedatum",
+        f"Certain: {partners} partners wrote the same address, name, initials and date of birth",
     )
 
 

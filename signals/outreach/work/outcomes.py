@@ -8,7 +8,8 @@ other alone (domain.md section 4.8). Of the sixteen outcomes
 * the four of accepted help speak of whoever accepted it: those persons are named, and only their partners hear it;
 * of the other six partners hear nothing, so they may end the household's case whoever lives there.
 
-What speaks of one is said signal by signal where there are more: `dismissals.mark_not_picked_up`.
+What speaks of one is said signal by signal where there are more: `dismissals.mark_not_picked_up`. So is what speaks of
+a person of whom several partners wrote, when too little is known to be certain that they mean the same one.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.households.names import clean_initials
+from signals.households.personal import clean_bsn, clean_date_of_birth
 from signals.outreach.feedback import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from signals.outreach.work.people import Obstacle
 
@@ -31,10 +34,32 @@ ACCEPTED: Final = "accepted-help"
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Whose signals count in the cases that someone wants to close, and of which arrears; each by any key."""
+    """Whose signals count in the cases that someone wants to close, and of which arrears; each by any key.
+
+    Whoever of these persons may be several people in truth is `unsure`: several partners wrote of them (`unsure_of`).
+    """
 
     persons: frozenset[int]
     arrears: frozenset[object]
+    unsure: frozenset[int] = frozenset()
+
+
+def is_certain(initials: str | None, date_of_birth: str | None, bsn: str | None) -> bool:
+    """Whether what is known of a person tells them from everyone else of that name at the address.
+
+    A BSN does, and initials with a whole date of birth: not a bare surname, nor "1950-00-00".
+    """
+    born = clean_date_of_birth(date_of_birth)
+    whole = born is not None and born.day != 1  # the first: what is not known of a date counts as 01 (`identity_of`)
+    return (whole and bool(clean_initials(initials))) or clean_bsn(bsn) is not None
+
+
+def unsure_of(written: Iterable[tuple[int, str]], certain: Collection[int]) -> frozenset[int]:
+    """Of whom several partners wrote who may not mean the same; `written`: person and partner, `certain`: persons."""
+    partners: dict[int, set[str]] = {}
+    for person, partner in written:
+        partners.setdefault(person, set()).add(partner)
+    return frozenset(person for person, names in partners.items() if len(names) > 1 and person not in certain)
 
 
 def asks_for_whom(outcome: str, counting: Counting) -> bool:
@@ -48,6 +73,8 @@ def obstacle(outcome: str, counting: Counting, helped: Collection[int] = ()) -> 
         return "of-one-signal"
     if outcome in OF_ONE_PERSON and len(counting.persons) > 1:
         return "of-one-person"
+    if outcome in OF_ONE_PERSON and counting.unsure:
+        return "not-certainly-one"
     if asks_for_whom(outcome, counting) and not (helped and counting.persons.issuperset(helped)):
         return "for-whom"
     return None

@@ -22,6 +22,7 @@ class Actor:
 
 
 Obstacle = Literal[
+    "appointment",
     "attempt",
     "choice",
     "death-reported",
@@ -30,12 +31,14 @@ Obstacle = Literal[
     "no-colleague",
     "no-target",
     "no-team",
+    "not-certainly-one",
     "not-closed",
     "not-here",
     "not-markable",
     "not-marked",
     "not-open",
     "not-yours",
+    "note-there",
     "nothing-left",
     "nothing-waits",
     "of-one-person",

@@ -101,10 +101,16 @@ def _case_of(cursor: Cursor, table: str, number: int) -> int:
     return int(found[0])
 
 
-def add_note(cursor: Cursor, case: int, text: str, actor: Actor) -> int:
-    """Add a note, at any time: it changes nothing else; its id. Raises NotPossibleError when empty or too long."""
+def add_note(cursor: Cursor, case: int, text: str, actor: Actor, seen: int | None = None) -> int:
+    """Add a note, at any time: it changes nothing else; its id.
+
+    Raises NotPossibleError when empty or too long, and when `actor` wrote just this after history line `seen` (a form
+    that was sent twice).
+    """
     text = need_text(text, "the note", NOTE_LENGTH)
     held = hold_case(cursor, case)
+    if seen is not None and _is_there(cursor, held.household, text, actor, seen):
+        raise NotPossibleError("this note is there already: its form was sent twice", "note-there")
     cursor.execute(
         "INSERT INTO notes (household_id, case_id, text, by_id, by_name) VALUES (%s, %s, %s, %s, %s) RETURNING id",
         (held.household, case, text, actor.id, actor.name),
@@ -112,6 +118,18 @@ def add_note(cursor: Cursor, case: int, text: str, actor: Actor) -> int:
     (number,) = cursor.fetchone() or (0,)
     tell(cursor, case, actor, "note", note=number)
     return int(number)
+
+
+def _is_there(cursor: Cursor, household: int, text: str, actor: Actor, seen: int) -> bool:
+    """Whether this colleague wrote this note in the last hours, and not yet on the page from which it comes now."""
+    cursor.execute(
+        """SELECT FROM notes WHERE household_id = %s AND by_id = %s AND text = %s AND undone_at IS NULL
+            AND at > now() - interval '12 hours' AND EXISTS (SELECT FROM case_history AS told
+                WHERE told.case_id = notes.case_id AND told.id > %s AND told.kind = 'note'
+                AND told.detail ->> 'note' = notes.id::text)""",
+        (household, actor.id, text, seen),
+    )
+    return cursor.rowcount > 0
 
 
 def undo_note(cursor: Cursor, note: int, actor: Actor, *, team_lead: bool, today: date) -> None:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg.rows import class_row
 
 from signals.errors import SignalsError
+from signals.outreach.arrears import GRAVITY
 from signals.outreach.release import release
 from signals.outreach.teams import queues_wanted
+from signals.outreach.work_items import heaviest_reason
 from signals.outreach.worklist import policies_of
 from signals.outreach.worklist_query import VISIT_BESIDE, team_condition
+from signals.store.urgency import urgency_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,14 +37,15 @@ REASONS: Final = ("other-team", "held", "visit-waits", "claimed", "step-promised
 # A visit "waits" also when it is under way: then the household is worked as a visit (borders.md section 4.4).
 _LETTERS: Final = """
 WITH waiting AS (
-    SELECT c.household_id, min(c.earliest_on) AS earliest_on, max(c.score) AS score,
+    SELECT c.household_id,
+        (array_agg(c.id ORDER BY {urgency}, c.earliest_on, c.period_start, c.period))[1] AS first_case,
         array_agg(c.id ORDER BY c.period_start, c.id) AS cases,
         array_agg(c.period ORDER BY c.period_start, c.id) AS periods
     FROM cases AS c
     WHERE c.municipality = %(municipality)s AND c.state = 'open' AND c.waiting AND c.route = 'letter' AND {which}
     GROUP BY c.household_id),
 judged AS (
-    SELECT c.*, postcode, number, suffix, CASE
+    SELECT c.*, postcode, number, suffix, {in_review} AS look_first, CASE
         WHEN NOT {team} THEN 'other-team'
         WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
             THEN 'held'
@@ -51,16 +55,27 @@ judged AS (
     FROM waiting AS c JOIN households ON households.id = c.household_id JOIN addresses ON addresses.id = address_id
     LEFT JOIN claims ON claims.household_id = c.household_id
     LEFT JOIN next_steps ON next_steps.household_id = c.household_id),
+placed AS (
+    SELECT judged.*, f.earliest_on, f.score, f.explanation, row_number() OVER (ORDER BY NOT look_first,
+        {first_urgency}, f.earliest_on, postcode, number, suffix, f.period_start, f.period) AS place
+    FROM judged JOIN cases AS f ON f.id = first_case),
 shown AS (
-    (SELECT * FROM judged WHERE hindrance IS NULL ORDER BY earliest_on, household_id LIMIT %(most)s)
-    UNION ALL (SELECT * FROM judged WHERE hindrance IS NOT NULL
-        ORDER BY hindrance = 'other-team', earliest_on, household_id LIMIT %(most)s))
-SELECT household_id AS household, %(municipality)s AS municipality, postcode, number, suffix, cases, periods,
-    earliest_on, score, (SELECT array_agg(DISTINCT sector ORDER BY sector)
-        FROM reports JOIN arrears ON arrears.id = arrears_id
-        WHERE case_id = ANY(shown.cases) AND withdrawn IS NULL) AS sectors, hindrance
-FROM shown
+    (SELECT * FROM placed WHERE hindrance IS NULL ORDER BY place LIMIT %(most)s)
+    UNION ALL (SELECT * FROM placed WHERE hindrance IS NOT NULL
+        ORDER BY hindrance = 'other-team', place LIMIT %(most)s))
+SELECT household_id AS household, %(municipality)s AS municipality, postcode, number, suffix, street, city, cases,
+    periods, earliest_on, score, explanation, look_first, sectors, hindrance, ARRAY(SELECT o.crisis FROM cases AS o
+        WHERE o.household_id = shown.household_id AND o.state = 'open' AND o.crisis IS NOT NULL) AS crises
+FROM shown, LATERAL (SELECT array_agg(DISTINCT sector ORDER BY sector) AS sectors,
+        (array_agg(street ORDER BY event_id DESC) FILTER (WHERE street IS NOT NULL))[1] AS street,
+        (array_agg(city ORDER BY event_id DESC) FILTER (WHERE city IS NOT NULL))[1] AS city
+    FROM reports JOIN arrears ON arrears.id = arrears_id
+    WHERE case_id = ANY(shown.cases) AND withdrawn IS NULL) AS said
+ORDER BY place
 """
+# As the review queue has it: something threatens, and nobody has begun.
+_IN_REVIEW: Final = """EXISTS (SELECT FROM cases AS r WHERE r.household_id = c.household_id AND r.state = 'open'
+        AND r.crisis IS NOT NULL AND r.waiting)"""
 _NAMED: Final = """
 SELECT cases.id, household_id, concat_ws(' ', postcode, number, nullif(suffix, ''))
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
@@ -87,19 +102,37 @@ class RunScope:
 
 @dataclass(frozen=True, slots=True)
 class RunLetter:
-    """The waiting letter cases of one household, the earliest period first; `hindrance` is one of REASONS, or None."""
+    """The waiting letter cases of one household, the earliest period first; `hindrance` is one of REASONS, or None.
+
+    Score and reason are those of the most urgent one, as in the queue. `look_first`: something threatens there, and
+    nobody has begun; the household stands in the review queue.
+    """
 
     household: int
     municipality: str
     postcode: str
     number: int
     suffix: str
+    street: str | None
+    city: str | None
     cases: list[int]
     periods: list[str]
     earliest_on: date
     score: int
+    explanation: list[dict[str, Any]]
+    look_first: bool
     sectors: list[str]
     hindrance: str | None
+    crises: list[str]
+
+    @property
+    def crisis(self) -> str | None:
+        """The gravest crisis that threatens at the household."""
+        return max(self.crises, key=GRAVITY.__getitem__, default=None)
+
+    def reason(self, language: str) -> str:
+        """What weighs most in the score, in words."""
+        return heaviest_reason(self.explanation, language)
 
     @property
     def address(self) -> str:
@@ -112,9 +145,9 @@ class Preview:
     """What a letter run would let go (at most RUN_SIZE households), and what stays behind.
 
     Attributes:
-        letters: What goes out, the oldest first.
+        letters: What goes out: first what needs a look before, then as in the queue.
         more: Whether there is more than one run holds.
-        excluded: What does not go out (of very much the oldest), that of other teams last.
+        excluded: What does not go out (of very much the most urgent), that of other teams last.
         teams: The names of the teams that there are today, by key.
     """
 
@@ -185,17 +218,24 @@ def release_letters(cursor: Cursor, scope: RunScope, chosen: Collection[int], ac
 def _letters(
     cursor: Cursor, scope: RunScope, book: PolicyBook, most: int, households: Sequence[int] | None = None
 ) -> list[RunLetter]:
-    """The waiting letters by age; of each municipality at most so many that go out, and so many that do not."""
+    """The waiting letters as the queue has them; of each municipality at most so many that go out and that do not."""
     found: list[RunLetter] = []
     for municipality in sorted(set(scope.municipalities) & book.municipalities):
         teams = book.in_force(municipality, scope.today).teams
         queues = queues_wanted(teams, scope.team)
         team, named = ("true", {}) if queues is None else team_condition(teams, queues)
         which = "true" if households is None else "c.household_id = ANY(%(households)s)"
-        question = _LETTERS.format(which=which, team=team, visit_beside=VISIT_BESIDE)
+        question = _LETTERS.format(
+            which=which,
+            team=team,
+            visit_beside=VISIT_BESIDE,
+            in_review=_IN_REVIEW,
+            urgency=urgency_of("c"),
+            first_urgency=urgency_of("f"),
+        )
         named |= {"municipality": municipality, "user": scope.user, "most": most, "households": households}
         found += _read(cursor, question, named)
-    return sorted(found, key=lambda letter: (letter.earliest_on, letter.household))
+    return sorted(found, key=lambda letter: letter.hindrance == "other-team")  # else as they came
 
 
 def _read(cursor: Cursor, question: str, named: Mapping[str, Any]) -> list[RunLetter]:

@@ -48,11 +48,17 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "part": {code: word.lower() for code, word in PARTS_OF_DAY.items()},
     "reached": {"True": "bereikt", "False": "niet bereikt"},
     "result": _RESULTS,
-    "how": {"contact": "Opgepakt zonder vrijgave, door contact of een afspraak"},
+    "how": {
+        "contact": "Opgepakt zonder vrijgave, door contact of een afspraak",
+        "closing": "Opgepakt bij het afsluiten, zonder vrijgave",
+    },
 }
 _ENGLISH: Final = {
     "reached": {"True": "reached", "False": "not reached"},
-    "how": {"contact": "Taken up without a release, by contact or an agreement"},
+    "how": {
+        "contact": "Taken up without a release, by contact or an agreement",
+        "closing": "Taken up when it was closed, without a release",
+    },
 }
 _FREE: Final = frozenset({"partner", "reference", "to", "team", "target"})  # names: never translated
 _DAYS: Final = frozenset({"signalledOn", "onDay"})

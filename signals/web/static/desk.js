@@ -46,6 +46,11 @@
     row.setAttribute("data-current", "");
   }));
 
+  // Whoever comes back from an act stands at the row where it was done.
+  const target = document.getElementById(location.hash.slice(1));
+  const here = target === null ? -1 : rows.indexOf(target.closest("[data-row]"));
+  if (here >= 0) select(here);
+
   // One press is one act: a second press while the answer is under way would only be refused. A download brings no new
   // page, so its form is never blocked; any other is free again after a while, for an answer that never came.
   const BLOCKED = 5000;

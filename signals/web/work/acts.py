@@ -93,7 +93,7 @@ def _not_yet(desk: Desk, found: Dossier, sent: typed.Typed) -> Response:
     Then the form stands on a page of its own, so that what was typed is not lost.
     """
     seen = typed.seen_of(sent.form)
-    lines = [] if seen is None else [line for line in found.history if line.id > seen]
+    lines = [line for line in found.history if line.id > seen]
     if lines:
         return show_changed(desk, found, sent, lines=lines)
     if not is_offered(desk, found, sent.name):
@@ -134,7 +134,7 @@ def _holder(desk: Desk, found: Dossier) -> str | None:
 
     Raises StaleError, and TakenError when it is a colleague: only a team lead hands over what another holds.
     """
-    hold_household(desk.cursor, found.household, typed.seen_of(desk.form) or 0)
+    hold_household(desk.cursor, found.household, typed.seen_of(desk.form))
     held = claims.claims_of(desk.cursor, [found.household]).get(found.household)
     if held is not None and held.by.id != desk.user.id and Role.TEAM_LEAD not in desk.user.roles:
         raise TakenError(held.by.name)
@@ -143,7 +143,7 @@ def _holder(desk: Desk, found: Dossier) -> str | None:
 
 def _release(desk: Desk, found: Dossier, actor: Actor) -> None:
     """What the page showed and no more: a death that it did not show is looked at first."""
-    hold_household(desk.cursor, found.household, typed.seen_of(desk.form) or 0)
+    hold_household(desk.cursor, found.household, typed.seen_of(desk.form))
     now = open_dossier(desk)  # once more, now that nobody else changes it
     going = [case for case in now.cases if case.state == "open" and (case.waiting or case.held)]
     if not going:
@@ -186,12 +186,13 @@ def _one_of(sent: str, numbers: Iterable[int]) -> int:
 def _promise(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     form = desk.form
     step = NextStep(form.get("kind"), day_of(form.get("on_day")), form.get("part") or None, "promised")
-    attempts.promise_step(desk.cursor, found.case.id, step, actor, typed.seen_of(form))
+    attempts.promise_step(desk.cursor, found.case.id, step, actor, typed.seen_of(form), today=desk.today)
     return {"kind": step.kind, "on": step.on_day.isoformat()}
 
 
 def _note(desk: Desk, found: Dossier, actor: Actor) -> Detail:
-    return {"note": referrals.add_note(desk.cursor, found.case.id, desk.form.get("note"), actor)}
+    form = desk.form
+    return {"note": referrals.add_note(desk.cursor, found.case.id, form.get("note"), actor, typed.seen_of(form))}
 
 
 def _undo_note(desk: Desk, found: Dossier, actor: Actor) -> Detail:
@@ -256,7 +257,7 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         "undo-attempt",
         "contact-doorhalen",
-        typed.no_faults,
+        typed.undo_faults,
         _undo_attempt,
         said("De contactpoging is doorgehaald en telt niet meer mee."),
     ),

@@ -16,13 +16,12 @@ from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
-from signals.web.texts import AMSTERDAM, day, euros
+from signals.web.texts import day, euros
 from signals.web.words import options, period_words, word
 from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from starlette.responses import Response
 
@@ -34,14 +33,21 @@ if TYPE_CHECKING:
 
 # Fields of which one is chosen by a button: what is wrong leads to the first of them.
 _CHOICES: Final = frozenset(
-    {"part", "reached", "route", "event", "verdict", "target", "referral", "result", "team", "cases", "persons"}
+    {
+        "attempt",
+        "part",
+        "reached",
+        "route",
+        "event",
+        "verdict",
+        "target",
+        "referral",
+        "result",
+        "team",
+        "cases",
+        "persons",
+    }
 )
-
-
-def part_now(now: datetime) -> str:
-    """The part of the day it is in Amsterdam (DDAS: morning until 12:00, evening from 18:00)."""
-    hour = now.astimezone(AMSTERDAM).hour
-    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
 
 
 def open_dossier(desk: Desk) -> Dossier:
@@ -130,7 +136,15 @@ def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
         "is_mine": holder == user.id,
         "may_hand_over": is_lead or holder in {None, user.id},
         "may_undo": may_undo,
+        "undoable": [(str(made.id), _attempt_words(made, desk.language)) for made in found.attempts if may_undo(made)],
     }
+
+
+def _attempt_words(made: MadeAttempt, language: str) -> str:
+    """Enough to tell one attempt from another."""
+    one = made.attempt
+    part = f", {word('part', one.part, language).lower()}" if one.part else ""
+    return f"{word('contact', one.kind, language)}, {day(one.on_day, language)}{part} ({made.by.name})"
 
 
 def is_offered(desk: Desk, found: Dossier, act: str) -> bool:
@@ -146,6 +160,7 @@ def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
         "attempt": is_open,
         "promise": is_open,
         "release": is_open and (case.waiting or case.held),
+        "undo-attempt": values["undoable"],
         "refer": is_open and values["targets"],
         "refer-result": values["referrals"],
         "note": True,
@@ -170,6 +185,7 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     return {
         "tenants": [(str(person.id), person.name) for person in found.persons if person.id in there.persons],
         "counted_arrears": len(there.arrears),
+        "unsure": bool(there.unsure),
         "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
         "marked": [(str(signal.event), _signal_words(signal, found, language)) for signal in marked],
         "markable": [(str(signal.event), _signal_words(signal, found, language)) for signal in markable],
@@ -223,7 +239,7 @@ def _drafts(desk: Desk, found: Dossier, typed: Typed | None) -> Mapping[str, For
     today = desk.today.isoformat()
     likely = "home-visit" if found.worked_route == "home-visit" else "call"
     begun = {
-        "attempt": Form([("kind", likely), ("on_day", today), ("part", part_now(desk.now))]),
+        "attempt": Form([("kind", likely), ("on_day", today)]),
         "close": Form([("cases", str(case.id)) for case in found.cases]),
     }
     return begun | ({typed.name: typed.form} if typed else {})

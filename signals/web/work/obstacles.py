@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
     {
+        "appointment": said("Deze afspraak kan niet: kies een dag die nog komt, binnen een jaar."),
         "attempt": said(
-            "Deze contactpoging kan niet: kies hoe u contact zocht en op welke dag. De dag is niet in de toekomst, en "
-            "bij een huisbezoek hoort een deel van de dag."
+            "Deze contactpoging kan niet: kies hoe u contact zocht en op welke dag. De dag is niet in de toekomst en "
+            "niet vóór het eerste signaal, en bij een huisbezoek hoort een deel van de dag."
         ),
         "choice": said("Een van uw keuzes staat niet in de lijst. Kies opnieuw."),
         "death-reported": said(
@@ -33,6 +34,10 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "no-colleague": said("Deze collega werkt hier niet. Kies een andere collega."),
         "no-target": said("Deze doorverwijzing staat niet meer in het beleid. Kies een andere."),
         "no-team": said("Dit team staat niet meer in het beleid. Kies een andere wachtrij."),
+        "not-certainly-one": said(
+            "Dit eindresultaat geldt voor één inwoner. Meer partners schreven deze naam, maar het is niet zeker dat "
+            "zij dezelfde inwoner bedoelen. Markeer de signalen één voor één."
+        ),
         "not-closed": said("Deze zaak is al open."),
         "not-here": said("Dit hoort niet bij deze zaak, of het is er niet meer."),
         "not-markable": said("Dit signaal telt niet meer mee in een open zaak, dus u kunt het niet meer markeren."),
@@ -44,6 +49,9 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "not-yours": said(
             "Alleen wie dit opschreef of een teamleider kan het doorhalen: één keer, en op de dag dat het is "
             "opgeschreven."
+        ),
+        "note-there": said(
+            "Deze notitie hebt u al bewaard: hij staat bij de zaak. Bewaar hem alleen als hij er twee keer moet staan."
         ),
         "nothing-left": said(
             "In deze zaak telt geen signaal meer mee. Kies eerst bij welk signaal u de markering terugneemt."

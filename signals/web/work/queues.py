@@ -118,7 +118,9 @@ def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -
     except NotPossibleError:
         return _shown(desk, asked, status=409, problem=desk.text(CLOSED))
     desk.did(action, f"case {case}", households=[found[0]])
-    return desk.go("queue", queue=asked.queue, notice=desk.text(notice), **asked.chosen)
+    response = desk.go("queue", queue=asked.queue, notice=desk.text(notice), **asked.chosen)
+    response.headers["location"] += f"#zaak-{case}"  # back at the row, so that the keys go on from there
+    return response
 
 
 def _number(text: str) -> int | None:

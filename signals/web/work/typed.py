@@ -6,26 +6,28 @@ Pure. Nothing typed is ever lost: a form that cannot be saved is shown again as 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY
 from signals.outreach.teams import COMMON
+from signals.outreach.work.attempts import LONGEST_AHEAD
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
-from signals.outreach.work.outcomes import Counting, obstacle
+from signals.outreach.work.outcomes import Counting, obstacle, unsure_of
 from signals.outreach.work.referrals import RESULTS
 from signals.web.texts import day_of, said
 from signals.web.work.obstacles import OBSTACLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date
 
     from signals.outreach.work.dossier import Dossier
     from signals.web.desk import Form
 
 COMMON_QUEUE: Final = COMMON  # in a list of teams: the queue of no team
+_IN_VAIN: Final = frozenset({"no-contact", "no-response"})
 _NO_DAY: Final = said("Vul een datum in, bijvoorbeeld 2-11-2026.")
 _TOO_LONG: Final = said("Maak de notitie korter: hoogstens 4.000 tekens.")
 
@@ -42,10 +44,10 @@ class Typed:
     faults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def seen_of(form: Form) -> int | None:
-    """Up to which history line the sender had seen the case; None when the form does not say so."""
+def seen_of(form: Form) -> int:
+    """Up to which history line the sender had seen the case; 0, so nothing of it, when the form does not say so."""
     text = form.get("seen")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def persons_of(form: Form) -> frozenset[int]:
@@ -56,28 +58,35 @@ def persons_of(form: Form) -> frozenset[int]:
 def counting_in(dossier: Dossier, cases: Collection[str]) -> Counting:
     """Whose signals count in these cases, and of which arrears."""
     signals = [signal for signal in dossier.signals if signal.markable and str(signal.case) in cases]
+    certain = {person.id for person in dossier.persons if person.certain}
     return Counting(
         persons=frozenset(signal.person for signal in signals if signal.person is not None),
         arrears=frozenset((signal.partner, signal.reference) for signal in signals),
+        unsure=unsure_of(((one.person, one.partner) for one in signals if one.person is not None), certain),
     )
 
 
-def attempt_faults(form: Form, _: Dossier, today: date) -> Faults:
+def attempt_faults(form: Form, dossier: Dossier, today: date) -> Faults:
     """A contact attempt: kind, day, part of the day, reached or not, and a note if one likes."""
     return (
         _one_of(form, "kind", CONTACT_KINDS, said("Kies hoe u contact zocht."))
-        | _day_faults(form, today)
+        | _day_faults(form, dossier, today)
         | _part_faults(form)
         | _one_of(form, "reached", ("yes", "no"), said("Kies of u iemand hebt bereikt."))
         | _length(form, "note", NOTE_LENGTH, _TOO_LONG)
     )
 
 
-def _day_faults(form: Form, today: date) -> Faults:
+def _day_faults(form: Form, dossier: Dossier, today: date) -> Faults:
     day = _day(form)
+    first = min((case.received_on for case in dossier.cases if case.state == "open"), default=date.min)
     if day is None:
         return {"on_day": _NO_DAY}
-    return {"on_day": said("Deze dag moet nog komen. Vul de dag in waarop u contact zocht.")} if day > today else {}
+    if day > today:
+        return {"on_day": said("Deze dag moet nog komen. Vul de dag in waarop u contact zocht.")}
+    if day < first:
+        return {"on_day": said("Op deze dag was er nog geen signaal binnen. Vul de dag in waarop u contact zocht.")}
+    return {}
 
 
 def _day(form: Form) -> date | None:
@@ -104,6 +113,8 @@ def step_faults(form: Form, _: Dossier, today: date) -> Faults:
         faults["on_day"] = _NO_DAY
     elif day < today:
         faults["on_day"] = said("Deze dag is voorbij. Vul de dag van de afspraak in.")
+    elif day > today + LONGEST_AHEAD:
+        faults["on_day"] = said("Deze dag is meer dan een jaar verder. Kijk of het jaartal klopt.")
     return faults
 
 
@@ -136,6 +147,12 @@ def take_back_faults(form: Form, dossier: Dossier, _: date) -> Faults:
     return _one_of(form, "event", events, said("Kies het signaal dat u toch oppakt.")) | _reason(form)
 
 
+def undo_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """Which attempt was a mistake, and that it is certain."""
+    attempts = [str(made.id) for made in dossier.attempts]
+    return _one_of(form, "attempt", attempts, said("Kies de contactpoging die u doorhaalt.")) | _certain(form)
+
+
 def refer_faults(form: Form, dossier: Dossier, _: date) -> Faults:
     """To whom, and that it is certain."""
     targets = [target.key for target in dossier.targets]
@@ -160,7 +177,16 @@ def close_faults(form: Form, dossier: Dossier, _: date) -> Faults:
     code = obstacle(form.get("outcome"), counting_in(dossier, chosen), persons_of(form))
     if code is not None:
         faults["persons" if code == "for-whom" else "outcome"] = OBSTACLES[code]
+    if asks_for_attempt(form, dossier):
+        faults["unsought"] = said("Er staat geen contactpoging bij deze zaak. Zet een vinkje als u toch zo afsluit.")
     return faults
+
+
+def asks_for_attempt(form: Form, dossier: Dossier) -> bool:
+    """Whether this ending says that someone was sought in vain, and nothing shows that anyone was sought."""
+    sought = any(made.undone_at is None for made in dossier.attempts)
+    written = any(case.released_how == "release" and case.released_route == "letter" for case in dossier.cases)
+    return form.get("outcome") in _IN_VAIN and not (sought or written) and form.get("unsought") != "yes"
 
 
 def reason_faults(form: Form, _: Dossier, __: date) -> Faults:

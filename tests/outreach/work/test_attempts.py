@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,7 +115,7 @@ def hear_more(desk: Desk, _: int) -> None:
 
 
 def agree(desk: Desk, case: int) -> None:
-    act(desk, promise_step, case, NextStep("call", today() + timedelta(days=3), None, "promised"), ANNA)
+    act(desk, promise_step, case, NextStep("call", today() + timedelta(days=3), None, "promised"), ANNA, today=today())
 
 
 @pytest.mark.parametrize("meanwhile", [call_again, hear_more, agree])
@@ -183,6 +183,7 @@ def test_what_was_tried_for_a_case_that_is_closed_does_not_count_for_a_new_one(d
     last_month, this_month = "7607GC 12 2026-10", HOME
     desk.take_in(report("a", "2026-10-02", R1), report("b", "2026-10-02", P9))
     old = desk.case(last_month).id
+    desk.system.rows("UPDATE cases SET received_on = %s RETURNING id", today() - timedelta(days=41))
     for part in ("evening", "afternoon", "morning"):
         long_ago = Attempt("home-visit", today() - timedelta(days=40), part, reached=False)
         act(desk, record_attempt, old, long_ago, ANNA, today=today())
@@ -206,7 +207,7 @@ def test_a_colleague_cannot_strike_it_out_but_a_team_lead_can(desk: Desk, visit:
 
 def test_a_promise_stays_until_someone_was_reached(desk: Desk, visit: int) -> None:
     promised = NextStep("call", today() + timedelta(days=3), "morning", "promised")
-    act(desk, promise_step, visit, promised, ANNA)
+    act(desk, promise_step, visit, promised, ANNA, today=today())
     act(desk, record_attempt, visit, Attempt("mail", today(), None, reached=False), ANNA, today=today())
     assert file_of(desk).next_step == promised
     act(desk, record_attempt, visit, evening(), ANNA, today=today())
@@ -229,6 +230,21 @@ def test_what_cannot_be_is_refused(desk: Desk, visit: int, attempt: Attempt, fau
     with pytest.raises(NotPossibleError, match=fault):
         act(desk, record_attempt, visit, attempt, ANNA, today=today())
     assert act(desk, attempts_of, desk.case(HOME).household_id) == []
+
+
+@pytest.mark.parametrize("before", [timedelta(days=1), timedelta(days=365 * 27)])
+def test_nobody_was_sought_before_the_first_signal(desk: Desk, visit: int, before: timedelta) -> None:
+    tried = Attempt("call", today() - before, None, reached=False)
+    with pytest.raises(NotPossibleError, match="before the first signal"):
+        act(desk, record_attempt, visit, tried, ANNA, today=today())
+    assert desk.case(HOME).waiting  # nothing of it counts
+
+
+@pytest.mark.parametrize("day", [today() - timedelta(days=1), today() + timedelta(days=367)])
+def test_an_appointment_is_within_a_year(desk: Desk, visit: int, day: date) -> None:
+    with pytest.raises(NotPossibleError, match="within a year"):
+        act(desk, promise_step, visit, NextStep("call", day, None, "promised"), ANNA, today=today())
+    assert file_of(desk).next_step is None
 
 
 def test_what_someone_else_did_meanwhile_is_shown_first(desk: Desk, visit: int) -> None:

@@ -113,6 +113,7 @@ class TestClose:
         case = desk.case(HOME)
         assert (case.state, case.outcome, case.waiting, case.arrears_count) == ("closed", outcome, False, 1)
         assert desk.kinds(HOME)[-2:] == ["released", "closed-by-person"]
+        assert file_of(desk).history[-2].nl.startswith("Opgepakt bij het afsluiten, zonder vrijgave")
         assert desk.told("outreach.cases")[-1]["state"] == "closed"
 
     def test_accepted_help_pauses_collection_for_thirty_days(self, desk: Desk, visit: int) -> None:
@@ -126,6 +127,11 @@ class TestClose:
         assert told_results(desk, "welbions")[-1] == ("not-picked-up", None)
 
     def test_what_is_true_of_a_person_is_told_to_each_of_its_partners(self, desk: Desk, visit: int) -> None:
+        with pytest.raises(NotPossibleError) as refusal:  # a bare name: perhaps two people
+            act(desk, close, [visit], "known-to-debt-help", ANNA)
+        assert refusal.value.code == "not-certainly-one"
+        assert desk.told("feedback.menzis") == []
+        desk.system.rows("UPDATE persons SET date_of_birth = '1985-06-12' RETURNING id")
         act(desk, close, [visit], "known-to-debt-help", ANNA)
         for partner in ("welbions", "menzis"):
             assert told_results(desk, partner)[-1] == ("known-to-debt-help", None)

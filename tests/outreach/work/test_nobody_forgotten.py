@@ -74,7 +74,7 @@ def let_go(cursor: Cursor, case: ListedCase, _: int, two: int) -> None:
 
 def try_to_reach(cursor: Cursor, case: ListedCase, one: int, two: int) -> None:
     kind, part = sorted(CONTACT_KINDS)[one % len(CONTACT_KINDS)], sorted(PARTS_OF_DAY)[two % 3]
-    attempt = Attempt(kind, today() - timedelta(days=two), part, reached=one % 5 == 0)
+    attempt = Attempt(kind, today(), part, reached=one % 5 == 0)
     record_attempt(cursor, case.id, attempt, ANNA, today=today())
 
 
@@ -84,7 +84,9 @@ def strike_out(cursor: Cursor, case: ListedCase, _: int, __: int) -> None:
 
 
 def agree(cursor: Cursor, case: ListedCase, one: int, _: int) -> None:
-    promise_step(cursor, case.id, NextStep("call", today() + timedelta(days=one), None, "promised"), ANNA)
+    promise_step(
+        cursor, case.id, NextStep("call", today() + timedelta(days=one), None, "promised"), ANNA, today=today()
+    )
 
 
 def end(cursor: Cursor, case: ListedCase, one: int, _: int) -> None:

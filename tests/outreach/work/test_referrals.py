@@ -37,6 +37,18 @@ def test_what_came_of_it_is_written_beside_it(desk: Desk, home: int, result: str
     assert desk.kinds(HOME)[-2:] == ["referred", "referral-result"]
 
 
+def test_a_note_that_is_sent_twice_is_there_once(desk: Desk, home: int) -> None:
+    seen = file_of(desk).seen
+    act(desk, add_note, home, "belde terug", ANNA, seen)
+    with pytest.raises(NotPossibleError) as refusal:
+        act(desk, add_note, home, " belde terug", ANNA, seen)
+    assert refusal.value.code == "note-there"
+    act(desk, add_note, home, "belde terug", BRAM, seen)  # a colleague's is another
+    act(desk, add_note, home, "belde niet", ANNA, seen)  # what happened meanwhile stands in no note's way
+    act(desk, add_note, home, "belde terug", ANNA, file_of(desk).seen)  # on purpose
+    assert [note.text for note in file_of(desk).notes] == ["belde terug", "belde terug", "belde niet", "belde terug"]
+
+
 def test_what_cannot_be_is_refused(desk: Desk, home: int) -> None:
     with pytest.raises(NotPossibleError, match="no such target"):
         act(desk, refer, home, "bank", ANNA)

@@ -24,6 +24,7 @@ from signals.outreach.work.runs import (
 )
 from signals.outreach.work.steps import NextStep
 from signals.outreach.work.teams import assign
+from signals.outreach.worklist import WorkFilter, work_page
 from signals.policies import shipped
 from tests.reference.notation import report, withdraw
 
@@ -66,13 +67,40 @@ def letters(desk: Desk, count: int) -> None:
     desk.take_in(*(report(f"n{at}", f"2026-11-{at:02}", f"vitens/N{at}", at=at) for at in range(1, count + 1)))
 
 
-def test_the_oldest_letters_go_first_and_visits_do_not(desk: Desk) -> None:
+def test_letters_go_in_order_and_visits_do_not(desk: Desk) -> None:
     letters(desk, 3)
     desk.take_in(report("a", "2026-11-02", R1, at=20), report("b", "2026-11-02", P9, at=20))
     found = preview(desk)
     assert going(found) == ["1", "2", "3"]
     assert {tuple(letter.sectors) for letter in found.letters} == {("water",)}
     assert (found.more, found.excluded) == (False, ())
+
+
+def test_the_run_is_in_the_order_of_the_queue_after_what_needs_a_look(desk: Desk) -> None:
+    letters(desk, 3)  # of equal score, the oldest first
+    desk.take_in(report("o", "2026-11-20", "welbions/R5", at=5), report("p", "2026-11-20", P9, at=6))
+    desk.take_in(report("c", "2026-11-22", "welbions/R7", at=7, crisis="end-of-delivery"))
+    desk.take_in(report("d", "2026-11-21", "welbions/R8", at=8, crisis="eviction"))
+    found = preview(desk)
+    wanted = WorkFilter("letters", frozenset({"0141"}), today())
+    queue = [str(item.number) for item in act(desk, work_page, wanted).items]
+    threatened = [letter for letter in found.letters if letter.look_first]
+    assert [letter.number for letter in threatened] == [8, 7]
+    assert [letter.crisis for letter in threatened] == ["eviction", "end-of-delivery"]
+    assert going(found) == ["8", "7", *(number for number in queue if number not in {"7", "8"})]
+    assert {letter.crisis for letter in found.letters if not letter.look_first} == {None}
+
+
+def test_a_letter_says_what_the_queue_says(desk: Desk) -> None:
+    letters(desk, 1)
+    (letter,) = preview(desk).letters
+    (item,) = act(desk, work_page, WorkFilter("letters", frozenset({"0141"}), today())).items
+    assert (letter.score, letter.reason("nl"), letter.reason("en")) == (
+        *(item.first.score, item.first.reason("nl")),
+        item.first.reason("en"),
+    )
+    assert letter.reason("nl")
+    assert (letter.street, letter.city) == (item.street, item.city)
 
 
 def test_another_municipality_is_not_in_it(desk: Desk) -> None:
@@ -151,11 +179,11 @@ def test_a_run_is_of_one_team_by_household(desk: Desk) -> None:
     assert going(found) == ["2"]  # both its letters, also the one that is of no partner of the team
     assert found.letters[0].periods == ["2026-10", "2026-11"]
     assert staying(found) == {"1": "other-team", "3": "other-team"}
-    assert going(preview(desk, COMMON)) == ["1", "3"]
+    assert going(preview(desk, COMMON)) == ["3", "1"]  # in order of priority
     assert staying(preview(desk, COMMON)) == {"2": "other-team"}
-    assert going(preview(desk)) == ["2", "1", "3"]
+    assert going(preview(desk)) == ["2", "3", "1"]
     assert going(preview(desk, frozenset({"rent", "west"}))) == ["2"]  # of whoever is in both
-    assert going(preview(desk, frozenset[str]())) == ["1", "3"]  # of whoever is in none
+    assert going(preview(desk, frozenset[str]())) == ["3", "1"]  # of whoever is in none
     act(desk, assign, desk.case("7607GC 3 2026-11").household_id, "west", ANNA, "asked for it")
     assert going(preview(desk, "west")) == ["3"]
 
