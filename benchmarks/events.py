@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-FULL: Final = 40_000
+FULL: Final = 24_000
 NUMBER: Final = int(os.environ.get("SIGNALS_BENCH_EVENTS") or FULL)
 START: Final = "2026-01"
 SEED: Final = 1

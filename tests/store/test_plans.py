@@ -41,7 +41,7 @@ VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|WITH)\b")
 def take_in_twice(desk: Desk, url: str) -> None:
     """Batches that make, find again, change, move and withdraw, on connections that are recorded."""
     engine = engine_for(url, options=WORKER_OPTIONS, pool_size=1)
-    intake = BatchIntake(engine, "plans")
+    intake = BatchIntake(engine, "plans", gapless=True)
     a = report("a", "2026-11-02", "welbions/R1")
     intake.store(desk.records(a, report("b", "2026-11-03", "menzis/P1")))
     intake.store(
