@@ -42,6 +42,7 @@ R1 = "welbions/R1"
 # What a worker does not count, and why; all else must move below.
 ELSEWHERE = {
     "signals_outbox_published_total": "the relay counts it (test_relay_database)",
+    "signals_records_put_off_total": "only beside another worker (test_courtesy)",
     "signals_sign_ins_refused_total": "the pages count it (test_signin_limits)",
     **{entry.name: "read from the database" for entry in metrics.ENTRIES if entry.kind == "gauge"},
 }

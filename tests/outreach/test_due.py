@@ -24,6 +24,8 @@ from tests.reference.notation import report
 from .test_worklist import ALMELO, NOVEMBER, OCTOBER, P9, R1, SANNE, TODAY, listed, page
 
 if TYPE_CHECKING:
+    from signals.store.database import Cursor
+
     from .desk import Desk
 
 pytest_plugins = ["tests.outreach.fixtures"]
@@ -76,8 +78,10 @@ def test_what_was_tried_before_a_case_came_in_stops_none_of_its_clocks(desk: Des
     desk.take_in(report("a", "2026-10-02", R1))
     long_ago = TODAY - timedelta(days=60)
     with transaction(desk.system.engine) as cursor:
-        tried = Attempt("home-visit", long_ago, "evening", reached=True)
-        record_attempt(cursor, desk.case(OCTOBER).id, tried, SANNE, today=TODAY)
+        october = desk.case(OCTOBER).id
+        tried = Attempt("home-visit", received_on(cursor, october), "evening", reached=True)
+        record_attempt(cursor, october, tried, SANNE, today=TODAY)
+        cursor.execute("UPDATE contact_attempts SET on_day = %s", (long_ago,))
         close(cursor, [desk.case(OCTOBER).id], "self-reliant", SANNE)
     desk.take_in(report("b", "2026-11-02", P9), report("c", "2026-11-02", "menzis/P8", at=14))
     items = page(desk, "letters").items
@@ -117,8 +121,11 @@ def test_the_clocks_of_a_queue_are_those_of_the_case_page(desk: Desk) -> None:
     with transaction(desk.system.engine) as cursor:
         for number, case in enumerate(sorted(desk.cases().values(), key=lambda case: case.number)):
             kind, reached = kinds[number % len(kinds)]
-            day = received - timedelta(days=number // len(kinds))
-            record_attempt(cursor, case.id, Attempt(kind, day, "evening", reached), SANNE, today=TODAY)
+            record_attempt(cursor, case.id, Attempt(kind, received, "evening", reached), SANNE, today=TODAY)
+            if number >= len(kinds):  # as it was written down before such days were refused
+                cursor.execute(
+                    "UPDATE contact_attempts SET on_day = on_day - 1 WHERE id = (SELECT max(id) FROM contact_attempts)"
+                )
         items = work_page(cursor, WorkFilter("follow-up", frozenset({ALMELO}), TODAY)).items
         assert len(items) == 10
         for item in items:
@@ -132,3 +139,11 @@ def test_the_clocks_of_a_queue_are_those_of_the_case_page(desk: Desk) -> None:
                     cursor, WorkFilter("follow-up", frozenset({ALMELO}), TODAY, due_before=due_before), size=50
                 )
                 assert (item.household in {one.household for one in found.items}) is there
+
+
+def received_on(cursor: Cursor, case: int) -> date:
+    """The day from which the clocks of this case run."""
+    cursor.execute("SELECT received_on FROM cases WHERE id = %s", (case,))
+    (found,) = cursor.fetchall()
+    assert isinstance(found[0], date)
+    return found[0]

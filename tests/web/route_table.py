@@ -70,7 +70,7 @@ TABLE: Final[Mapping[str, Asked]] = {
     "case-hand-over": Asked(CASE_WORKERS, 422, CASE),
     "case-release": Asked(CASE_WORKERS, 422, CASE),
     "case-attempt": Asked(CASE_WORKERS, 422, CASE),
-    "case-undo-attempt": Asked(CASE_WORKERS, 404, CASE),
+    "case-undo-attempt": Asked(CASE_WORKERS, 422, CASE),
     "case-promise": Asked(CASE_WORKERS, 422, CASE),
     "case-note": Asked(CASE_WORKERS, 422, CASE),
     "case-undo-note": Asked(CASE_WORKERS, 404, CASE),
@@ -139,6 +139,7 @@ def ask(browser: PageClient, name: str, values: Mapping[str, str], token: str | 
         return browser.http.get(path)
     sent = {key: text.format(**values) for key, text in asked.fields.items()}
     sent |= {"csrf_token": token} if token else {}
+    sent.setdefault("seen", str(2**40))  # of a page that is made just now
     return browser.http.post(path, data=sent, headers={"origin": str(browser.http.base_url).rstrip("/")})
 
 
