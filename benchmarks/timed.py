@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from signals.consumers.courtesy import spot
 from signals.consumers.intake import BatchIntake
 from signals.consumers.records import StoreAwayError
 from signals.embedded.children import await_until
@@ -65,8 +64,8 @@ class TimedIntake(BatchIntake):
         self._await_start()
         began = time.monotonic()
         found = super().store(records, waits=waits)
-        left = set(map(spot, self.put_off()))
-        records = [record for record in records if spot(record) not in left]
+        left = {record.spot for record in self.put_off()}
+        records = [record for record in records if record.spot not in left]
         last = {(record.topic, record.partition): record.offset for record in records}
         self._journal.note(
             began, len(records), [(topic, partition, last[topic, partition]) for topic, partition in last]

@@ -18,12 +18,11 @@ from signals.store.locks import homes_of, in_other_hands
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signals.consumers.records import Record
+    from signals.consumers.records import Record, Spot
     from signals.outreach.rows import Accepted
     from signals.store.database import Cursor
     from signals.store.locks import AddressKey, ArrearsKey
 
-Spot = tuple[str, int, int]  # topic, partition, offset
 MOST_TIMES: Final = 3  # a record is put off; then its batch waits
 MOST_ADDRESSES: Final = 1500  # are asked about at once: the database has room for a few thousand such locks
 
@@ -58,21 +57,21 @@ class Courtesy:
         arrears = {key for key, addresses in homes.items() if addresses & busy}
         keys = {(one.event.source, one.event.id) for _, one in told if one.arrears_key in arrears}
         waiting = {
-            spot(record)
+            record.spot
             for record, one in told
             if one.arrears_key in arrears or (one.event.source, one.event.id) in keys
         }
         waiting = {at for at in waiting if self._times.get(at, 0) < MOST_TIMES}
-        return [record for record in fresh if spot(record) not in waiting]
+        return [record for record in fresh if record.spot not in waiting]
 
     def stored(self, fresh: Sequence[Record], free: Sequence[Record]) -> None:
         """Of the `fresh` records of a batch these were taken in, and that is committed: the others were put off."""
         if self._times or len(free) < len(fresh):
-            taken = set(map(spot, free))
-            put_off = [record for record in fresh if spot(record) not in taken]
+            taken = {record.spot for record in free}
+            put_off = [record for record in fresh if record.spot not in taken]
             self.put_off += put_off
             times = {at: times for at, times in self._times.items() if at not in taken}
-            self._times = times | {at: times.get(at, 0) + 1 for at in map(spot, put_off)}
+            self._times = times | {at: times.get(at, 0) + 1 for at in (record.spot for record in put_off)}
             metrics.RECORDS_PUT_OFF.inc(len(put_off))
 
 
@@ -84,11 +83,6 @@ def _homes(cursor: Cursor, accepted: Sequence[Accepted]) -> dict[ArrearsKey, set
         if one.address_key is not None:
             homes.setdefault(one.arrears_key, set()).add(one.address_key)
     return homes
-
-
-def spot(record: Record) -> Spot:
-    """Where the record stands."""
-    return (record.topic, record.partition, record.offset)
 
 
 def _accepted(record: Record) -> Accepted | None:

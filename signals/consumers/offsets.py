@@ -87,9 +87,9 @@ def _left(fresh: Sequence[Record], kept: Sequence[Record]) -> dict[Place, int]:
     """The first record of each partition that is not taken in now."""
     if len(fresh) == len(kept):
         return {}
-    taken = {(record.topic, record.partition, record.offset) for record in kept}
+    taken = {record.spot for record in kept}
     left: dict[Place, int] = {}
     for record in fresh:
-        if (record.topic, record.partition, record.offset) not in taken:
+        if record.spot not in taken:
             left.setdefault((record.topic, record.partition), record.offset)
     return left

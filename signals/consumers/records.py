@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Place = tuple[str, int]  # (topic, partition)
+Spot = tuple[str, int, int]  # (topic, partition, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Record:
     def place(self) -> Place:
         """The partition that the record is of."""
         return (self.topic, self.partition)
+
+    @property
+    def spot(self) -> Spot:
+        """Where in the log the record stands."""
+        return (self.topic, self.partition, self.offset)
 
 
 class StoreAwayError(SignalsError):

@@ -125,7 +125,7 @@ class PageClient:
         return self._arrive(self._post(path, list(fields.items())), status)
 
     def _post(self, path: str, sent: list[tuple[str, str]]) -> httpx.Response:
-        names = {name for name, _ in sent}
+        names = dict.fromkeys(name for name, _ in sent)  # in the order of the form, as a browser sends them
         data = {name: [text for key, text in sent if key == name] for name in names}
         return self.http.post(path, data=data, headers={"origin": str(self.http.base_url).rstrip("/")})
 

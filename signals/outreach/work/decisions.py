@@ -108,7 +108,7 @@ def close(
 def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
     """Whose signals count in these cases, and of which arrears."""
     cursor.execute(
-        """SELECT person_id, arrears_id, partner_id, initials, date_of_birth, bsn
+        """SELECT person_id, arrears_id, partner_id, initials, date_of_birth
         FROM reports JOIN arrears ON arrears.id = arrears_id JOIN persons ON persons.id = person_id
         WHERE case_id = ANY(%s) AND withdrawn IS NULL""",
         (list(cases),),

@@ -14,7 +14,6 @@ from psycopg.rows import dict_row
 
 from signals.contract.codes import ACCEPTED_HELP
 from signals.contract.moments import AMSTERDAM
-from signals.households.personal import clean_bsn
 from signals.outreach.arrears import IN_A_CASE
 from signals.outreach.clocks import deadlines, is_working_day
 from signals.outreach.work.outcomes import is_certain
@@ -193,7 +192,7 @@ def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
     """Everyone whom a partner wrote of at this address, in the order in which they came up."""
     cursor.execute(
         """SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
-            bsn, array_remove(array_agg(DISTINCT phone), NULL) AS phones,
+            array_remove(array_agg(DISTINCT phone), NULL) AS phones,
             array_remove(array_agg(DISTINCT email), NULL) AS emails, array_agg(DISTINCT partner_id) AS partners
         FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
         WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id""",
@@ -203,11 +202,11 @@ def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
 
 
 def _person(row: tuple[Any, ...]) -> DossierPerson:
-    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, bsn, *lists = row
+    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, *lists = row
     phones, emails, partners = lists
     own, partner = _words(prefix, surname), _words(partner_prefix, partner_surname)
-    certain = len(partners) == 1 or is_certain(initials, born, bsn)
-    nl, en = _linked(len(partners), certain=certain, by_bsn=clean_bsn(bsn) is not None)
+    certain = len(partners) == 1 or is_certain(initials, born)
+    nl, en = _linked(len(partners), certain=certain)
     return DossierPerson(
         id=number,
         name=_words(initials, "-".join(filter(None, (own, partner)))) or business or "–",
@@ -226,7 +225,7 @@ def _words(*words: str | None) -> str:
     return " ".join(word.strip() for word in words if word and word.strip())
 
 
-def _linked(partners: int, *, certain: bool, by_bsn: bool) -> tuple[str, str]:
+def _linked(partners: int, *, certain: bool) -> tuple[str, str]:
     """Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet."""
     if partners == 1:
         return "Zo gemeld door één partner, op dit adres", "Reported so by one partner, at this address"
@@ -234,11 +233,6 @@ def _linked(partners: int, *, certain: bool, by_bsn: bool) -> tuple[str, str]:
         return (
             f"Waarschijnlijk dezelfde: {partners} partners noemen deze naam, zonder voorletters of hele geboortedatum",
             f"Probably the same: {partners} partners wrote this name, without initials or a whole date of birth",
-        )
-    if by_bsn:
-        return (
-            f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam en hetzelfde BSN",
-            f"Certain: {partners} partners wrote the same address, the same name and the same BSN",
         )
     return (
         f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam, voorletters en geboortedatum",

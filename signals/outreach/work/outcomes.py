@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signals.households.names import clean_initials
-from signals.households.personal import clean_bsn, clean_date_of_birth
+from signals.households.personal import clean_date_of_birth
 from signals.outreach.feedback import result_of
 
 if TYPE_CHECKING:
@@ -44,14 +44,15 @@ class Counting:
     unsure: frozenset[int] = frozenset()
 
 
-def is_certain(initials: str | None, date_of_birth: str | None, bsn: str | None) -> bool:
+def is_certain(initials: str | None, date_of_birth: str | None) -> bool:
     """Whether what is known of a person tells them from everyone else of that name at the address.
 
-    A BSN does, and initials with a whole date of birth: not a bare surname, nor "1950-00-00".
+    Initials with a whole date of birth do: not a bare surname, nor "1950-00-00". Whoever works a case reads no citizen
+    service number, so one that two partners share is no help here: then each signal is marked by itself.
     """
     born = clean_date_of_birth(date_of_birth)
     whole = born is not None and born.day != 1  # the first: what is not known of a date counts as 01 (`identity_of`)
-    return (whole and bool(clean_initials(initials))) or clean_bsn(bsn) is not None
+    return whole and bool(clean_initials(initials))
 
 
 def unsure_of(written: Iterable[tuple[int, str]], certain: Collection[int]) -> frozenset[int]:
