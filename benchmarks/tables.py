@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "benchmarks" / "README.md"
 QUOTE: Final = ROOT / "README.md"
 AIMS: Final = "aims"
+DATED: Final = " (measured on "
+_STAMP: Final = re.compile(r"^\*(\d{4}-\d\d-\d\d),", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,37 @@ def with_table(page: str, name: str, lines: Sequence[str]) -> str:
     return "\n".join([before + begin, *lines, end + rest.partition(end)[2]])
 
 
+def between(page: str, name: str) -> str:
+    """What stands between the marks of `name`."""
+    begin, end = marks(name)
+    return page.partition(begin)[2].partition(end)[0]
+
+
+def with_earlier(aims: Table, before: str) -> Table:
+    """The table of aims with the rows of `before` that were not measured now; each of these tells its day."""
+    now = {cells[0]: cells for cells in aims.rows}
+    then = {cells[0].partition(DATED)[0]: cells for cells in map(_cells, before.splitlines()) if cells}
+    day = _STAMP.search(before)
+    rows = []
+    for aim in AIM_LIST:
+        if aim.words in now:
+            rows.append(now[aim.words])
+        elif day and (cells := then.get(aim.words)):
+            first = cells[0] if DATED in cells[0] else f"{cells[0]}{DATED}{day[1]})"
+            rows.append((first, *cells[1:]))
+    return replace(aims, rows=rows)
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip("|").split("|")) if line.startswith("|") else ()
+
+
 def write(tables: Sequence[Table], measured_on: str) -> None:
-    """Put each table where it belongs; the aims, once all are measured, also into the README of the project."""
+    """Put each table where it belongs; the aims, with the earlier rows of what was not measured now, on both pages."""
     page = PAGE.read_text("utf-8")
     for table in tables:
-        page = with_table(page, table.name, [*table.lines(), "", f"*{measured_on}*"])
+        shown = with_earlier(table, between(page, AIMS)) if table.name == AIMS else table
+        page = with_table(page, shown.name, [*shown.lines(), "", f"*{measured_on}*"])
+        if table.name == AIMS:
+            QUOTE.write_text(with_table(QUOTE.read_text("utf-8"), AIMS, shown.lines()), "utf-8")
     PAGE.write_text(page, "utf-8")
-    for table in tables:
-        if table.name == AIMS and len(table.rows) == len(AIM_LIST):
-            QUOTE.write_text(with_table(QUOTE.read_text("utf-8"), AIMS, table.lines()), "utf-8")

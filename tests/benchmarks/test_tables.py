@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.__main__ import TABLES
-from benchmarks.tables import AIM_LIST, AIMS, PAGE, QUOTE, Aim, Table, aims_table, marks, with_table
+from benchmarks.tables import (
+    AIM_LIST,
+    AIMS,
+    PAGE,
+    QUOTE,
+    Aim,
+    Table,
+    aims_table,
+    between,
+    marks,
+    with_earlier,
+    with_table,
+)
 
 MOST = Aim("m", "memory", 300, 200, "MiB", most=True)
 LEAST = Aim("s", "speed", 0.35, 0.5)
@@ -59,5 +71,26 @@ def test_the_page_has_a_place_for_every_table(name: str) -> None:
     assert with_table(PAGE.read_text("utf-8"), name, [])
 
 
-def test_the_readme_quotes_the_aims() -> None:
-    assert with_table(QUOTE.read_text("utf-8"), AIMS, [])
+def test_the_readme_quotes_the_aims_as_they_stand_in_the_benchmarks() -> None:
+    there = between(PAGE.read_text("utf-8"), AIMS).strip().rpartition("\n\n")[0]
+    assert there.count("\n") > 2
+    assert between(QUOTE.read_text("utf-8"), AIMS).strip() == there
+
+
+def test_what_was_not_measured_now_stays_and_tells_its_day() -> None:
+    first = aims_table({"hot": 0.8, "memory": 150, "two ÷ one": 1.5})
+    stood = "\n".join([*first.lines(), "", "*2026-01-02, a machine*"])
+    second = with_earlier(aims_table({"two ÷ one": 1.7}), stood)
+    assert [(cells[0].partition(" (measured")[2], cells[3]) for cells in second.rows] == [
+        ("", "1.70"),
+        (" on 2026-01-02)", "0.80"),
+        (" on 2026-01-02)", "150 MiB"),
+    ]
+    stood = "\n".join([*second.lines(), "", "*2026-01-05, a machine*"])
+    third = with_earlier(aims_table({"memory": 160}), stood)
+    assert [cells[0].partition(" (measured on ")[2] for cells in third.rows] == ["2026-01-05)", "2026-01-02)", ""]
+
+
+def test_without_a_table_before_only_what_was_measured_is_told() -> None:
+    found = aims_table({"hot": 0.8})
+    assert with_earlier(found, "").rows == found.rows
