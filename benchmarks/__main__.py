@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -51,7 +52,8 @@ def main() -> int:
     with services() as place:
         found, failed = _measure(place, [name for name in TABLES if name in (asked.tables or TABLES)], out)
     found.append(aims_table({name: value for table in found for name, value in table.figures.items()}))
-    command = " ".join(["python -m benchmarks", *asked.tables])
+    chosen = (f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("SIGNALS_BENCH_"))
+    command = " ".join([*chosen, "python -m benchmarks", *asked.tables])
     measured_on = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; `{command}`"
     if asked.write:
         write(found, measured_on)

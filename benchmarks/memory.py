@@ -78,8 +78,9 @@ def _table(samples: list[Sample]) -> Table:
     slope = statistics.linear_regression(*zip(*later, strict=True)).slope * 100_000 if len(later) > 1 else 0.0
     header = ("events", *(f"{tenth}/10" for tenth in range(1, 11)), "most")
     cells = [f"{last:,}", *(f"{mib:.0f}" for mib in tenths), f"{most:.0f} MiB"]
+    part = f"a national year of {last:,} events" if WHOLE_YEAR else f"the first {last:,} events of a national year"
     said = (
-        f"Resident memory of one worker in MiB, at tenths of the first {last:,} events of a national year; in the "
-        f"second half it changes by {slope:+.1f} MiB per 100,000 events."
+        f"Resident memory of one worker in MiB, at tenths of {part}; in the second "
+        f"half it changes by {slope:+.1f} MiB per 100,000 events."
     )
     return Table("memory", header, [cells], said, {"memory": most, "memory slope": slope})
