@@ -84,8 +84,9 @@ def worker() -> None:
     """Take events in from the broker, until SIGTERM."""
     from signals.commands import services
     from signals.commands.connection import settings_here
+    from signals.commands.loglines import log_to_stderr
 
-    services.log_to_stderr()
+    log_to_stderr()
     raise typer.Exit(services.work(settings_here()))
 
 
@@ -94,8 +95,9 @@ def relay() -> None:
     """Publish cases and feedback from the outbox, until SIGTERM."""
     from signals.commands import services
     from signals.commands.connection import settings_here
+    from signals.commands.loglines import log_to_stderr
 
-    services.log_to_stderr()
+    log_to_stderr()
     raise typer.Exit(services.relay_until_stopped(settings_here()))
 
 
@@ -105,11 +107,12 @@ def web(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
 ) -> None:
     """The workbench, /metrics, /health/live and /health/ready, until SIGTERM."""
-    from signals.commands import services, show
+    from signals.commands import show
     from signals.commands import web as page
     from signals.commands.connection import settings_here
+    from signals.commands.loglines import log_to_stderr
 
-    services.log_to_stderr()
+    log_to_stderr()
     page.serve_web(settings_here(), host, port, lambda real: show.note(f"listening on http://{host}:{real}/"))
 
 

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     flood_in_a_row: int = Field(200, ge=1, le=100_000, description="so many bad records in a row pause the topic")
 
     web_address: str | None = Field(None, description="public address of the pages, e.g. https://signals.example.nl")
+    web_processes: int | None = Field(None, ge=1, le=64, description="how many make pages; default: 2, on one core 1")
     web_tokens: FilePath | None = Field(None, description="the municipality's own tokens.css, for the pages' look")
     trusted_proxies: str | None = Field(
         None, description="addresses or networks whose X-Forwarded-For is believed, with commas between"

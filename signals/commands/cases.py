@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from signals.commands import show
+from signals.commands import looks, show
 from signals.commands.connection import actor, engine_here
 from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
@@ -38,6 +38,7 @@ def print_queue(settings: Settings, name: str, municipality: str | None, *, as_j
         cases = queue(cursor, name, municipality)
         due = first_due(cases, policy_book(cursor))
         lines = case_lines(cursor, cases)
+        looks.note_queue(cursor, name, [case.household_id for case in cases], municipality)
     if not as_json:
         show.queue_table(name, cases, due)
         return
@@ -76,6 +77,8 @@ def print_case(settings: Settings, case: str, *, as_json: bool) -> None:
     number = numbers_of([case])[0]
     with engine_here(settings) as engine, transaction(engine) as cursor:
         page = case_page(cursor, number)
+        if page is not None:
+            looks.note_case(cursor, number)
     if page is None:
         raise SignalsError(f"there is no case {number}; `signals queue letters` shows those that wait")
     if as_json:
@@ -88,6 +91,8 @@ def print_summary(settings: Settings, *, as_json: bool) -> None:
     """What became of everything that came in."""
     with engine_here(settings) as engine, transaction(engine) as cursor:
         document = {**summary(cursor), "seconds": 0.0}
+        shown = document["cases"] if as_json else document["cases"][: show.MOST_CASES]
+        looks.note_summary(cursor, [int(case["case_id"]) for case in shown])
     if as_json:
         show.print_json(document)
     else:

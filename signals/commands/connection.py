@@ -69,6 +69,10 @@ def _in_words(error: DBAPIError | psycopg.Error) -> str:
     kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
     if is_again_later(error):
         return f"the database cannot be used ({kind}): check SIGNALS_DATABASE_URL and that it runs"
+    if kind == psycopg.errors.InsufficientPrivilege.__name__:
+        return (
+            "the database refused: the role of SIGNALS_DATABASE_URL may not do this; see docs/operations.md, Database"
+        )
     return f"the database refused ({kind}): run `signals db upgrade`, then try again"
 
 

@@ -31,6 +31,7 @@ _CONTROLS: Final[dict[int, int]] = {  # each as its picture, such as ␛
 }
 out = Console(**_PLAIN, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
 notes = Console(**_PLAIN, stderr=True, soft_wrap=True)
+MOST_CASES: Final = 40  # of a summary as a table
 _QUEUES: Final = {"letters": "Brieven", "visits": "Huisbezoeken", "review": "Beoordelen"}
 
 
@@ -142,7 +143,7 @@ def summary_tables(document: dict[str, Any]) -> None:
     _cases_table(document["cases"])
 
 
-def _cases_table(cases: Sequence[dict[str, Any]], most: int = 40) -> None:
+def _cases_table(cases: Sequence[dict[str, Any]], most: int = MOST_CASES) -> None:
     rows = [
         (
             *(case[field] for field in ("municipality", "priority", "household", "period")),

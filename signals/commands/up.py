@@ -8,11 +8,14 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Final
 
 from signals.commands import show
 from signals.commands.connection import settings_of
+from signals.commands.demo_policy import demo_policy
 from signals.commands.eventfile import parse_event_line
 from signals.commands.registers import shipped_policies
 from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
@@ -20,13 +23,14 @@ from signals.commands.welcome import Shown, welcome
 from signals.consumers.discovery import arrears_topics
 from signals.consumers.publisher import publish
 from signals.consumers.topics import apply_topics, wanted_topics
+from signals.contract.moments import AMSTERDAM
 from signals.embedded import Ending, child, embedded_services, stop_together
 from signals.embedded.broker import free_port, listens
 from signals.embedded.children import await_until, last_words
 from signals.errors import SignalsError, WrongUseError
 from signals.households.listings import read_listing
 from signals.outreach.configuration import load_partners
-from signals.outreach.registers import replace_listing
+from signals.outreach.registers import load_policy, replace_listing
 from signals.settings import load_settings, variable
 from signals.simulation.files import Caseload, wire_line
 from signals.simulation.partners import PARTNERS
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 SEED: Final = 6  # of the simulated town
 LEAVING: Final = Ending(within=6.0)  # with the services' own seconds this stays within 10
 WEB_SECONDS: Final = 30.0
+ANSWER_SECONDS: Final = 2.0
 
 
 def up(*, empty: bool, port: int | None) -> None:
@@ -127,12 +132,13 @@ def _first_month(settings: Settings, worker: Process, stopping: threading.Event)
         if known == (True,):
             show.note("This folder has events already: nothing new is simulated (`make clean` begins anew).")
             return
-        month = _last_month(datetime.now(UTC).date())
+        month = _last_month(datetime.now(AMSTERDAM).date())
         show.note(f"Simulating {month} for {ALMELO.name} ({ALMELO.inhabitants:,} made-up inhabitants) …")
         caseload = Caseload((ALMELO,), SEED, month)
         pairs = caseload.noting(simulate(ALMELO.code, ALMELO.inhabitants, month, 1, SEED))
         lines = [parse_event_line(wire_line(wire)) for wire, _ in pairs]
         _import_caseload(engine, caseload)
+        _found_team(engine, date.fromisoformat(f"{month}-01"))
         with show.progress("publiceren", len(lines)) as told:
             publish(settings, ((line.topic, line.key, line.value) for line in lines), told)
         topics = sorted(arrears_topics(settings) & {line.topic for line in lines})
@@ -149,6 +155,12 @@ def _import_caseload(engine: Engine, caseload: Caseload) -> None:
         replace_listing(cursor, "caseload", listed, [ALMELO.code], actor="signals up")
 
 
+def _found_team(engine: Engine, first: date) -> None:
+    """From this day on there is a neighbourhood team, so that its queue can be seen."""
+    with transaction(engine) as cursor:
+        load_policy(cursor, demo_policy(first), actor="signals up")
+
+
 def _last_month(today: date) -> str:
     return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
 
@@ -156,11 +168,23 @@ def _last_month(today: date) -> str:
 def _await_web(port: int, processes: dict[str, Process], stopping: threading.Event) -> None:
     """Wait until the address that is told next answers. Raises SignalsError when a part of the service ends."""
 
-    def listens_or_leaves() -> bool:
+    def answers_or_leaves() -> bool:
         _require_all(processes, stopping)
-        return stopping.is_set() or listens(port)
+        return stopping.is_set() or _answers(port)
 
-    await_until(listens_or_leaves, WEB_SECONDS)
+    await_until(answers_or_leaves, WEB_SECONDS)
+
+
+def _answers(port: int) -> bool:
+    """Whether pages are made: the first process listens before those that answer have begun."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _stay(processes: dict[str, Process], stopping: threading.Event) -> None:

@@ -9,22 +9,26 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from signals.commands.loglines import log_to_stderr
 from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.reports.figures import read_figures, read_lag
 from signals.settings import origin_of
 from signals.store.database import engine_for, transaction
 from signals.store.migrate import is_current
-from signals.web.answering import DESKS, Office
+from signals.web.answering import DESKS, FEWEST_DESKS, Office
 from signals.web.app import create_app, listen, serve
+from signals.web.processes import serve_together, usual_processes
 from signals.web.signin.entry import sign_in_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Engine
+    from starlette.applications import Starlette
 
     from signals.metrics import Figures
     from signals.settings import Settings
@@ -52,17 +56,33 @@ def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[
 
     Raises:
         WrongUseError: the address or port cannot be listened on, or the demo sign-in would be open to others.
+        SignalsError: one of several processes could not start.
     """
-    engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
+    processes = settings.web_processes or usual_processes()
     with listen(host, port) as listening:
         real = listening.getsockname()[1]
-        office = office_of(settings, host, real)
-        app = create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings), office)
+        make = partial(app_of, settings, host, real, max(DESKS // processes, FEWEST_DESKS))
+        app = make()  # also where others make the pages: what is wrong is told before they start
         on_listening(real)
-        serve(app, listening)
+        if processes == 1:
+            serve(app, listening)
+        else:
+            serve_together(partial(_made_beside, make), listening, processes)
 
 
-def office_of(settings: Settings, host: str, port: int) -> Office | None:
+def _made_beside(make: Callable[[], Starlette]) -> Starlette:
+    log_to_stderr()
+    return make()
+
+
+def app_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> Starlette:
+    """The application of this installation. Raises WrongUseError."""
+    engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
+    office = office_of(settings, host, port, desks)
+    return create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings), office)
+
+
+def office_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> Office | None:
     """What the pages stand on; None where there is no way to sign in. Raises WrongUseError."""
     shown = f"[{host}]" if ":" in host else host
     address = settings.web_address or origin_of(f"http://{shown}:{port}")
@@ -70,8 +90,9 @@ def office_of(settings: Settings, host: str, port: int) -> Office | None:
     if sign_in is None or settings.session_secret is None:
         log.warning("no way to sign in is set up: there are no pages about residents (docs/operations.md)")
         return None
-    engine = engine_for(settings.database, options=PAGE_OPTIONS, pool_size=DESKS)
-    return Office(engine, sign_in, settings.session_secret.get_secret_value(), address, settings.web_tokens)
+    engine = engine_for(settings.database, options=PAGE_OPTIONS, pool_size=desks)
+    secret = settings.session_secret.get_secret_value()
+    return Office(engine, sign_in, secret, address, settings.web_tokens, desks=desks)
 
 
 def figures(engine: Engine, settings: Settings) -> Figures:

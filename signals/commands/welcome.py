@@ -1,6 +1,7 @@
 """What does a newcomer see once everything runs? The queues, the month's figures, and what one can do now.
 
-The screen of `signals up`; reads only, but that `welcome` puts two files with a first event to publish in the folder.
+The screen of `signals up`; reads only, but that `welcome` puts two files with a first event to publish in the folder,
+and that the logs say who was shown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signals.commands import show, words
 from signals.commands.first_event import AMOUNTS, HOUSEHOLD, write_first_events
+from signals.commands.looks import note_queue
 from signals.outreach.configuration import load_policies
 from signals.outreach.queues import first_due, policy_book, queue
 from signals.reports.month import CLASSES, LOOK_BACK, last_month, read_month
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from signals.reports.month import Month
     from signals.settings import Settings
 
+_SHOWN: Final = {"visits": 10, "letters": 5}  # so many of each queue
 _COLUMNS: Final = ("", "aantal", "deel", f"landelijk {LATEST}")
 _ROUTES: Final = {"letter": "brief", "home-visit": "huisbezoek", "none": "gesloten, bijv. al betaald"}
 
@@ -71,10 +74,12 @@ def _queues(engine: Engine) -> list[ListedCase]:
     with transaction(engine) as cursor:
         visits, letters = queue(cursor, "visits"), queue(cursor, "letters")
         due = first_due(visits + letters, policy_book(cursor))
+        for name, cases in (("visits", visits), ("letters", letters)):
+            note_queue(cursor, name, [case.household_id for case in cases[: _SHOWN[name]]])
     show.line()
-    show.queue_table("visits", visits, due, most=10)
+    show.queue_table("visits", visits, due, most=_SHOWN["visits"])
     show.line()
-    show.queue_table("letters", letters, due, most=5)
+    show.queue_table("letters", letters, due, most=_SHOWN["letters"])
     return visits + letters
 
 
@@ -172,7 +177,7 @@ def _own(municipality: str, route: str) -> str:
 def _address(port: int) -> Iterator[str]:
     yield ""
     yield f"Address   http://127.0.0.1:{port}/   (health: /health/ready, figures: /metrics)"
-    yield "Sign-in   choose one of four made-up people there: specialist, team lead, partner manager, auditor"
+    yield "Sign-in   choose one of six made-up people there: specialists, a team lead, a partner manager, an auditor"
 
 
 def _words(shown: Shown, waiting: Sequence[ListedCase]) -> Iterator[str]:

@@ -66,6 +66,13 @@ HISTORY: Final = {
     "reopened-by-person": "zaak heropend door een medewerker",
     "note": "notitie geschreven",
     "note-undone": "notitie doorgehaald",
+    "looked-at": "dreiging of overlijden bekeken",
+    "look-undone": "toch weer te bekijken",
+    "same-person": "partners bedoelen dezelfde persoon",
+    "different-persons": "partners bedoelen verschillende personen",
+    "link-undone": "weer te beoordelen of het één persoon is",
+    "hand-over-undone": "overdracht teruggenomen",
+    "step-cancelled": "afspraak afgezegd",
 }
 
 RESULTS: Final = {
@@ -85,6 +92,7 @@ _PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
     "contact": CONTACT_KINDS,
     "onDay": {},
     "part": PARTS_OF_DAY,
+    "what": {**CRISES, "deceased": "overlijden gemeld"},
     "reason": REASONS,  # of a withdrawal; that of a person's decision is what this person wrote
     "result": RESULTS,
     "outcome": OUTCOMES,
@@ -125,7 +133,11 @@ def history(kind: str) -> str:
 
 def what_happened(line: Mapping[str, Any]) -> str:
     """The particulars of a history line in a few words."""
-    said = [str(line[name]) for name in ("partner", "reference", "to", "team", "target") if line.get(name) is not None]
+    said = [
+        str(line[name])
+        for name in ("partner", "reference", "holder", "to", "team", "target")
+        if line.get(name) is not None
+    ]
     told = [(words, str(line[name])) for name, words in _PARTICULARS.items() if line.get(name) is not None]
     said += [words.get(value, value) for words, value in told]
     if "before" in line:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 SECTORS: Final = ("housing", "energy", "water", "health", "other")
+_SMALL_WORDS: Final = frozenset({"de", "den", "der", "en", "het", "in", "op", "te", "van", "voor"})
+_ABBREVIATED: Final = 3  # letters: so short a word is an abbreviation, as in CAK or DUO
 TOPIC_PATTERN: Final = re.compile(r"arrears\.(housing|energy|water|health|other)\.([a-z0-9-]{2,40})")
 
 
@@ -46,3 +48,16 @@ class ArrearsTopic:
         """The parts of `name`, or None when it is not an arrears topic."""
         match = TOPIC_PATTERN.fullmatch(name)
         return cls(name, match[1], match[2]) if match else None
+
+
+def partner_name(partner: str) -> str:
+    """What people call a partner, by its id: "sint-joseph" gives "Sint Joseph", "cak" gives "CAK"."""
+    words = partner.split("-")
+    name = " ".join(_as_written(word) for word in words if word)
+    return name[:1].upper() + name[1:]
+
+
+def _as_written(word: str) -> str:
+    if word in _SMALL_WORDS:
+        return word
+    return word.upper() if len(word) <= _ABBREVIATED else word.capitalize()

@@ -88,6 +88,8 @@ _TEXTS: Final = {
     "collection_pause": ("Einde van de pauze in de incasso", "End of the pause in collection"),
     "contract_end": ("Einde van het energiecontract mogelijk", "Energy contract may end"),
 }
+CLOCK_NAMES: Final = {name.replace("_", "-"): texts for name, texts in _TEXTS.items()}
+"""What each clock is called, in Dutch and in English, by the name of its deadline."""
 
 
 @lru_cache(maxsize=64)
@@ -101,6 +103,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in public_holidays(day.year)
 
 
+@lru_cache(maxsize=8192)  # a queue shows the same days and clocks again and again
 def deadlines(
     received_on: date,
     clocks: Clocks,
@@ -124,6 +127,11 @@ def deadlines(
     started = _started(received_on, accepted_on, conversation_on, crisis)
     due = (_deadline(name, getattr(clocks, name).due(start)) for name, start in started)
     return tuple(sorted(due, key=lambda deadline: (deadline.due, deadline.name)))
+
+
+def help_deadline(due: date) -> Deadline:
+    """The clock of accepted help in a threatening situation, for a case at which it runs until `due`."""
+    return _deadline("threatening_help", due)
 
 
 def _deadline(name: str, due: date) -> Deadline:

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 _TOLD: Final = {
     **{outcome: outcome for outcome in ("repeat", "wrongful", "deceased", "not-a-resident", "known-to-debt-help")},
     "other-reason": "not-picked-up",
-    **dict.fromkeys(ACCEPTED_HELP, "accepted-help"),
 }
 
 
-def result_of(outcome: str) -> str | None:
-    """What a partner may hear when a person closes a case with `outcome`; None: nothing new."""
-    return _TOLD.get(outcome)
+def result_of(outcome: str, accepted: Collection[str] = ACCEPTED_HELP) -> str | None:
+    """What a partner may hear when a person closes a case with `outcome`; None: nothing new.
+
+    `accepted`: the outcomes that the case's policy counts as accepted help.
+    """
+    return "accepted-help" if outcome in accepted else _TOLD.get(outcome)
 
 
 def tell_partners(cursor: Cursor, households: Collection[int], events: Collection[int]) -> None:

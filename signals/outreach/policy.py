@@ -16,7 +16,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from signals.contract.codes import CRISES
+from signals.contract.codes import ACCEPTED_HELP, CRISES, OUTCOMES, STATUS_IN_DDAS
 from signals.contract.partners import SECTORS
 from signals.errors import FaultsError
 from signals.outreach.clocks import Clocks, clocks_from
@@ -26,6 +26,8 @@ from signals.scoring.framework import Framework, framework_from
 
 COUNTS: Final = ("arrears", "partners", "sectors")
 ROUTES: Final = ("none", "letter", "home-visit")  # in order of gravity
+GROUPABLE: Final = tuple(outcome for outcome in OUTCOMES if outcome not in STATUS_IN_DDAS)
+"""The outcomes that a policy may count as accepted help: of the others partners hear something else."""
 LETTER_SETS: Final = re.compile(r"[a-z0-9-]{1,40}")
 _KEYS: Final = (
     "municipality",
@@ -42,6 +44,7 @@ _KEYS: Final = (
     "scoring",
     "letters",
     "visits_at_most",
+    "accepted_help",
     "team",
     "referral",
 )
@@ -90,6 +93,7 @@ class Policy:
     visits_at_most: int = 3
     teams: tuple[Team, ...] = ()
     targets: tuple[ReferralTarget, ...] = DEFAULT_TARGETS
+    accepted_help: frozenset[str] = ACCEPTED_HELP
 
 
 class PolicyBook:
@@ -234,6 +238,15 @@ def _letters(reading: _Reading) -> str:
     return "standaard"
 
 
+def _accepted_help(reading: _Reading) -> frozenset[str]:
+    """Which outcomes count as accepted help: municipalities register it differently (domain.md section 5)."""
+    value = reading.table.get("accepted_help", sorted(ACCEPTED_HELP))
+    if isinstance(value, list) and value and all(one in GROUPABLE for one in value) and len(set(value)) == len(value):
+        return frozenset(value)
+    reading.fault("accepted_help", f"must be a list of one or more of {', '.join(GROUPABLE)}, each once")
+    return ACCEPTED_HELP
+
+
 def parse_policy(body: str, where: str) -> Policy:
     """The policy written in `body`. Raises FaultsError naming `where` and every fault."""
     try:
@@ -266,6 +279,7 @@ def parse_policy(body: str, where: str) -> Policy:
         visits_at_most=reading.whole("visits_at_most", 3, lowest=1),
         teams=teams,
         targets=targets,
+        accepted_help=_accepted_help(reading),
     )
     faults += [*clock_faults, *point_faults, *team_faults, *target_faults]  # they name their tables themselves
     if faults:

@@ -7,12 +7,16 @@ keep that status, whatever comes in later (borders.md section 4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from psycopg.rows import class_row
 
+from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError
 from signals.outreach.feedback import tell_partners
+from signals.outreach.work.steps import answered_by
+from signals.outreach.work.teams import policy_today
 from signals.store import ledger
 from signals.store.audit import note_cases
 
@@ -41,7 +45,12 @@ UPDATE cases SET released_route = route, released_at = now(), released_by = %(ac
         SELECT arrears_id FROM reports WHERE case_id = cases.id)),
     reviewed_through = CASE WHEN NOT %(reviewed)s THEN reviewed_through ELSE greatest(reviewed_through, (
         SELECT max(deceased_on) FROM arrears
-        WHERE deceased_household_id = cases.household_id AND deceased_on IS NOT NULL)) END
+        WHERE deceased_household_id = cases.household_id AND deceased_on IS NOT NULL)) END,
+    follow_up_on = coalesce((SELECT on_day FROM next_steps WHERE next_steps.household_id = cases.household_id),
+        CASE WHEN route = 'letter' THEN (
+            SELECT answer.by FROM unnest(%(written_to)s::text[], %(answered_by)s::date[]) AS answer(municipality, by)
+            WHERE answer.municipality = cases.municipality) END,
+        %(today)s)
 WHERE id = ANY(%(numbers)s)
 """
 _KEPT: Final = {"closing": "contact"}  # the column tells a release from all else
@@ -160,7 +169,8 @@ def _let_go(
     cursor: Cursor, cases: Sequence[AskedCase], *, actor: str, name: str, how: str, reviewed: bool = False
 ) -> None:
     numbers = [case.id for case in cases]
-    cursor.execute(_RELEASE, {"actor": actor, "how": _KEPT.get(how, how), "reviewed": reviewed, "numbers": numbers})
+    asked = {"actor": actor, "how": _KEPT.get(how, how), "reviewed": reviewed, "numbers": numbers}
+    cursor.execute(_RELEASE, asked | _comes_up(cursor, cases if how == "release" else ()))
     ledger.add_history(cursor, [ledger.HistoryRow(case.id, name, "released", _told(case, how)) for case in cases])
     cursor.execute(
         """UPDATE reports SET status = 'picked-up', picked_up = true
@@ -168,3 +178,11 @@ def _let_go(
         (numbers,),
     )
     tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
+
+
+def _comes_up(cursor: Cursor, written: Sequence[AskedCase]) -> dict[str, Any]:
+    """When it is to be followed up, where no step is planned: today, and a letter when its answer is due."""
+    today = datetime.now(AMSTERDAM).date()
+    places = sorted({case.municipality for case in written if case.route == "letter"})
+    by = [answered_by(today, policy_today(cursor, place), today) for place in places]
+    return {"written_to": places, "answered_by": by, "today": today}

@@ -1,4 +1,4 @@
-"""Where is the household that someone asks for? By name, address, date of birth or a partner's reference.
+"""Where is the household that someone asks for? By name, address, date of birth, case, or a partner's reference.
 
 Reading only, for the workbench. Names are compared folded (`households.names`), so that spelling does not matter, and
 by their beginning; each way has an index, so that an answer takes no longer with a million signals.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.households.address import house_number_forms
 from signals.households.names import clean_business_name, surname_words
 from signals.store.name_words import NAME_WORDS
+from signals.store.street_words import ASKED, STREET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,8 @@ AT_MOST: Final = 50
 """The most households that an answer holds: who gets more has to ask more precisely."""
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}(?:[A-Z]{2})?")
 _SHORT: Final = 2  # so short a name is not the beginning of another
+_STREET_LETTERS: Final = 3  # fewer are the beginning of too many
+_CASE_NUMBER: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _LONGEST: Final = 100
 _FOUND: Final = """
 SELECT households.id, households.municipality, postcode, number, suffix
@@ -35,15 +38,21 @@ ORDER BY households.municipality, postcode, number, suffix LIMIT %(limit)s
 _PERSON: Final = "households.id IN (SELECT household_id FROM persons WHERE {0})"
 _NAME: Final = f"{NAME_WORDS} @@ %(words)s::tsquery"
 _BORN: Final = "date_of_birth = ANY(%(born)s)"
-# By municipality and partner first: so the key of `arrears` finds the reference, and no index of its own is needed.
 _REFERENCE: Final = """households.id IN (SELECT household_id FROM reports WHERE arrears_id = ANY(ARRAY(
     SELECT id FROM arrears WHERE municipality = ANY(%(municipalities)s)
-    AND partner_id = ANY(ARRAY(SELECT partners.id FROM partners)) AND reference = ANY(%(references)s))))"""
+    AND lower(reference) = lower(%(reference)s::text COLLATE "C"))))"""
+_STREET: Final = f"""households.id IN (SELECT household_id FROM reports WHERE municipality = ANY(%(municipalities)s)
+    AND street IS NOT NULL AND {STREET} >= {ASKED} AND {STREET} < {ASKED} || '~')"""  # noqa: S608 - our own texts
+_CASE: Final = "households.id IN (SELECT household_id FROM cases WHERE cases.id = %(case)s AND state <> 'removed')"
 _POSTCODES: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
 _NUMBER: Final = "number = %(number)s AND (%(suffix)s = '' OR starts_with(suffix, %(suffix)s))"
 _PEOPLE: Final = """
 SELECT household_id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth
 FROM persons WHERE household_id = ANY(%s) ORDER BY household_id, id
+"""
+_STREETS: Final = """
+SELECT DISTINCT ON (household_id) household_id, street FROM reports
+WHERE household_id = ANY(%s) AND street IS NOT NULL ORDER BY household_id, event_id DESC
 """
 _CASES: Final = """
 SELECT household_id, id, period, state, route, outcome FROM cases
@@ -60,6 +69,8 @@ class SearchQuery:
     number: str = ""
     born: date | None = None
     reference: str = ""
+    street: str = ""
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class FoundHousehold:
     suffix: str
     people: tuple[FoundPerson, ...]
     cases: tuple[FoundCase, ...]
+    street: str | None = None  # as a partner last wrote it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,10 @@ class Found:
 
 
 def search_faults(query: SearchQuery) -> list[str]:
-    """What makes the question impossible to answer: "empty", "name", "postcode", "number", "number-alone"."""
+    """What makes the question impossible to answer.
+
+    "empty", "name", "street", "postcode", "number", "number-alone", "case".
+    """
     faults = []
     if query == SearchQuery():
         faults.append("empty")
@@ -111,10 +126,19 @@ def search_faults(query: SearchQuery) -> list[str]:
         faults.append("name")
     if query.postcode and not _POSTCODE.fullmatch(_clean_postcode(query.postcode)):
         faults.append("postcode")
-    if query.number and not query.postcode:
+    return faults + _address_faults(query)
+
+
+def _address_faults(query: SearchQuery) -> list[str]:
+    faults = []
+    if query.street and sum(letter.isalnum() for letter in query.street) < _STREET_LETTERS:
+        faults.append("street")
+    if query.number and not (query.postcode or query.street):
         faults.append("number-alone")
     if query.number and house_number_forms(query.number.strip()) is None:
         faults.append("number")
+    if query.case and not _CASE_NUMBER.fullmatch(query.case.strip()):
+        faults.append("case")
     return faults
 
 
@@ -128,31 +152,48 @@ def search(cursor: Cursor, query: SearchQuery, municipalities: AbstractSet[str],
 
 
 def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
-    conditions, named = _address_conditions(query)
-    of_person = []
-    if query.name:
-        of_person.append(_NAME)
-        named["words"] = " & ".join(_as_asked(word) for word in _words(query.name))
-    if query.born is not None:
-        of_person.append(_BORN)
-        named["born"] = _ways_to_write(query.born)
+    conditions, named = address_conditions(query)
+    of_person, person = person_conditions(query)
+    named.update(person)
     if of_person:
         conditions.append(_PERSON.format(" AND ".join(of_person)))
     if query.reference:
         conditions.append(_REFERENCE)
-        named["references"] = _cases_of_letters(query.reference.strip()[:_LONGEST])
+        named["reference"] = query.reference.strip()[:_LONGEST]
+    if query.case:
+        conditions.append(_CASE)
+        named["case"] = int(query.case)
     return conditions, named
 
 
-def _address_conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
-    if not query.postcode:
-        return [], {}
-    postcode = _clean_postcode(query.postcode)
-    conditions, named = [_POSTCODES], {"postcode": postcode, "postcode_end": f"{postcode}~"}
+def person_conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
+    """What must hold of a row of `persons`, with its values: name and date of birth, as far as they are asked for."""
+    conditions: list[str] = []
+    named: dict[str, Any] = {}
+    if query.name:
+        conditions.append(_NAME)
+        named["words"] = " & ".join(_as_asked(word) for word in _words(query.name))
+    if query.born is not None:
+        conditions.append(_BORN)
+        named["born"] = _ways_to_write(query.born)
+    return conditions, named
+
+
+def address_conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
+    """What must hold of a row of `households` and its `addresses`, with its values."""
+    conditions: list[str] = []
+    named: dict[str, Any] = {}
+    if query.postcode:
+        postcode = _clean_postcode(query.postcode)
+        conditions.append(_POSTCODES)
+        named.update(postcode=postcode, postcode_end=f"{postcode}~")
+    if query.street:
+        conditions.append(_STREET)
+        named["street"] = query.street[:_LONGEST]
     form = house_number_forms(query.number.strip()) if query.number else None
-    if form is not None:
+    if form is not None and conditions:
         conditions.append(_NUMBER)
-        return conditions, {**named, "number": form[0], "suffix": form[1]}
+        named.update(number=form[0], suffix=form[1])
     return conditions, named
 
 
@@ -179,20 +220,17 @@ def _ways_to_write(born: date) -> list[str]:
     return sorted(f"{born.year:04}-{month}-{day}" for month in months for day in days)
 
 
-def _cases_of_letters(reference: str) -> list[str]:
-    """The reference as typed, and all in capitals or in small letters: so the key of `arrears` still finds it."""
-    return sorted({reference, reference.upper(), reference.lower()})
-
-
 def _households(cursor: Cursor, rows: list[tuple[Any, ...]]) -> tuple[FoundHousehold, ...]:
     numbers = [row[0] for row in rows]
     people = _gathered(numbers, cursor.execute(_PEOPLE, (numbers,)))
     cases = _gathered(numbers, cursor.execute(_CASES, (numbers,)))
+    streets: dict[int, str] = dict(cursor.execute(_STREETS, (numbers,)).fetchall())
     return tuple(
         FoundHousehold(
             *(number, municipality, postcode, house_number, suffix),
             tuple(FoundPerson(person_name(*one[:-1]), one[-1]) for one in people[number]),
             tuple(FoundCase(*one) for one in cases[number]),
+            streets.get(number),
         )
         for number, municipality, postcode, house_number, suffix in rows
     )

@@ -10,12 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.outreach.arrears import GRAVITY
-from signals.outreach.clocks import Clocks, Deadline, deadlines
+from signals.outreach.clocks import Clocks, Deadline, deadlines, help_deadline
 from signals.outreach.policy import ROUTES
-from signals.outreach.work.dossier_parts import CONVERSATIONS
 from signals.outreach.work.standing import standing_of
+from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.work.teams import team_at
-from signals.outreach.worklist_query import ATTEMPTED, SPOKEN_ON
+from signals.outreach.worklist_query import ATTEMPTED, SPOKEN_ON, WORKED
+from signals.store.urgency import AS_IT_STANDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,23 +31,27 @@ if TYPE_CHECKING:
 _CASES_AT: Final = f"""
 SELECT id, household_id, period, period_start, route, crisis, score, explanation, multiple, consecutive, arrears_count,
     earliest_on, received_on, policy_id, waiting, waiting_since, held, released_at,
-    {ATTEMPTED.format("cases")} AS attempted, {SPOKEN_ON.format("cases")} AS spoken_on
-FROM cases WHERE household_id = ANY(%(households)s) AND state = 'open'
+    {ATTEMPTED.format("cases")} AS attempted, {SPOKEN_ON.format("cases")} AS spoken_on,
+    coalesce(looked_as = {AS_IT_STANDS}, false) AS looked, follow_up_on, state, help_due_on
+FROM cases WHERE household_id = ANY(%(households)s) AND {WORKED.format("cases")}
 """  # noqa: S608 - our own texts
-_SAID_AT: Final = """
+_SAID_AT: Final = f"""
 SELECT household.id, sectors, partners, street, city
 FROM unnest(%s::bigint[]) AS household(id), LATERAL (
     SELECT array_agg(DISTINCT sector) AS sectors, array_agg(DISTINCT partner_id) AS partners,
         (array_agg(street ORDER BY event_id DESC) FILTER (WHERE street IS NOT NULL))[1] AS street,
         (array_agg(city ORDER BY event_id DESC) FILTER (WHERE city IS NOT NULL))[1] AS city
     FROM cases JOIN reports ON reports.case_id = cases.id JOIN arrears ON arrears.id = arrears_id
-    WHERE cases.household_id = household.id AND state = 'open' AND withdrawn IS NULL) AS said
-"""
+    WHERE cases.household_id = household.id AND {WORKED.format("cases")} AND withdrawn IS NULL) AS said
+"""  # noqa: S608 - our own texts
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The place of an item in its queue; of the address it holds nothing, only the number of its first case."""
+    """The place of an item in its queue; of the address it holds nothing, only the number of its first case.
+
+    `urgency` is the whole number of the queue's own order (`store.urgency`).
+    """
 
     municipality: str
     urgency: int
@@ -89,7 +94,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class WorkCase:
-    """One open case of a listed household; attempts and the first conversation count since it was received."""
+    """One case of a listed household on which there is work; attempts and the first conversation since receipt."""
 
     id: int
     household_id: int
@@ -111,6 +116,15 @@ class WorkCase:
     released_at: datetime | None
     attempted: bool
     spoken_on: date | None
+    looked: bool
+    follow_up_on: date | None
+    state: str
+    help_due_on: date | None  # closed with accepted help while something threatens: the day for the conversation
+
+    @property
+    def help_due(self) -> Deadline | None:
+        """The clock of accepted help, where it runs."""
+        return None if self.help_due_on is None else help_deadline(self.help_due_on)
 
     def reason(self, language: str) -> str:
         """What weighs most in the score, in words; of equals the first."""
@@ -165,6 +179,11 @@ class WorkItem:
     def held(self) -> bool:
         """Whether a case is held for review."""
         return any(case.held for case in self.cases)
+
+    @property
+    def looked(self) -> bool:
+        """Whether somebody looked at the crisis or death of the case that gives it its place, as that stands."""
+        return self.first.looked
 
 
 def due_of(
@@ -224,7 +243,7 @@ class _Listing:
             step=standing.step,
         )
 
-    def _due(self, cases: Iterable[WorkCase]) -> Deadline | None:
+    def _due(self, cases: Collection[WorkCase]) -> Deadline | None:
         found = (
             due_of(
                 one.received_on,
@@ -234,8 +253,10 @@ class _Listing:
                 spoken_on=one.spoken_on,
             )
             for one in cases
+            if one.state == "open"
         )
-        return min((one for one in found if one is not None), key=lambda one: one.due, default=None)
+        helping = (one.help_due for one in cases)
+        return min((one for one in (*found, *helping) if one is not None), key=lambda one: one.due, default=None)
 
     def _team(self, place: Place, partners: Collection[str]) -> str | None:
         teams = self.book.in_force(place.key.municipality, self.today).teams

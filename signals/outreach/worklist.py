@@ -16,12 +16,12 @@ from signals.contract.codes import CRISES
 from signals.outreach import worklist_query as asked
 from signals.outreach.policy import Policy, PolicyBook, numbered, parse_policy
 from signals.outreach.teams import queues_wanted
-from signals.outreach.work.dossier_parts import CONVERSATIONS
+from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.work_items import Key, Place, WorkItem, work_items
 from signals.store.planning import in_index_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from signals.outreach.clocks import Clock
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 QUEUES: Final = ("letters", "visits", "follow-up", "review")
 PAGE_SIZE: Final = 25
+_CLAIMS: Final = {"mine": asked.MINE, "given": asked.GIVEN, "unclaimed": asked.UNCLAIMED}
+_HELD: Final = frozenset({"mine", "given"})
+_GIVEN_AT_MOST: Final = 100
 LOOKED_AT: Final = 1000
 """So many households of a queue are looked at for one page, however few of them are wanted."""
 
@@ -45,8 +48,10 @@ class WorkFilter:
         crises: One of these threatens.
         consecutive: Whether there were signals in the six months before.
         due_before: A clock of an open case ends on this day or before.
+        clock: Only this one of them, by its name (`worklist_query.DUE`).
         postcode: How the postcode begins; for planning a route only.
-        claim: "mine" (whatever `team` says), "unclaimed" or "anyone".
+        claim: "mine" or "given" (what of it was handed over and not looked at yet; both whatever `team` says),
+            "unclaimed" or "anyone".
         user: Whose claims are "mine".
         team: The key of a team, or `teams.COMMON`; or the teams that `user` is in, for whose work comes first there
             (`teams.queues_wanted`).
@@ -61,6 +66,7 @@ class WorkFilter:
     crises: Collection[str] = ()
     consecutive: bool | None = None
     due_before: date | None = None
+    clock: str | None = None
     postcode: str = ""
     claim: str = "anyone"
     user: str = ""
@@ -76,12 +82,14 @@ class WorkPage:
         next: Where the page after it begins; None when this is the last.
         teams: The names of the teams there are today, by key.
         municipalities: The names of those that were asked for and have a policy, by code.
+        given: Whether anything was handed over to the user who did not open it yet (`handed_over`).
     """
 
     items: tuple[WorkItem, ...]
     next: Key | None
     teams: Mapping[str, str]
     municipalities: Mapping[str, str]
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def work_page(cursor: Cursor, wanted: WorkFilter, after: Key | None = None, size
 
     A page may hold fewer than `size`, even none, and still have a next one: then so many were looked at (`LOOKED_AT`).
     """
-    book = policies_of(cursor, wanted.municipalities)
+    book, given = _policies_and_gifts(cursor, wanted)
     places: list[Place] = []
     beyond: Key | None = None
     for municipality in sorted(wanted.municipalities & book.municipalities):
@@ -128,7 +136,42 @@ def work_page(cursor: Cursor, wanted: WorkFilter, after: Key | None = None, size
         items[-1].key if len(places) > size else beyond,
         teams={team.key: team.name for policy in policies for team in policy.teams},
         municipalities={policy.municipality: policy.name for policy in policies},
+        given=given,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Households that were handed over to someone who did not open them yet: all of them, and those of each queue."""
+
+    households: int
+    queues: Mapping[str, int]
+
+
+def handed_over(cursor: Cursor, user: str, municipalities: AbstractSet[str], today: date) -> HandedOver:
+    """What was handed over to this user; a queue has the number that the filter "given" lists there.
+
+    Counted up to 100 a queue and municipality; empty queues are left out.
+    """
+    book = policies_of(cursor, municipalities)
+    found: dict[str, set[int]] = {}
+    for queue in QUEUES:
+        wanted = WorkFilter(queue, municipalities, today, claim="given", user=user)
+        asks = [_asked(wanted, book, one, None) for one in sorted(municipalities & book.municipalities)]
+        found[queue] = {place.household for ask in asks for place in _places(cursor, ask, _GIVEN_AT_MOST)[0]}
+    households: set[int] = set().union(*found.values())
+    return HandedOver(len(households), {queue: len(there) for queue, there in found.items() if there})
+
+
+def _policies_and_gifts(cursor: Cursor, wanted: WorkFilter) -> tuple[PolicyBook, bool]:
+    """The policies, and by the way whether anything was handed over to the user: each page of work asks for both."""
+    cursor.execute(
+        """SELECT id, body, EXISTS (SELECT FROM claims WHERE user_id = %s AND given_by IS NOT NULL)
+        FROM policy_versions WHERE municipality = ANY(%s)""",
+        (wanted.user, list(wanted.municipalities)),
+    )
+    rows = cursor.fetchall()
+    return PolicyBook(_parsed(number, body) for number, body, _ in rows), any(given for _, _, given in rows)
 
 
 def policies_of(cursor: Cursor, municipalities: Collection[str]) -> PolicyBook:
@@ -164,19 +207,19 @@ def _read(cursor: Cursor, ask: _Asked, statement: str, *, prepare: bool = True) 
 def _asked(wanted: WorkFilter, book: PolicyBook, municipality: str, after: Key | None) -> _Asked:
     ask = _Asked(wanted.queue, municipality, named={"municipality": municipality})
     if after is not None:
-        ask.which.append(asked.AFTER)
+        ask.which.append(asked.after(wanted.queue))
         ask.named.update(urgency=after.urgency, earliest_on=after.earliest_on, case=after.case)
     if wanted.postcode:
         ask.conditions.append(asked.POSTCODE)
         ask.few.append(asked.POSTCODE)
         ask.named.update(postcode=wanted.postcode, postcode_end=f"{wanted.postcode}~")
-    if wanted.claim in {"mine", "unclaimed"}:
-        ask.conditions.append(asked.MINE if wanted.claim == "mine" else asked.UNCLAIMED)
+    if wanted.claim in _CLAIMS:
+        ask.conditions.append(_CLAIMS[wanted.claim])
         ask.named["user"] = wanted.user
-    if wanted.claim == "mine":
-        ask.few.append(asked.MINE)
+    if wanted.claim in _HELD:
+        ask.few.append(_CLAIMS[wanted.claim])
     teams = book.in_force(municipality, wanted.today).teams
-    team = None if wanted.claim == "mine" else wanted.team  # what I hold is mine, whatever team its area is of
+    team = None if wanted.claim in _HELD else wanted.team  # what I hold is mine, whatever team its area is of
     if (queues := queues_wanted(teams, team)) is not None:
         condition, named = asked.team_condition(teams, queues)
         ask.conditions.append(condition)
@@ -200,13 +243,14 @@ def _ask_of_case(wanted: WorkFilter, book: PolicyBook, municipality: str, ask: _
             ask.of_case.append(condition)
             ask.named[name] = value
     if wanted.due_before is not None:
-        ask.of_case.append(asked.DUE)
-        ask.named.update(_began_by(wanted.due_before, book, municipality), conversations=sorted(CONVERSATIONS))
+        versions = [policy for policy in book.versions() if policy.municipality == municipality]
+        ask.of_case.append(asked.due(wanted.clock))
+        ask.named.update(began_by(wanted.due_before, versions), conversations=sorted(CONVERSATIONS))
+        ask.named["due_before"] = wanted.due_before
 
 
-def _began_by(due_before: date, book: PolicyBook, municipality: str) -> dict[str, list[Any]]:
+def began_by(due_before: date, versions: Sequence[Policy]) -> dict[str, list[Any]]:
     """For each policy and clock: the last day on which it may have begun to be due by `due_before`."""
-    versions = [policy for policy in book.versions() if policy.municipality == municipality]
     return {
         "policies": [policy.id for policy in versions],
         "attempt": [_last_start(policy.clocks.contact_attempt, due_before) for policy in versions],

@@ -1,10 +1,10 @@
 """Which households come next in a queue? The statement that asks for them, piece by piece.
 
 Under `worklist`. Each queue reads an index that keeps its cases in the order of borders.md section 4.10, so that a page
-costs the same however long the queue is; nothing is counted. With a filter that few pass only so many are looked at,
-and the next page goes on from there; those of an area or of a person are gathered instead. A household is listed once,
-at its most urgent case in the queue. Every `OFFSET 0` keeps a condition what it is, a look at one household's few rows,
-and no join.
+costs the same however long the queue is; nothing is counted. What is followed up goes by its day first, and what is
+reviewed by whether somebody looked at it. With a filter that few pass only so many are looked at, and the next page
+goes on from there; those of an area or of a person are gathered instead. A household is listed once, at its most urgent
+case in the queue. Every `OFFSET 0` keeps a condition what it is, a look at one household's few rows, and no join.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signals.outreach.teams import COMMON
-from signals.store.urgency import urgency_of
+from signals.store.urgency import FOLLOW_UP, REVIEW, URGENCY, urgency_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,22 +37,30 @@ _AREAS: Final = """c.household_id = ANY(ARRAY(
     UNION SELECT household_id FROM assignments WHERE team = ANY(%(queues)s::text[])))"""
 
 
+WORKED: Final = "({0}.state = 'open' OR {0}.help_due_on IS NOT NULL)"
+"""Whether a person has something to do at a case: also at a closed one whose accepted help asks for a conversation."""
+
+
 class _Queue(NamedTuple):
-    """What its cases are, as the index has it that keeps them in order, and what their household must be."""
+    """What its cases are and their order, as the index has them, and what their household must be."""
 
     belongs: str
     household: str = "true"
+    order: str = URGENCY
 
 
 # Two open cases of one household are worked as one, by the gravest route (borders.md section 4.4): a letter that waits
 # beside a visit stands with the visit, which waits too or is followed up. Whoever is under way is followed up until the
-# case is closed, with a next step or without: nobody is in no queue at all.
+# case is closed, with a next step or without: nobody is in no queue at all. Where help was accepted while something
+# threatens, until the conversation after that.
 _QUEUES: Final = {
     "letters": _Queue(f"{_WAITS} 'letter'", f"NOT {VISIT_BESIDE}"),
     "visits": _Queue(f"{_WAITS} 'home-visit'"),
-    "follow-up": _Queue("{0}.state = 'open' AND NOT {0}.waiting AND NOT {0}.held"),
-    "review": _Queue("{0}.state = 'open' AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting))"),
+    "follow-up": _Queue(f"{WORKED} AND NOT {{0}}.waiting AND NOT {{0}}.held", order=FOLLOW_UP),
+    "several": _Queue("{0}.state = 'open' AND ({0}.arrears_count > 1 OR {0}.consecutive)"),
+    "review": _Queue("{0}.state = 'open' AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting))", order=REVIEW),
 }
+# "several" is no queue: it holds where several partners may have written of one person (`outreach.review`).
 _IN_ORDER: Final = """SELECT c.id, c.household_id, {urgency} AS urgency, c.earliest_on, postcode, number, suffix
 FROM cases AS c JOIN households ON households.id = c.household_id JOIN addresses ON addresses.id = households.address_id
 WHERE c.municipality = %(municipality)s AND {belongs} AND {household}
@@ -61,39 +69,55 @@ WHERE c.municipality = %(municipality)s AND {belongs} AND {household}
     AND {which}
 ORDER BY {urgency}, c.earliest_on, postcode, number, suffix, c.period_start, c.period"""
 # The first line bounds the index; the second is the place itself, whose address stands in another table.
-AFTER: Final = f"""({urgency_of("c")}, c.earliest_on) >= (%(urgency)s::int, %(earliest_on)s::date)
-    AND ({urgency_of("c")}, c.earliest_on, postcode, number, suffix, c.period_start, c.period) > (
+_AFTER: Final = """({urgency}, c.earliest_on) >= (%(urgency)s::int, %(earliest_on)s::date)
+    AND ({urgency}, c.earliest_on, postcode, number, suffix, c.period_start, c.period) > (
         SELECT %(urgency)s::int, %(earliest_on)s::date, last_address.postcode, last_address.number, last_address.suffix,
             last.period_start, last.period
         FROM cases AS last JOIN households AS last_household ON last_household.id = last.household_id
-        JOIN addresses AS last_address ON last_address.id = last_household.address_id WHERE last.id = %(case)s)"""  # noqa: S608 - our own texts
+        JOIN addresses AS last_address ON last_address.id = last_household.address_id WHERE last.id = %(case)s)"""
 # A household passes when one of its open cases is as wanted.
-CASE_WANTED: Final = """EXISTS (SELECT FROM cases AS f
-    WHERE f.household_id = c.household_id AND f.state = 'open' AND {0} OFFSET 0)"""
+CASE_WANTED: Final = f"""EXISTS (SELECT FROM cases AS f
+    WHERE f.household_id = c.household_id AND {WORKED.format("f")} AND {{0}} OFFSET 0)"""
 ROUTE: Final = "f.route = %(route)s"
 CRISIS: Final = "f.crisis = ANY(%(crises)s)"
 CONSECUTIVE: Final = "f.consecutive = %(consecutive)s"
 SECTOR: Final = """EXISTS (SELECT FROM reports JOIN arrears ON arrears.id = reports.arrears_id
     WHERE reports.case_id = f.id AND reports.withdrawn IS NULL AND arrears.sector = %(sector)s OFFSET 0)"""
 # Clocks run by the policy of the case. `began` has for each of them the last day on which it began to be due by then.
-DUE: Final = f"""EXISTS (SELECT FROM unnest(%(policies)s::bigint[], %(attempt)s::date[], %(conversation)s::date[],
+_DUE: Final = """EXISTS (SELECT FROM unnest(%(policies)s::bigint[], %(attempt)s::date[], %(conversation)s::date[],
         %(decision)s::date[], %(contract_end)s::date[]) AS began(policy, attempt, conversation, decision, contract_end)
-    WHERE began.policy = f.policy_id AND (
-        (f.received_on <= began.attempt AND NOT {ATTEMPTED.format("f")})
-        OR (f.received_on <= began.conversation AND {SPOKEN_ON.format("f")} IS NULL)
-        OR {SPOKEN_ON.format("f")} <= began.decision
-        OR (f.crisis = 'end-of-delivery' AND f.received_on <= began.contract_end)) OFFSET 0)"""
+    WHERE began.policy = f.policy_id AND ({0}) OFFSET 0)"""
+DUE: Final = {
+    "contact-attempt": f"(f.state = 'open' AND f.received_on <= began.attempt AND NOT {ATTEMPTED.format('f')})",
+    "first-conversation": f"""(f.state = 'open' AND f.received_on <= began.conversation
+        AND {SPOKEN_ON.format("f")} IS NULL)""",
+    "decision": f"(f.state = 'open' AND {SPOKEN_ON.format('f')} <= began.decision)",
+    "threatening-help": "f.help_due_on <= %(due_before)s::date",
+    "contract-end": "(f.state = 'open' AND f.crisis = 'end-of-delivery' AND f.received_on <= began.contract_end)",
+}
+"""The clocks of a case by name, and when one of case `f` ended by the day that is asked for."""
 POSTCODE: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
 # A person holds few of many: all of theirs are asked for at once.
 MINE: Final = "c.household_id = ANY(ARRAY(SELECT household_id FROM claims WHERE user_id = %(user)s))"
+GIVEN: Final = """c.household_id = ANY(ARRAY(
+    SELECT household_id FROM claims WHERE user_id = %(user)s AND given_by IS NOT NULL))"""
 UNCLAIMED: Final = f"NOT {_AT_HOUSEHOLD.format('claims', 'claims', 'true')}"
+# Several partners wrote of one person, and nobody decided for all of them whether they mean the same one.
+TO_LINK: Final = """EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
+    JOIN arrears ON arrears.id = reports.arrears_id
+    LEFT JOIN person_links AS link ON link.person_id = reports.person_id AND link.undone_at IS NULL
+    WHERE own.household_id = c.household_id AND own.state = 'open' AND reports.withdrawn IS NULL
+    GROUP BY reports.person_id, link.partners
+    HAVING count(DISTINCT arrears.partner_id) > 1
+        AND NOT coalesce(link.partners @> array_agg(arrears.partner_id), false) OFFSET 0)"""
 # A team that the policy has no more is nobody's queue.
 _ASSIGNED: Final = _AT_HOUSEHOLD.format(
     "assignments", "assignments", "(assignments.team IS NULL OR assignments.team = ANY(%(team_keys)s))"
 )
 _ASSIGNED_TO: Final = "(SELECT team FROM assignments WHERE assignments.household_id = c.household_id)"
 _HAS_PARTNER: Final = """EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
-    JOIN arrears ON arrears.id = reports.arrears_id WHERE own.household_id = c.household_id AND own.state = 'open'
+    JOIN arrears ON arrears.id = reports.arrears_id WHERE own.household_id = c.household_id
+    AND (own.state = 'open' OR own.help_due_on IS NOT NULL)
     AND reports.withdrawn IS NULL AND arrears.partner_id = ANY(%({0})s) OFFSET 0)"""
 
 
@@ -119,11 +143,28 @@ def gathering_query(queue: str, which: Sequence[str], wanted: Sequence[str], siz
     return f"{_in_order(queue, [*which, *wanted])} LIMIT {size}"
 
 
+def after(queue: str) -> str:
+    """What lies behind the place that the parameters name, in this queue's order."""
+    return _AFTER.replace("{urgency}", urgency_of("c", _QUEUES[queue].order))
+
+
+def due(clock: str | None) -> str:
+    """Whether this clock of case `f`, or any of them, ended by then."""
+    return _DUE.format(" OR ".join(DUE.values()) if clock is None else DUE[clock])
+
+
+def standing(queues: Sequence[str]) -> str:
+    """Rows for `VALUES`: each of these queues, and whether case `c` makes its household stand there."""
+    return ", ".join(
+        f"('{queue}', {_QUEUES[queue].belongs.format('c')} AND {_QUEUES[queue].household})" for queue in queues
+    )
+
+
 def _in_order(queue: str, which: Sequence[str]) -> str:
-    belongs, household = _QUEUES[queue]
+    belongs, household, order = _QUEUES[queue]
     return _IN_ORDER.format(
-        urgency=urgency_of("c"),
-        other_urgency=f"{urgency_of('o')} + 0",  # no index knows it so
+        urgency=urgency_of("c", order),
+        other_urgency=f"{urgency_of('o', order)} + 0",  # no index knows it so
         place=_PLACE.format("c"),
         other_place=_PLACE.format("o"),
         belongs=belongs.format("c"),

@@ -1,27 +1,30 @@
 """How does it go with the work as a whole? The figures of a team lead, without any person in them.
 
 Reads what the walk and the people wrote; decides nothing. Months count as in `month`: signals by `signalledOn`,
-cases by the first day of their period. As there no index serves these questions: a screen that is shown now and then.
+cases by the first day of their period. What lies there now counts by household, as the queues list it. As there no
+index serves these questions: a screen that is shown now and then.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from psycopg.rows import class_row
 
-from signals.contract.codes import ACCEPTED_HELP
-from signals.outreach.clocks import deadlines
+from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.queues import QUEUES, policy_book
-from signals.outreach.work.dossier_parts import CONVERSATIONS
+from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.worklist import QUEUES as WORKLISTS
+from signals.outreach.worklist import began_by
+from signals.outreach.worklist_query import WORKED, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from signals.outreach.policy import Policy, PolicyBook
     from signals.store.database import Cursor
 
 _Row = TypeVar("_Row")
@@ -72,10 +75,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who waits in a queue now, and for how many days: the middle one, and the one that waits longest."""
+    """Which households wait in a queue now, and for how many days: the middle one, and the one that waits longest.
+
+    They are those that the queue lists; a household with a crisis is listed for review and in its own queue.
+    """
 
     queue: str
-    cases: int
+    households: int
     median_days: int
     longest_days: int
 
@@ -102,9 +108,9 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Open cases by a clock that still runs for them: past it, and due within a week.
+    """Households by a clock that still runs for one of their open cases: past it, or else due within a week.
 
-    `past_in` says in which queue those stand that are past it; together they are `past`.
+    `past_in` says how many of those that are past it each queue lists; one may stand in two queues.
     """
 
     clock: str
@@ -124,6 +130,7 @@ class Overview:
     waiting: tuple[Waiting, ...]
     first_steps: tuple[FirstStep, ...]
     late: tuple[Late, ...]
+    accepted_help: Mapping[str, tuple[str, ...]]  # municipality → the outcomes that its policy of today counts so
 
 
 _SIGNALS: Final = """
@@ -141,33 +148,22 @@ _CHANNELS: Final = """
 SELECT kind, count(*) AS attempts, count(*) FILTER (WHERE reached) AS reached,
     count(DISTINCT contact_attempts.household_id) AS households,
     count(DISTINCT contact_attempts.household_id) FILTER (WHERE reached) AS households_reached,
-    count(DISTINCT contact_attempts.household_id) FILTER (WHERE reached AND outcome = ANY(%(accepted)s)) AS accepted
+    count(DISTINCT contact_attempts.household_id) FILTER (WHERE reached AND EXISTS (
+        SELECT FROM unnest(%(policies)s::bigint[], %(accepted)s::text[]) AS counts(policy, as_help)
+        WHERE policy = policy_id AND as_help = outcome)) AS accepted
 FROM contact_attempts JOIN cases ON cases.id = case_id
 WHERE municipality = ANY(%(municipalities)s) AND undone_at IS NULL AND on_day >= %(since)s
 GROUP BY kind ORDER BY attempts DESC, kind
 """
-# Where an open case is worked, as in `outreach.worklist_query`: a letter beside a visit stands with the visit.
-_PLACED: Final = """
-SELECT id, household_id, policy_id, received_on, crisis, waiting, waiting_since, CASE
-    WHEN held THEN 'review'
-    WHEN NOT waiting THEN 'follow-up'
-    WHEN bool_or(route = 'home-visit' AND waiting AND NOT held) OVER household THEN 'visits'
-    WHEN bool_or(route = 'home-visit' AND NOT held) OVER household THEN 'follow-up'
-    WHEN bool_or(route = 'home-visit') OVER household THEN 'review'
-    ELSE 'letters' END AS queue
-FROM cases WHERE state = 'open' AND municipality = ANY(%(municipalities)s)
-WINDOW household AS (PARTITION BY household_id)
-"""
-# A crisis that waits alerts the review queue, and stays in its own.
+# What each queue lists, as `outreach.worklist` has it.
+_LISTED: Final = f"""SELECT c.household_id, listed.queue, c.waiting_since
+FROM cases AS c CROSS JOIN LATERAL (VALUES {standing(WORKLISTS)}) AS listed(queue, there)
+WHERE c.municipality = ANY(%(municipalities)s) AND {WORKED.format("c")} AND listed.there"""  # noqa: S608 - our own texts
 _WAITING: Final = f"""
-WITH placed AS ({_PLACED}),
-queued AS (
-    SELECT queue, waiting_since FROM placed WHERE queue <> 'follow-up'
-    UNION ALL
-    SELECT 'review', waiting_since FROM placed WHERE queue <> 'review' AND waiting AND crisis IS NOT NULL),
-waited AS (
-    SELECT queue, %(today)s::date - (waiting_since AT TIME ZONE 'Europe/Amsterdam')::date AS days FROM queued)
-SELECT queue, count(*) AS cases, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) AS median_days,
+WITH waited AS (
+    SELECT queue, household_id, %(today)s::date - (min(waiting_since) AT TIME ZONE 'Europe/Amsterdam')::date AS days
+    FROM ({_LISTED}) AS listed WHERE queue <> 'follow-up' GROUP BY queue, household_id)
+SELECT queue, count(*) AS households, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) AS median_days,
     coalesce(max(days), 0) AS longest_days FROM waited GROUP BY queue
 """  # noqa: S608 - our own texts
 _FIRST_STEPS: Final = """
@@ -181,26 +177,50 @@ SELECT date_trunc('month', received_on::timestamp)::date AS first, count(*) AS c
     percentile_disc(0.9) WITHIN GROUP (ORDER BY days) AS most_days
 FROM steps GROUP BY 1
 """
-# Whether the first contact attempt was made, and when the first conversation was held, as the case page has it.
+# Whether the first contact attempt was made, and when the first conversation was held, as the case page has it; then
+# each clock that runs for a case, and whether it ended by yesterday (late) or ends within a week (soon).
 _RUNNING: Final = f"""
-SELECT queue, policy_id, received_on, (crisis = 'end-of-delivery') IS TRUE, tried, spoken, count(*) FROM (
-    SELECT queue, policy_id, received_on, crisis, count(on_day) > 0 AS tried,
-        min(on_day) FILTER (WHERE reached AND kind = ANY(%(conversations)s)) AS spoken
-    FROM ({_PLACED}) AS placed LEFT JOIN contact_attempts ON contact_attempts.household_id = placed.household_id
+WITH known AS (
+    SELECT cases.id, cases.household_id, policy_id, received_on, (crisis = 'end-of-delivery') IS TRUE AS ends,
+        state = 'open' AS is_open, help_due_on,
+        count(on_day) > 0 AS tried, min(on_day) FILTER (WHERE reached AND kind = ANY(%(conversations)s)) AS spoken
+    FROM cases LEFT JOIN contact_attempts ON contact_attempts.household_id = cases.household_id
         AND undone_at IS NULL AND on_day >= received_on
-    GROUP BY placed.id, queue, policy_id, received_on, crisis) AS open
-GROUP BY 1, 2, 3, 4, 5, 6
+    WHERE {WORKED.format("cases")} AND municipality = ANY(%(municipalities)s) GROUP BY cases.id),
+began AS (
+    SELECT * FROM unnest(%(policies)s::bigint[],
+        %(attempt)s::date[], %(conversation)s::date[], %(decision)s::date[], %(contract_end)s::date[],
+        %(soon_attempt)s::date[], %(soon_conversation)s::date[], %(soon_decision)s::date[],
+        %(soon_contract_end)s::date[]) AS began(policy_id, attempt, conversation, decision, contract_end,
+            soon_attempt, soon_conversation, soon_decision, soon_contract_end)),
+running AS (
+    SELECT household_id, clock.name, bool_or(clock.past) AS past, bool_or(clock.soon) AS soon
+    FROM known JOIN began USING (policy_id) CROSS JOIN LATERAL (VALUES
+        ('contact-attempt', is_open AND NOT tried, received_on <= attempt, received_on <= soon_attempt),
+        ('first-conversation', is_open AND spoken IS NULL, received_on <= conversation,
+            received_on <= soon_conversation),
+        ('decision', is_open AND spoken IS NOT NULL, spoken <= decision, spoken <= soon_decision),
+        ('threatening-help', help_due_on IS NOT NULL, help_due_on < %(today)s, help_due_on <= %(soon_day)s),
+        ('contract-end', is_open AND ends, received_on <= contract_end, received_on <= soon_contract_end)
+    ) AS clock(name, runs, past, soon) WHERE clock.runs GROUP BY household_id, clock.name),
+listed AS (SELECT DISTINCT household_id, queue FROM ({_LISTED}) AS listed)
+SELECT name, NULL, count(*) FILTER (WHERE past), count(*) FILTER (WHERE soon AND NOT past) FROM running GROUP BY name
+UNION ALL
+SELECT name, queue, count(*) FILTER (WHERE past), 0 FROM running JOIN listed USING (household_id) GROUP BY name, queue
 """  # noqa: S608 - our own texts
 
 
 def read_overview(cursor: Cursor, municipalities: Collection[str], today: date) -> Overview:
     """The figures of `municipalities` together, of the month of `today` and the eleven before it."""
     firsts = last_months(today)
+    book = policy_book(cursor)
+    versions = [one for one in book.versions() if one.municipality in municipalities]
     asked: dict[str, Any] = {
         "municipalities": sorted(municipalities),
         "since": firsts[0],
         "today": today,
-        "accepted": sorted(ACCEPTED_HELP),
+        "policies": [policy.id for policy in versions for _ in policy.accepted_help],
+        "accepted": [outcome for policy in versions for outcome in sorted(policy.accepted_help)],
         "conversations": sorted(CONVERSATIONS),
     }
     return Overview(
@@ -208,7 +228,8 @@ def read_overview(cursor: Cursor, municipalities: Collection[str], today: date) 
         channels=tuple(_rows(cursor, Channel, _CHANNELS, asked)),
         waiting=tuple(sorted(_rows(cursor, Waiting, _WAITING, asked), key=lambda one: QUEUES.index(one.queue))),
         first_steps=_first_steps(cursor, asked, firsts),
-        late=_late(cursor, asked, today),
+        late=_late(cursor, asked, versions, today),
+        accepted_help=_groupings(book, municipalities, today),
     )
 
 
@@ -223,7 +244,8 @@ def document(overview: Overview) -> dict[str, Any]:
     return {
         "months": [_month_document(one) for one in overview.months],
         "channels": [asdict(one) for one in overview.channels],
-        "accepted_help": sorted(ACCEPTED_HELP),
+        "accepted_help": sorted({outcome for grouping in overview.accepted_help.values() for outcome in grouping}),
+        "accepted_help_by_municipality": {one: list(grouping) for one, grouping in overview.accepted_help.items()},
         "waiting": [asdict(one) for one in overview.waiting],
         "first_steps": [asdict(one) | {"first": one.first.isoformat()} for one in overview.first_steps],
         "late": [asdict(one) | {"past_in": dict(one.past_in)} for one in overview.late],
@@ -260,24 +282,27 @@ def _first_steps(cursor: Cursor, asked: Mapping[str, Any], firsts: Collection[da
     return tuple(found.get(first, FirstStep(first, 0, 0, None, None)) for first in firsts)
 
 
-def _late(cursor: Cursor, asked: Mapping[str, Any], today: date) -> tuple[Late, ...]:
-    """Every clock that runs for an open case, by name."""
-    past: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    soon: Counter[tuple[str, str, str]] = Counter()
-    groups = cursor.execute(_RUNNING.encode(), asked).fetchall()
-    book = policy_book(cursor)
-    for queue, policy, received, ends, tried, spoken, count in groups:
-        crisis = "end-of-delivery" if ends else None
-        done = {"contact-attempt": tried, "first-conversation": spoken is not None}
-        for clock in deadlines(received, book.by_id[policy].clocks, conversation_on=spoken, crisis=crisis):
-            if done.get(clock.name):
-                continue
-            left, name = (clock.due - today).days, (clock.name, clock.nl, clock.en)
-            past[name][queue] += count * (left < 0)
-            soon[name] += count * (0 <= left <= SOON_DAYS)
-    return tuple(_late_by(name, past[name], soon[name]) for name in sorted(past))
+def _groupings(book: PolicyBook, municipalities: Collection[str], today: date) -> Mapping[str, tuple[str, ...]]:
+    known = sorted(book.municipalities.intersection(municipalities))
+    return {one: tuple(sorted(book.in_force(one, today).accepted_help)) for one in known}
 
 
-def _late_by(name: tuple[str, str, str], past: Mapping[str, int], soon: int) -> Late:
-    places = {queue: past[queue] for queue in WORKLISTS if past.get(queue)}
-    return Late(*name, sum(places.values()), soon, places)
+def _late(cursor: Cursor, asked: Mapping[str, Any], versions: Sequence[Policy], today: date) -> tuple[Late, ...]:
+    """Every clock that runs for a household, by name."""
+    late, soon = began_by(today - timedelta(days=1), versions), began_by(today + timedelta(days=SOON_DAYS), versions)
+    ends = late | {f"soon_{name}": days for name, days in soon.items() if name != "policies"}
+    past: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    found: dict[str, tuple[int, int]] = {}
+    for name, queue, past_count, soon_count in cursor.execute(
+        _RUNNING.encode(), {**asked, **ends, "soon_day": today + timedelta(days=SOON_DAYS)}
+    ):
+        if queue is None:
+            found[name] = (past_count, soon_count)
+        else:
+            past[name][queue] = past_count
+    return tuple(_late_by(name, *found[name], past[name]) for name in sorted(found))
+
+
+def _late_by(name: str, past: int, soon: int, past_in: Mapping[str, int]) -> Late:
+    nl, en = CLOCK_NAMES[name]
+    return Late(name, nl, en, past, soon, {queue: past_in[queue] for queue in WORKLISTS if past_in.get(queue)})

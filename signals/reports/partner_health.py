@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
 
+from signals.contract.partners import partner_name
 from signals.outreach.configuration import load_policies
 from signals.reports.partners import partner_health
 from signals.reports.rhythm import LOOK_BACK_DAYS, volume
-from signals.store.partner_contacts import Contact
 from signals.store.pauses import Pause, paused
 from signals.store.sets import as_json
 
@@ -60,7 +60,6 @@ class PartnerCourse:
     sector: str
     topic: str
     municipalities: tuple[str, ...] | None
-    contact: Contact
     last_delivery: datetime | None
     volume: Volume
     shares: Shares
@@ -69,6 +68,11 @@ class PartnerCourse:
     id_reused: int
     refused: dict[str, int]
     pause: Pause | None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return partner_name(self.id)
 
     @property
     def quarantined(self) -> int:
@@ -99,7 +103,7 @@ class _Read:
 
 
 _PARTNERS: Final = """
-SELECT id, sector, municipalities, contact_name, contact_email, contact_phone FROM partners
+SELECT id, sector, municipalities FROM partners
 WHERE (municipalities IS NULL OR municipalities && %(municipalities)s)
     AND (%(partner)s::text IS NULL OR id = %(partner)s) ORDER BY id
 """
@@ -156,14 +160,13 @@ def partner_courses(
 
 
 def _course(row: tuple[Any, ...], read: _Read, today: date) -> PartnerCourse:
-    number, sector, where, *contact = row
+    number, sector, where = row
     topic, of = f"arrears.{sector}.{number}", read.health[number]
     return PartnerCourse(
         id=number,
         sector=sector,
         topic=topic,
         municipalities=None if where is None else tuple(where),
-        contact=Contact(*contact),
         last_delivery=of.last_signal,
         volume=volume(read.days.get(number, {}), today, seen_before=of.last_signal is not None),
         shares=read.shares.get(number, Shares()),

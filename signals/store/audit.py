@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.types.json import Jsonb
 
-from signals.store.processing import LEGAL_BASIS, note_processing
+from signals.store.processing import LEGAL_BASIS, NAMED, PURPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from signals.store.database import Cursor
+    from signals.store.processing import Use
 
 _EXPORTED_AT_ONCE: Final = 1000
 _COLUMNS: Final = "id, at, actor, action, subject, detail, municipality, households"
@@ -43,9 +44,24 @@ WITH concerned AS (
 INSERT INTO audit (actor, action, subject, detail, municipality, households)
 SELECT %(actor)s, %(action)s, %(subject)s, %(detail)s, here, array_agg(number ORDER BY number)
 FROM concerned GROUP BY here ORDER BY here"""
-_USED: Final = """, used AS (
-    INSERT INTO processing_log (household_id, activity, purpose, basis)
-    SELECT number, %(action)s, %(purpose)s, %(basis)s FROM concerned ORDER BY number)"""
+_USED: Final = f""", used AS (
+    INSERT INTO processing_log (household_id, activity, purpose, basis, persons)
+    SELECT number, %(action)s, %(purpose)s, %(basis)s, {NAMED.format(household="number", given="%(persons)s")}
+    FROM concerned ORDER BY number)"""  # noqa: S608 - our own text
+# Of a case those are named of whom there is a signal in it; when there is none left, everybody at the address.
+_CASES_NOTED: Final = f"""
+WITH these AS (SELECT id, municipality, household_id FROM cases WHERE id = ANY(%(cases)s)),
+homes AS (
+    SELECT household_id, array_agg(DISTINCT person_id) FILTER (WHERE person_id IS NOT NULL) AS reported
+    FROM these LEFT JOIN LATERAL (SELECT person_id FROM reports WHERE case_id = these.id) AS said ON true
+    GROUP BY household_id),
+used AS (
+    INSERT INTO processing_log (household_id, activity, purpose, basis, persons)
+    SELECT household_id, %(action)s, %(purpose)s, %(basis)s, {NAMED.format(household="household_id", given="reported")}
+    FROM homes ORDER BY household_id)
+INSERT INTO audit (actor, action, subject, detail, municipality, households)
+SELECT %(actor)s, %(action)s, 'case ' || id, %(detail)s, municipality, ARRAY[household_id] FROM these ORDER BY id
+"""  # noqa: S608 - our own texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +138,11 @@ def note_each(
     municipalities: Collection[str],
     households: Collection[int] = (),
     *,
-    purpose: str | None = None,
+    use: Use | None = None,
 ) -> None:
     """Add a line for each municipality: of these households, or when none is concerned each of `municipalities`.
 
-    With a `purpose` every household also has its line in the processing log, in the same statement.
+    With a `use` every household also has its line in the processing log, in the same statement.
     """
     if not households:
         named: list[str | None] = [*sorted(municipalities)]
@@ -140,10 +156,10 @@ def note_each(
         "detail": Jsonb(dict(detail or {})),
         "only": _only(municipalities),
         "households": sorted(set(households)),
-        "purpose": purpose,
-        "basis": LEGAL_BASIS,
     }
-    cursor.execute(_NOTED.format(_USED if purpose else "").encode(), values)
+    if use is not None:
+        values |= {"purpose": use.purpose, "basis": use.basis, "persons": use.numbers}
+    cursor.execute(_NOTED.format(_USED if use else "").encode(), values)
 
 
 def _only(municipalities: Collection[str]) -> str | None:
@@ -152,14 +168,15 @@ def _only(municipalities: Collection[str]) -> str | None:
 
 
 def note_cases(cursor: Cursor, actor: str, action: str, cases: Collection[int], detail: Mapping[str, object]) -> None:
-    """Add a line for each of many cases to both logs, with its municipality and household, in one statement each."""
-    cursor.execute(
-        """INSERT INTO audit (actor, action, subject, detail, municipality, households)
-        SELECT %s, %s, 'case ' || id, %s, municipality, ARRAY[household_id] FROM cases
-        WHERE id = ANY(%s) ORDER BY id RETURNING households[1]""",
-        (actor, action, Jsonb(dict(detail)), list(cases)),
-    )
-    note_processing(cursor, [household for (household,) in cursor], action)
+    """Add a line for each of many cases to the audit log, and one for each household to the other, in one statement."""
+    values = {"actor": actor, "action": action, "detail": Jsonb(dict(detail)), "cases": list(cases)}
+    cursor.execute(_CASES_NOTED.encode(), {**values, "purpose": PURPOSE, "basis": LEGAL_BASIS})
+
+
+def households_of(cursor: Cursor, cases: Collection[int]) -> list[int]:
+    """The households of these cases, by number."""
+    cursor.execute("SELECT DISTINCT household_id FROM cases WHERE id = ANY(%s) ORDER BY household_id", (list(cases),))
+    return [household for (household,) in cursor]
 
 
 def audit_page(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[AuditLine]:

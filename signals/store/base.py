@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, MetaData, Text, func
+from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, MetaData, Text, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from signals.store.urgency import URGENCY
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -68,6 +70,11 @@ def moment_of_writing() -> Mapped[datetime]:
 def numbered() -> Mapped[int]:
     """A primary key that the database numbers."""
     return mapped_column(Identity(), primary_key=True)
+
+
+def by_urgency(name: str, which: str, *also: str, order: str = URGENCY) -> Index:
+    """The order of borders.md section 4.10, as far as it stands in `cases`, or another that ends with it."""
+    return Index(f"ix_cases_{name}", "municipality", *also, text(order), "earliest_on", postgresql_where=text(which))
 
 
 def room_for_updates(percent: int) -> dict[str, Any]:

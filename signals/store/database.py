@@ -8,9 +8,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import psycopg
 from psycopg import errors as pg
 from psycopg.pq import ExecStatus
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
@@ -65,9 +67,24 @@ def engine_for(url: str, *, options: str = "-c jit=off", pool_size: int = 4) -> 
     """An engine for the libpq URI `url`; every connection runs in UTC. Use it with `transaction`."""
 
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(url, **NOTICES_SILENCE, options=f"{options} -c TimeZone=UTC")
+        connection = psycopg.connect(
+            url, **NOTICES_SILENCE, options=f"{options} -c TimeZone=UTC", cursor_factory=AllAtOnce
+        )
+        set_json_loads(msgspec.json.decode, connection)
+        return connection
 
-    return create_engine("postgresql+psycopg://", creator=connect, pool_size=pool_size, max_overflow=2)
+    # The connection that was used last knows its statements and has its tables at hand: it is taken first again.
+    return create_engine(
+        "postgresql+psycopg://", creator=connect, pool_size=pool_size, max_overflow=2, pool_use_lifo=True
+    )
+
+
+class AllAtOnce(psycopg.Cursor[Any]):
+    """A cursor over which one goes row by row as over a list: the rows are here already, and made together."""
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # psycopg says Self
+        """The rows that were not fetched yet."""
+        return iter(self.fetchall())
 
 
 @contextmanager
@@ -108,6 +125,13 @@ def _begun(engine: Engine) -> PoolProxiedConnection:
 
 def _begins(connection: psycopg.Connection[Any]) -> bool:
     return connection.pgconn.exec_(b"BEGIN").status == ExecStatus.COMMAND_OK
+
+
+def tell(cursor: Cursor, command: bytes) -> None:
+    """Give the server commands that have no parameters and no answer: at a fifth of the cost of `execute`."""
+    result = cursor.connection.pgconn.exec_(command)
+    if result.status != ExecStatus.COMMAND_OK:
+        raise pg.InternalError(f"the database refused a command of ours: {result.error_message.decode()}")
 
 
 def _driver(pooled: PoolProxiedConnection) -> psycopg.Connection[Any]:

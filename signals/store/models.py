@@ -37,12 +37,14 @@ from signals.store.base import (
     SECTORS,
     STATUSES,
     Base,
+    by_urgency,
     moment_of_writing,
     numbered,
     room_for_updates,
 )
 from signals.store.name_words import NAME_WORDS
-from signals.store.urgency import URGENCY
+from signals.store.street_words import STREET
+from signals.store.urgency import FOLLOW_UP, REVIEW, SEVERAL, UNDER_WAY
 
 __all__ = ["Base"]
 
@@ -65,9 +67,6 @@ class Partner(Base):
     municipalities: Mapped[list[str] | None] = mapped_column(ARRAY(CODE_POINTS))
     bsn: Mapped[bool] = mapped_column(server_default=false())
     ddas_type: Mapped[str | None]
-    contact_name: Mapped[str | None]  # the operational contact: a desk of the organisation
-    contact_email: Mapped[str | None]
-    contact_phone: Mapped[str | None]
     registered_at: Mapped[datetime] = moment_of_writing()
     __table_args__ = (
         CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
@@ -202,6 +201,7 @@ class Arrears(Base):
         CheckConstraint("last_amount > 0 AND rise >= 0", name="amounts"),
         CheckConstraint(f"last_crisis IN {CRISES}", name="last_crisis"),
         CheckConstraint("(deceased_household_id IS NULL) = (deceased_on IS NULL)", name="deceased"),
+        Index("ix_arrears_reference", "municipality", text("lower(reference)")),  # search, however it was typed
         # judging a household: who of its people died
         Index("ix_arrears_deceased", "deceased_household_id", postgresql_where=text("deceased_on IS NOT NULL")),
         room_for_updates(80),
@@ -237,11 +237,6 @@ class Event(Base):
         CheckConstraint("type <> 'reported' OR amount IS NOT NULL", name="report_amount"),
         CheckConstraint("type <> 'changed' OR amount IS NOT NULL OR crisis_given", name="change"),
     )
-
-
-def _by_urgency(name: str, which: str, *also: str) -> Index:
-    """The order of borders.md section 4.10, as far as it stands in `cases`."""
-    return Index(f"ix_cases_{name}", "municipality", *also, text(URGENCY), "earliest_on", postgresql_where=text(which))
 
 
 class Case(Base):
@@ -282,16 +277,20 @@ class Case(Base):
     closed_by: Mapped[str | None]
     closed_outcome: Mapped[str | None]
     closed_through: Mapped[int | None]
+    follow_up_on: Mapped[date | None] = mapped_column(Date)  # while it is under way: the day on which it comes up
+    help_due_on: Mapped[date | None] = mapped_column(Date)  # in a threat: by then a conversation after accepted help
+    looked_as: Mapped[str | None]  # how it stood when a person looked at its crisis or death (`urgency.AS_IT_STANDS`)
     __table_args__ = (
         ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
         UniqueConstraint("household_id", "period"),
         UniqueConstraint("id", "household_id", "period"),  # so that its reports are of its household and period
         # the queues: open cases of a municipality, most urgent first
         Index("ix_cases_open", "municipality", postgresql_where=text("state = 'open'")),
-        # the workbench, most urgent first: what waits by route, what was released, what needs a look
-        _by_urgency("waiting", "waiting AND NOT held", "route"),
-        _by_urgency("under_way", "state = 'open' AND NOT waiting AND NOT held"),
-        _by_urgency("review", "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))"),
+        # the workbench, most urgent first: what waits by route, what was released by its day, what needs a look
+        by_urgency("waiting", "waiting AND NOT held", "route"),
+        by_urgency("under_way", UNDER_WAY, order=FOLLOW_UP),
+        by_urgency("several", SEVERAL),
+        by_urgency("review", "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))", order=REVIEW),
         CheckConstraint("state IN ('open', 'closed', 'removed')", name="state"),
         CheckConstraint("route IN ('none', 'letter', 'home-visit')", name="route"),
         CheckConstraint("released_route IN ('none', 'letter', 'home-visit')", name="released_route"),
@@ -363,6 +362,8 @@ class Report(Base):
         Index("ix_reports_arrears", "arrears_id"),  # every household an arrears ever had
         Index("ix_reports_household", "household_id"),  # judging the cases of a household
         Index("ix_reports_case", "case_id"),  # the case page
+        # search by street
+        Index("ix_reports_street", "municipality", text(STREET), postgresql_where=text("street IS NOT NULL")),
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint(f"withdrawn IN {REASONS}", name="withdrawn"),
         CheckConstraint("verdict IN ('known-to-debt-help', 'other-reason')", name="verdict"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -126,3 +126,14 @@ class Listed(Base):
         # an import replaces the list of its municipality
         Index("ix_listings_list", "kind", "municipality"),
     )
+
+
+class PartnerContact(Base):
+    """Whom a municipality calls at a partner: a desk of the organisation. Each municipality keeps its own."""
+
+    __tablename__ = "partner_contacts"
+    partner_id: Mapped[str] = mapped_column(CODE_POINTS, ForeignKey("partners.id"), primary_key=True)
+    municipality: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
 
-from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, Index
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store.base import (
@@ -31,6 +31,11 @@ class Claimed(Base):
     user_id: Mapped[str]
     user_name: Mapped[str]
     since: Mapped[datetime] = moment_of_writing()
+    given_by: Mapped[str | None]  # the name of who handed it over, until the one who got it opened a case of it
+    # who can take that back, and who then has it again (null: nobody)
+    giver_id: Mapped[str | None]
+    before_id: Mapped[str | None]
+    before_name: Mapped[str | None]
 
 
 class ContactAttempt(Base):
@@ -129,6 +134,25 @@ class Assigned(Base):
     reason: Mapped[str]
 
 
+class Linked(Base):
+    """Whether several partners, `partners`, mean the same person: what somebody decided, until it is taken back."""
+
+    __tablename__ = "person_links"
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    verdict: Mapped[str]
+    partners: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    reason: Mapped[str | None]
+    by_id: Mapped[str]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = moment_of_writing()
+    undone_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("verdict IN ('same', 'different')", name="verdict"),
+        CheckConstraint("cardinality(partners) > 1", name="several"),
+        CheckConstraint("verdict = 'same' OR reason IS NOT NULL", name="reason"),
+    )
+
+
 class Processed(Base):
     """One use of a household's data; append-only, without a user, and without a key to what may be erased one day."""
 
@@ -139,6 +163,7 @@ class Processed(Base):
     activity: Mapped[str]
     purpose: Mapped[str]
     basis: Mapped[str]
+    persons: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))  # whom of them; null: before 0007, all of them
     # what a data subject may ask: all uses, newest first
     __table_args__ = (Index("ix_processing_log_household", "household_id", "id"),)
 

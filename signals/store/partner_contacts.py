@@ -1,7 +1,8 @@
-"""Whom does one call at a partner? The desk of an organisation, kept beside what the partner may send.
+"""Whom does one call at a partner? The desk of an organisation, as each municipality knows it.
 
 Users of systems like this one ask for it (domain.md section 8). It is the desk of an organisation, not a resident's
-address; still nothing of it goes to a log. A partner has one, for all municipalities of the installation.
+address; still nothing of it goes to a log. Each municipality keeps its own: what one writes, no other reads or loses
+(docs/decisions/0030).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signals.store.audit import note_each
+from signals.store.audit import note
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,37 +27,51 @@ class Contact:
     phone: str | None = None
 
 
+def contacts_of(cursor: Cursor, partner: str, municipalities: Collection[str]) -> dict[str, Contact]:
+    """Whom these municipalities call at `partner`, by their codes; an empty contact where nobody wrote one."""
+    cursor.execute(
+        """SELECT municipality, name, email, phone FROM partner_contacts
+        WHERE partner_id = %s AND municipality = ANY(%s)""",
+        (partner, list(municipalities)),
+    )
+    known = {municipality: Contact(*texts) for municipality, *texts in cursor}
+    return {municipality: known.get(municipality, Contact()) for municipality in municipalities}
+
+
 def write_contact(
-    cursor: Cursor,
-    partner: str,
-    contact: Contact,
-    *,
-    actor: str,
-    before: Contact | None = None,
-    municipalities: Collection[str] = (),
+    cursor: Cursor, partner: str, municipality: str, contact: Contact, *, actor: str, before: Contact | None = None
 ) -> bool:
-    """Keep `contact` for `partner`. The audit log says that, not what, changed.
+    """Keep `contact` as whom `municipality` calls at `partner`. The audit log says that, not what, changed.
 
     Args:
         cursor: of the caller's transaction.
         partner: its id.
+        municipality: whose contact it is, and whose auditors read the line.
         contact: whom to call from now on.
         actor: who says so.
         before: what must stand there still; None: whatever it is.
-        municipalities: whose auditors read the line; none: it is of no single one.
 
     Returns:
-        False when there is no such partner, or it has another contact than `before`: then nothing was changed.
+        False when there is no such partner, or another contact than `before` stands there: then nothing was changed.
     """
     cursor.execute(
-        """UPDATE partners SET contact_name = %(name)s, contact_email = %(email)s, contact_phone = %(phone)s
-        WHERE id = %(partner)s AND (%(any)s OR (contact_name, contact_email, contact_phone)
-            IS NOT DISTINCT FROM (%(was_name)s::text, %(was_email)s::text, %(was_phone)s::text))""",
-        {**_columns(contact), **_columns(before or Contact(), "was_"), "partner": partner, "any": before is None},
+        """INSERT INTO partner_contacts AS kept (partner_id, municipality, name, email, phone)
+        SELECT id, %(municipality)s, %(name)s, %(email)s, %(phone)s FROM partners WHERE id = %(partner)s
+        ON CONFLICT (partner_id, municipality) DO UPDATE
+        SET name = excluded.name, email = excluded.email, phone = excluded.phone
+        WHERE %(any)s OR (kept.name, kept.email, kept.phone)
+            IS NOT DISTINCT FROM (%(was_name)s::text, %(was_email)s::text, %(was_phone)s::text)""",
+        {
+            **_columns(contact),
+            **_columns(before or Contact(), "was_"),
+            "partner": partner,
+            "municipality": municipality,
+            "any": before is None,
+        },
     )
     if not cursor.rowcount:
         return False
-    note_each(cursor, actor, "partner-contact", partner, None, municipalities)
+    note(cursor, actor, "partner-contact", partner, municipality=municipality)
     return True
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from signals.store.database import tell
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,13 +25,20 @@ _OFF: Final = (
     "enable_bitmapscan",
     "enable_material",
 )
-_SET: Final = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS setting(name, value)"
+
+
+def _set(switches: str, plans: str) -> bytes:
+    settings = {**dict.fromkeys(_OFF, switches), "plan_cache_mode": plans}
+    return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()).encode()
+
+
+_ROW_BY_ROW: Final = _set("off", "force_generic_plan")
+_AS_ALWAYS: Final = _set("on", "auto")
 
 
 @contextmanager
 def in_index_order(cursor: Cursor) -> Iterator[None]:
     """Plan the statements of this block as above; those after it as always. An error ends the transaction anyway."""
-    names = [*_OFF, "plan_cache_mode"]
-    cursor.execute(_SET, (names, [*("off" for _ in _OFF), "force_generic_plan"]))
+    tell(cursor, _ROW_BY_ROW)
     yield
-    cursor.execute(_SET, (names, [*("on" for _ in _OFF), "auto"]))
+    tell(cursor, _AS_ALWAYS)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from signals.store.database import Cursor
@@ -27,6 +28,15 @@ class SignedIn:
     roles: tuple[str, ...]
     municipalities: tuple[str, ...]
     teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A session that lasts: the hash of its token, when it began, and when it was last used (within a minute)."""
+
+    token_hash: bytes
+    began_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +76,11 @@ def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limit
             ORDER BY began_at DESC, token_hash OFFSET %s)""",
         (who.user_id, token_hash, limits.most - 1),
     )
-    _remember(cursor, who, now)
+    remember(cursor, who, now)
 
 
-def _remember(cursor: Cursor, who: SignedIn, now: datetime) -> None:
+def remember(cursor: Cursor, who: SignedIn, now: datetime) -> None:
+    """Know this person as a colleague, to whom work can be handed over."""
     cursor.execute(
         """INSERT INTO colleagues (user_id, name, roles, municipalities, teams, seen_at) VALUES (%s, %s, %s, %s, %s, %s)
         ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, roles = excluded.roles,
@@ -90,8 +101,11 @@ def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> Si
         return None
     *_, seen_at = row
     if now - seen_at >= TOUCH:
+        # Another tab that notes it now holds the row until its page is made: that is as good, and nobody waits for it.
         cursor.execute(
-            "UPDATE sessions SET seen_at = %s WHERE token_hash = %s AND seen_at < %s", (now, token_hash, now)
+            """UPDATE sessions SET seen_at = %s WHERE token_hash = (
+                SELECT token_hash FROM sessions WHERE token_hash = %s AND seen_at < %s FOR UPDATE SKIP LOCKED)""",
+            (now, token_hash, now),
         )
     return SignedIn(row[0], row[1], tuple(row[2]), tuple(row[3]), tuple(row[4]))
 
@@ -99,6 +113,22 @@ def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> Si
 def end(cursor: Cursor, token_hash: bytes) -> None:
     """Forget the session, if it is there."""
     cursor.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))
+
+
+def of_user(cursor: Cursor, user_id: str, now: datetime, limits: Limits) -> list[Lasting]:
+    """The sessions of this person that still last, the newest first."""
+    cursor.execute(
+        """SELECT token_hash, began_at, seen_at FROM sessions
+        WHERE user_id = %s AND seen_at > %s AND began_at > %s ORDER BY began_at DESC, token_hash""",
+        (user_id, now - limits.idle, now - limits.absolute),
+    )
+    return [Lasting(*row) for row in cursor]
+
+
+def end_of(cursor: Cursor, user_id: str, token_hashes: Collection[bytes]) -> int:
+    """End these sessions, as far as they are this person's; how many there were."""
+    cursor.execute("DELETE FROM sessions WHERE user_id = %s AND token_hash = ANY(%s)", (user_id, list(token_hashes)))
+    return cursor.rowcount
 
 
 def end_all(cursor: Cursor, user_id: str | None) -> int:

@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 
 from signals.store.database import is_again_later, transaction
 from signals.web import cookies, texts
-from signals.web.desk import Desk, FaultError, ForbiddenError, Form, NotFoundError, TooManyError, Visit, parse_form
+from signals.web.arriving import body_of, path_of, require_storable
+from signals.web.desk import Desk, FaultError, ForbiddenError, Form, TooManyError, Visit, parse_form
 from signals.web.errands import Errand, Errands, NobodyFreeError
-from signals.web.guard import FORM_BYTES, ForeignFormError, OldFormError, other_name_of, require_own_form
+from signals.web.guard import ForeignFormError, OldFormError, other_name_of, require_own_form
 from signals.web.held import ENDED, OF_ANOTHER, RENEWED, held, held_page, reason_for
 from signals.web.pages import FOREIGN_FORM, OLD_FORM, fault_page
-from signals.web.refusals import note_refusal
+from signals.web.refusals import EACH, Trails, note_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -46,13 +46,7 @@ log = logging.getLogger(__name__)
 
 SIGN_IN: Final = "sign-in"  # the name of the page to which who is not signed in is sent
 DESKS: Final = 12  # so many pages are made at once, each on a connection of its own; the others wait in order
-BIGGEST_NUMBER: Final = 2**63 - 1  # of the database
-
-
-class TooLargeError(FaultError):
-    """The form is larger than any of ours."""
-
-    status = 413
+FEWEST_DESKS: Final = 4  # of one process, when several share them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,7 @@ class Office:
         address: the public address, such as "https://vroegsignalering.example.nl".
         tokens: a municipality's own `tokens.css`, or None for ours.
         clock: the moment it is.
+        desks: so many pages are made at once in this process.
     """
 
     engine: Engine
@@ -74,6 +69,7 @@ class Office:
     address: str
     tokens: Path | None = None
     clock: Callable[[], datetime] = field(default=texts.utc_now)
+    desks: int = DESKS
 
     @property
     def secure(self) -> bool:
@@ -110,8 +106,9 @@ class Counter:
         self._office = office
         self._templates = templates
         self._jar = office.jar
-        self._desks = asyncio.Semaphore(DESKS)
+        self._desks = asyncio.Semaphore(office.desks)
         self._errands = Errands()
+        self._trails = Trails(EACH, doubling=True, name="requests")
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """What answers the requests for `page`."""
@@ -121,7 +118,7 @@ class Counter:
             if elsewhere := self._own_address(request, visit):
                 return RedirectResponse(elsewhere, status_code=307)
             try:
-                form = parse_form(await _body(request)) if page.method == "POST" else Form()
+                form = parse_form(await body_of(request)) if page.method == "POST" else Form()
             except FaultError as fault:
                 return await self._fault_page(visit, fault.status)
             return await self._answer(Asked(page, visit, request.path_params, dict(request.query_params), form))
@@ -153,7 +150,7 @@ class Counter:
         wish = self._jar.read(request.cookies, cookies.LANGUAGE)
         return Visit(
             method=request.method,
-            path=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            path=path_of(request),
             language=texts.choose_language(wish, request.headers.get("accept-language", "")),
             nonce=request.scope["signals.nonce"],
             client=self._office.sign_in.client(
@@ -234,8 +231,7 @@ class Counter:
     def _let_in(self, asked: Asked, desk: Desk) -> Response | None:
         """Where to go first, when that is not the page itself. Raises FaultError when there is no way in."""
         page = asked.page
-        if any(isinstance(value, int) and value > BIGGEST_NUMBER for value in desk.path.values()):
-            raise NotFoundError("no number is as large as this")
+        require_storable(desk.path, desk.query)
         if page.roles is not None and desk.visitor is None:
             return self._to_sign_in(asked)
         if page.roles is not None and not desk.user.has_any(page.roles):
@@ -252,7 +248,7 @@ class Counter:
         return RedirectResponse(self._templates.addresses.url(SIGN_IN, naar=back), status_code=303)
 
     def _fault(self, asked: Asked, user: User | None, fault: FaultError) -> Response:
-        note_refusal(self._office.engine, user, asked.page.name, fault.status, asked.path)
+        note_refusal(self._office.engine, self._trails, user, asked.page.name, fault.status, asked.path)
         response = self._kept(asked, user, fault) or self._told(asked.visit, user, fault)
         if isinstance(fault, TooManyError):
             response.headers["Retry-After"] = str(fault.retry_after)
@@ -262,6 +258,9 @@ class Counter:
         if isinstance(fault, ForeignFormError):
             address = self._office.address
             return fault_page(self._templates, visit, user, fault.status, FOREIGN_FORM, address=address)
+        if isinstance(fault, TooManyError):
+            seconds = fault.retry_after
+            return fault_page(self._templates, visit, user, fault.status, fault.words, seconds=seconds)
         words = OLD_FORM if isinstance(fault, OldFormError) else None
         return fault_page(self._templates, visit, user, fault.status, words)
 
@@ -302,16 +301,3 @@ def _reason(fault: FaultError, held: Held, user: User | None) -> Reason | None:
     if user is not None and held.owner != user.id:
         return OF_ANOTHER
     return RENEWED if isinstance(fault, OldFormError) else reason_for(fault.status, held)
-
-
-async def _body(request: Request) -> bytes:
-    """What was sent. Raises FaultError, and TooLargeError as soon as it is more than a form of ours can be."""
-    found = bytearray()
-    try:
-        async for part in request.stream():
-            found += part
-            if len(found) > FORM_BYTES:
-                raise TooLargeError("the form is too large")
-    except ClientDisconnect:
-        raise FaultError("the visitor left before the form was sent") from None
-    return bytes(found)

@@ -26,15 +26,18 @@ from signals.metrics import Figures, exposition, figures_collector
 from signals.web.answering import Counter
 from signals.web.desk import Visit
 from signals.web.guard import SECURITY_HEADERS, SecurityHeaders, content_policy, sealed_owner
+from signals.web.inside import inside_only
 from signals.web.pages import fault_page
 from signals.web.routes import MENU, all_pages
 from signals.web.static_files import StaticFiles
 from signals.web.templating import Addresses, Templates
 from signals.web.texts import choose_language
+from signals.web.together import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from prometheus_client.registry import Collector
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from signals.web.people import User
 
 SHUTDOWN_SECONDS: Final = 8  # below the 10 s in which every part of the service has left
+HANGS_SECONDS: Final = 20  # of a process among several; one that only begins on a busy machine is silent for some too
 
 
 class ProblemResponse(JSONResponse):
@@ -61,10 +65,10 @@ def create_app(
         is_ready: gives what keeps this process from being ready, in words; an empty list when it is ready.
         office: what the pages stand on; without it there is only a first page that says what this is.
     """
-    figures = figures_collector(read_figures)
+    shown = counted("metrics", partial(_metrics, figures_collector(read_figures)))
 
     def metrics(request: Request) -> Response:
-        content, content_type = exposition(request.headers.get("accept", ""), figures)
+        content, content_type = shown(request.headers.get("accept", ""))
         return Response(content, headers={"Content-Type": content_type})
 
     def ready(_: Request) -> Response:
@@ -73,11 +77,11 @@ def create_app(
     pages = all_pages() if office else ()
     static = StaticFiles(office.tokens if office else None)
     front = Front(Templates(Addresses(pages), static, MENU, seal=_seal(office)), office)
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/metrics", metrics),
+            Route("/metrics", inside_only(metrics)),
             Route("/health/live", _live),
-            Route("/health/ready", ready),
+            Route("/health/ready", inside_only(ready)),
             Route("/static/{name}", static.answer),
             *front.routes(pages),
         ],
@@ -87,6 +91,14 @@ def create_app(
         ],
         exception_handlers={HTTPException: front.fault, 500: front.failed},
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
+    return app
+
+
+def _metrics(figures: Collector, accept: str) -> tuple[str, str]:
+    """The metrics as text, and its type: those of the process that counts for all."""
+    content, content_type = exposition(accept, figures)
+    return content.decode(), content_type
 
 
 def _seal(office: Office | None) -> Callable[[User | None], str]:
@@ -192,16 +204,22 @@ def listen(host: str, port: int) -> socket.socket:
 
 def build_server(app: ASGIApp) -> uvicorn.Server:
     """A server for `app`; in a thread, `run(sockets=[…])` starts it and `should_exit = True` stops it."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            log_config=None,
-            access_log=False,  # an address line may one day hold what a visitor searched for
-            server_header=False,
-            proxy_headers=False,  # the sign-in reads them, and believes only the proxies of the settings
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
+    return uvicorn.Server(server_config(app))
+
+
+def server_config(app: ASGIApp | Callable[[], ASGIApp], processes: int = 1) -> uvicorn.Config:
+    """How the server behaves; with several processes `app` makes the application, in each of them."""
+    return uvicorn.Config(
+        app,
+        factory=processes > 1,
+        workers=processes,
+        timeout_worker_healthcheck=HANGS_SECONDS,
+        lifespan="off",
+        log_config=None,
+        access_log=False,  # an address line may one day hold what a visitor searched for
+        server_header=False,
+        proxy_headers=False,  # the sign-in reads them, and believes only the proxies of the settings
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
 
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from signals.errors import SignalsError
 from signals.store import audit
-from signals.store.processing import PURPOSE
+from signals.store.processing import PURPOSE, Use
 from signals.web import cookies, texts
 
 if TYPE_CHECKING:
@@ -51,13 +51,17 @@ class ForbiddenError(FaultError):
 
 
 class TooManyError(FaultError):
-    """The same visitor asks too often; after `retry_after` seconds it may be tried again."""
+    """The same visitor asks too often; after `retry_after` seconds it may be tried again.
+
+    `words` are the heading and the advice of its page, with {seconds}; None: those of every such page.
+    """
 
     status = 429
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, words: tuple[str, str] | None = None) -> None:
         super().__init__(f"too many requests; again after {retry_after} s")
         self.retry_after = retry_after
+        self.words = words
 
 
 class Form:
@@ -219,6 +223,7 @@ class Desk:
         subject: str,
         *,
         households: Collection[int] = (),
+        persons: Collection[int] | None = None,
         purpose: str = PURPOSE,
         municipality: str | None = None,
     ) -> None:
@@ -228,10 +233,11 @@ class Desk:
             action: what was looked at, such as "case-viewed".
             subject: which one, such as "case 12"; nothing personal.
             households: whose data were shown, of a list everybody who stands in it.
+            persons: whom of them alone; None: everybody of these households.
             purpose: why these data were used.
             municipality: as in `did`.
         """
-        self.did(action, subject, households=households, purpose=purpose, municipality=municipality)
+        self.did(action, subject, households=households, persons=persons, purpose=purpose, municipality=municipality)
 
     def did(
         self,
@@ -240,6 +246,7 @@ class Desk:
         detail: Mapping[str, object] | None = None,
         *,
         households: Collection[int] = (),
+        persons: Collection[int] | None = None,
         purpose: str = PURPOSE,
         municipality: str | None = None,
     ) -> None:
@@ -250,10 +257,12 @@ class Desk:
             subject: with what, such as "case 12"; nothing personal.
             detail: particulars; nothing personal either.
             households: whom it concerns; their own municipalities are those of the lines.
+            persons: as in `viewed`, for the processing log.
             purpose: why these data were used, for the processing log of each household.
             municipality: whose, when no household is concerned; else that of `may_see`, or each of the user's.
         """
         only = municipality or self.about
         named = {only} if only else self.user.municipalities
-        audit.note_each(self.cursor, self.user.id, action, subject, detail, named, households, purpose=purpose)
+        use = Use(purpose, persons)
+        audit.note_each(self.cursor, self.user.id, action, subject, detail, named, households, use=use)
         self.logged.append(action)

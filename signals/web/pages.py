@@ -9,10 +9,12 @@ from starlette.responses import RedirectResponse
 from signals.web import cookies
 from signals.web.desk import Page
 from signals.web.guard import own_path
-from signals.web.people import EVERYONE
+from signals.web.people import EVERYONE, Role
 from signals.web.texts import LANGUAGES, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from signals.web.desk import Desk, Visit
@@ -37,13 +39,17 @@ FAULTS: Final = {
         said("Dit adres kunt u niet zo gebruiken"),
         said("Ga naar de beginpagina en kies daar wat u wilt doen."),
     ),
+    408: (
+        said("Het formulier kwam niet helemaal aan"),
+        said("Er is niets bewaard of gedaan. Controleer de verbinding, ga terug en verstuur het formulier opnieuw."),
+    ),
     413: (
         said("Dit formulier is te groot"),
         said("Ga terug, maak de tekst korter en verstuur het formulier opnieuw."),
     ),
     429: (
         said("Te vaak geprobeerd"),
-        said("Wacht even en probeer het dan opnieuw."),
+        said("Wacht {seconds} seconden en probeer het dan opnieuw."),
     ),
     500: (
         said("Er ging iets mis"),
@@ -62,6 +68,14 @@ FOREIGN_FORM: Final = (
     said("Dit formulier komt van een ander adres"),
     said("Er is niets bewaard of gedaan. Deze dienst werkt alleen op {address}: open de pagina daar."),
 )
+
+
+_BEGINNINGS: Final[Mapping[Role, tuple[str, Mapping[str, str]]]] = {
+    Role.TEAM_LEAD: ("overview", {}),
+    Role.SPECIALIST: ("queue", {"queue": "visits"}),
+    Role.PARTNER_MANAGER: ("partners", {}),
+    Role.AUDITOR: ("audit", {}),
+}
 
 
 def fault_page(
@@ -87,9 +101,9 @@ def fault_page(
 
 
 def start(desk: Desk) -> Response:
-    """On to the first page of the user's work."""
-    _, href = desk.templates.links(desk.user)[0]
-    return RedirectResponse(href, status_code=303)
+    """On to the page with which the user's work begins; a team lead's with what is late."""
+    name, values = next(place for role, place in _BEGINNINGS.items() if role in desk.user.roles)
+    return desk.go(name, **values)
 
 
 def switch_language(desk: Desk) -> Response:

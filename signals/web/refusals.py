@@ -12,10 +12,10 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 from signals.store import audit
 from signals.store.database import transaction
+from signals.web.together import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,18 +50,25 @@ class Trails:
         each: so many of a key have a line of their own in one minute.
         doubling: of those above it the 20th, 40th, 80th … has one too (with `each` 10), so that also a flood that stops
             at once is known by its size; else none.
+        name: under which all web processes count together; None: for tests.
         clock: seconds that only rise.
     """
 
-    def __init__(self, each: int, *, doubling: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, each: int, *, doubling: bool, name: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._each = each
         self._doubling = doubling
         self._clock = clock
         self._trails: OrderedDict[str, _Trail] = OrderedDict()
         self._lock = threading.Lock()
+        self._asked = counted(f"refused {name}", self._count) if name else self._count
 
     def next(self, key: str) -> int | None:
         """Count a refusal: how many before it had no line, when this one gets a line; None when it gets none."""
+        return self._asked(key)
+
+    def _count(self, key: str) -> int | None:
         with self._lock:
             trail = self._trail(key)
             trail.count += 1
@@ -86,16 +93,16 @@ class Trails:
         return trail
 
 
-_TRAILS: Final[WeakKeyDictionary[Engine, Trails]] = WeakKeyDictionary()
-
-
-def note_refusal(engine: Engine, user: User | None, page_name: str, status: int, path: Mapping[str, Any]) -> None:
+def note_refusal(
+    engine: Engine, trails: Trails, user: User | None, page_name: str, status: int, path: Mapping[str, Any]
+) -> None:
     """Note that this user was refused; nothing for other answers, and nothing of a visitor who is nobody.
 
     Never raises: what cannot be noted is told in the log of the process, and the visitor is refused all the same.
 
     Args:
         engine: of the database; the request's own transaction is over.
+        trails: of the office; how many refusals each of its users has had.
         user: who asked.
         page_name: the name of the page in the table of routes.
         status: what was answered: 403, 404 and 429 are refusals.
@@ -103,11 +110,11 @@ def note_refusal(engine: Engine, user: User | None, page_name: str, status: int,
     """
     if user is None or status not in STATUSES:
         return
-    unsaid = _TRAILS.setdefault(engine, Trails(EACH, doubling=True)).next(user.id)
-    if unsaid is None:
-        return
-    detail = {"page": page_name, "code": status} | ({"more": unsaid} if unsaid else {})
     try:
+        unsaid = trails.next(user.id)
+        if unsaid is None:
+            return
+        detail = {"page": page_name, "code": status} | ({"more": unsaid} if unsaid else {})
         with transaction(engine) as cursor:
             audit.note_each(cursor, user.id, REFUSED, _subject(path), detail, user.municipalities)
     except Exception as error:  # noqa: BLE001 - whatever fails here, the visitor gets the page that refuses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from signals.web import pages
-from signals.web.office import audit, overview, partner_acts, partners, processing
+from signals.web import own_sessions, pages
+from signals.web.office import audit, overview, partner_acts, partners, policy_page, processing, processing_answer
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MODULES: Final = (
     pages,
     signin,
+    own_sessions,
+    policy_page,
     # one line per page module, in the order of the walk
     queues,
     runs,
@@ -31,6 +33,7 @@ MODULES: Final = (
     partner_acts,
     audit,
     processing,
+    processing_answer,
 )
 
 

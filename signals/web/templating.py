@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +36,9 @@ ROLE_NAMES: Final = {
     Role.PARTNER_MANAGER: said("partnerbeheerder"),
     Role.AUDITOR: said("auditor"),
 }
+# Of the page that is being made. As a value of the page it would be unknown to a component that is imported without its
+# context; those are made once, and the others for every page anew.
+_TOKEN: Final = ContextVar["Callable[[], str]"]("token of the forms of a page")
 _PLACE: Final = re.compile(r"{(\w+)(?::\w+)?}")
 
 
@@ -95,12 +99,15 @@ class Templates:
         frame: dict[str, object] = {
             "visit": visit,
             "user": user,
-            "language": visit.language,
             "nonce": visit.nonce,
-            "csrf_token": cache(partial(form_token, visit.binding, self._seal(user))),  # one for all forms of a page
             "navigation": self._navigation(visit, user),
         }
-        text = self._environments[visit.language].get_template(template).render({"notice": None, **values, **frame})
+        token = cache(partial(form_token, visit.binding, self._seal(user)))  # one for all forms of a page
+        before = _TOKEN.set(token)
+        try:
+            text = self._environments[visit.language].get_template(template).render({"notice": None, **values, **frame})
+        finally:
+            _TOKEN.reset(before)
         return HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language})
 
     def links(self, user: User | None) -> list[tuple[str, str]]:
@@ -112,6 +119,10 @@ class Templates:
         """The links of the header; the one whose page this is, is marked."""
         here = visit.path.partition("?")[0]
         return [{"label": label, "href": href, "current": href == here} for label, href in self.links(user)]
+
+
+def _token() -> str:
+    return _TOKEN.get()()
 
 
 def _environment(language: str, addresses: Addresses, static: StaticFiles) -> Environment:
@@ -131,6 +142,9 @@ def _environment(language: str, addresses: Addresses, static: StaticFiles) -> En
             "page_exists": addresses.__contains__,
         }
     )
+    environment.globals["language"] = language
+    environment.globals["csrf_token"] = _token
+    environment.globals["numbered"] = partial(enumerate, start=1)  # a loop that asks for its index costs twice as much
     environment.globals["role_name"] = lambda role: texts.translate(language, ROLE_NAMES[role])
     formats: dict[str, Callable[..., str]] = {
         "day": texts.day,

@@ -84,6 +84,7 @@ def moment(value: datetime, language: str = DUTCH) -> str:
     return f"{day(local.date(), language)} {'at' if language == ENGLISH else 'om'} {local:%H:%M}"
 
 
+@lru_cache(maxsize=8192)  # a page names the same amount several times
 def euros(cents: int, language: str = DUTCH) -> str:
     """€ 612,50 of 61250 cents."""
     return format_currency(Decimal(cents) / 100, "EUR", locale=_LOCALES[language])

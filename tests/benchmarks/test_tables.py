@@ -20,6 +20,7 @@ from benchmarks.tables import (
 )
 
 MOST = Aim("m", "memory", 300, 200, "MiB", most=True)
+ONLY_AIM = Aim("c", "c", None, 1, most=True)
 LEAST = Aim("s", "speed", 0.35, 0.5)
 
 
@@ -33,6 +34,8 @@ LEAST = Aim("s", "speed", 0.35, 0.5)
         (MOST, 200, "as aimed"),
         (MOST, 201, "as it must be"),
         (MOST, 300, "as it must be"),
+        (ONLY_AIM, 1.0, "as aimed"),
+        (ONLY_AIM, 1.1, "**less than aimed**"),
         (MOST, 301, "**not enough**"),
     ],
 )

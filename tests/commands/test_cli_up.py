@@ -14,8 +14,10 @@ import pytest
 from signals.embedded import running_services
 from signals.embedded.broker import free_port
 from signals.embedded.children import Trace, await_until, still_running, trace_of
+from signals.web.signin.demo import DEMO_PEOPLE
 from tests.walk.events import Sender, write_lines
 from tests.walk.installation import await_that, fetched
+from tests.walk.office_day import walk_the_office
 from tests.walk.terminal import Said, command, run_alone, surroundings, typed
 
 if TYPE_CHECKING:
@@ -93,11 +95,11 @@ def up(folder: Path) -> Iterator[Service]:
                 process.kill()
 
 
-def assert_four_people_may_sign_in(address: str) -> None:
+def assert_the_made_up_people_may_sign_in(address: str) -> None:
     """Its pages are there, and lead who comes first to the made-up people."""
     status, text = fetched(f"{address}/")
     assert status == 200
-    assert text.count("Aanmelden als ") == 4
+    assert text.count("Aanmelden als ") == len(DEMO_PEOPLE)
 
 
 def all_gone(traces: list[Trace]) -> bool:
@@ -108,7 +110,7 @@ def test_it_is_ready_found_without_settings_and_leaves_nothing_behind(tmp_path: 
     with up(tmp_path) as service:
         assert fetched(service.ready) == (200, '{"status":"ready"}')  # at the address it has just printed
         assert service.ready.removesuffix("health/ready") in service.said()
-        assert_four_people_may_sign_in(service.ready.removesuffix("/health/ready"))
+        assert_the_made_up_people_may_sign_in(service.ready.removesuffix("/health/ready"))
         assert service.queue("letters") == []
         second = run_alone("up", "--empty", cwd=tmp_path)
         assert (second.code, "Traceback" in second.err) == (2, False)
@@ -124,7 +126,7 @@ def test_it_is_ready_found_without_settings_and_leaves_nothing_behind(tmp_path: 
         assert "signals up" in after.err
 
 
-def test_after_a_kill_the_cases_are_there_and_new_events_are_read(tmp_path: Path) -> None:
+def test_after_a_kill_the_cases_are_there_new_events_are_read_and_people_work_on(tmp_path: Path) -> None:
     def publish(service: Service, name: str, number: int) -> None:
         event = WELBIONS.report(name, number=number)
         file = write_lines(tmp_path / f"{name}.jsonl", [event])
@@ -149,6 +151,9 @@ def test_after_a_kill_the_cases_are_there_and_new_events_are_read(tmp_path: Path
         await_letters(service, 2)
         await_that(lambda: service.signals("reconcile").code == 0, service.logs)
         assert {case["household"] for case in service.queue("letters")} == {"7607GC 12", "7607GC 14"}
+        publish(service, "HC-3", 12)
+        await_that(lambda: len(service.queue("visits")) == 1, service.logs)
+        walk_the_office(service.ready.removesuffix("/health/ready"))
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(STOP_SECONDS) == 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from signals.commands import services, web
+from signals.commands.loglines import InUtc
 from signals.consumers.broker import BrokerAwayError
 from signals.consumers.flood import FloodLimits
 from signals.embedded.broker import free_port
@@ -110,7 +111,7 @@ def test_a_line_of_the_log_begins_with_its_moment_in_utc(monkeypatch: pytest.Mon
     line = logging.LogRecord("signals", logging.INFO, __file__, 1, "it is said", None, None)
     line.created, line.msecs = 1_782_000_000.25, 250.0  # a summer's day
     try:
-        assert services.InUtc("%(asctime)s %(message)s").format(line) == "2026-06-21T00:00:00.250Z it is said"
+        assert InUtc("%(asctime)s %(message)s").format(line) == "2026-06-21T00:00:00.250Z it is said"
     finally:
         monkeypatch.undo()
         time.tzset()

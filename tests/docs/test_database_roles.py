@@ -28,11 +28,11 @@ from signals.outreach.work.people import Actor
 from signals.outreach.work.referrals import add_note, refer, refer_result, undo_note
 from signals.outreach.work.teams import assign
 from signals.reports.summary import summary
-from signals.store import sessions
+from signals.store import audit, sessions
 from signals.store.database import WORKER_OPTIONS, engine_for, transaction
 from signals.store.migrate import upgrade
 from signals.store.outbox import mark_published, take_waiting
-from signals.store.processing import note_processing
+from signals.store.processing import Use, days_of_use, note_processing, processing_of_persons
 from tests.docs.pages import ROOT, blocks
 
 if TYPE_CHECKING:
@@ -126,6 +126,13 @@ def people_act(cursor: Cursor, case: int) -> None:
     close(cursor, [case], "quick-fix", anna)
     reopen(cursor, case, "too soon", anna)
     note_processing(cursor, [file.household], "case-viewed", "early warning", "Wgs art. 3")
+    audit.note_cases(cursor, "cli:test", "view-case", [case], {})
+    assert processing_of_persons(cursor, [one.id for one in file.persons])
+    assert days_of_use(cursor, [one.id for one in file.persons])
+    audit.note_each(cursor, "cli:test", "view-queue", "queue letters", None, (), [file.household], use=Use())
+    sessions.end_of(
+        cursor, anna.id, [one.token_hash for one in sessions.of_user(cursor, anna.id, datetime.now(AMSTERDAM), LIMITS)]
+    )
 
 
 @pytest.mark.parametrize(

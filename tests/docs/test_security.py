@@ -16,14 +16,16 @@ from signals.store import models, models_beside, models_work
 from signals.store.base import Base
 from signals.store.refusals import TRIGGERS
 from signals.web.answering import DESKS
+from signals.web.arriving import FORM_SECONDS
 from signals.web.desk import FIELDS_AT_MOST
 from signals.web.guard import FORM_BYTES
+from signals.web.office import processing
 from signals.web.office.audit import ROWS
 from signals.web.refusals import EACH
 from signals.web.signin import journey, provider
 from signals.web.signin.limits import SignInLimits
 from signals.web.signin.sessions import session_limits
-from signals.web.work import search
+from signals.web.work import openings, search
 from tests.docs.pages import ROOT, table_rows
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     signing_in, session = SignInLimits(), session_limits(load_settings())
     hours, minutes = whole(session.absolute, timedelta(hours=1)), whole(session.idle, timedelta(minutes=1))
     assert {row[0]: row[1] for row in rows(SECURITY, "Limits")} == {
-        "a form": f"{FORM_BYTES // 1024} KiB, {FIELDS_AT_MOST} fields",
+        "a form": f"{FORM_BYTES // 1024} KiB, {FIELDS_AT_MOST} fields, {FORM_SECONDS:g} seconds to arrive",
         "a note": f"{NOTE_LENGTH} letters",
         "a reason": f"{REASON_LENGTH} letters",
         "steps of a sign-in, for an address": told(signing_in._address._rate),
@@ -75,6 +77,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         "a sign-in at the provider": f"{journey.SECONDS // 60} minutes",
         "an answer of the provider": f"{provider.SECONDS:g} seconds",
         "searches, for a person": told(search.RATE),
+        "searches for a data subject, for an auditor": told(processing.RATE),
+        "openings of a case, for a person": told(openings.RATE),
         "lines for what was refused, for a person": f"{EACH} a minute",
         "a session": f"{minutes} minutes without a request, {hours} hours at all, {session.most} browsers",
         "pages made at once": str(DESKS),

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from signals.commands import services
+from signals.commands.loglines import log_to_stderr
 from signals.settings import load_settings
 from tests.faults import bindings, clock
 from tests.faults.orders import Letterbox
@@ -78,7 +78,7 @@ class Struck:
 
 def main(role: Role, folder: str, member: str) -> int:
     """Run the service's `role` until it ends; its exit code."""
-    services.log_to_stderr()
+    log_to_stderr()
     letterbox = Letterbox(Path(folder), member)
     clock.install()
     clock.jump(letterbox.wrong_by())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOG = "test-log"
 TABLES = [
+    "partner_contacts",
+    "person_links",
     "claims",
     "contact_attempts",
     "next_steps",

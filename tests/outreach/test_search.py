@@ -114,7 +114,37 @@ def test_by_reference(street: Desk) -> None:
     assert numbers(street, reference="R1") == [1, 1]
     assert numbers(street, HENGELO, reference="R2") == []
     assert numbers(street, reference="r2") == [2]
+    street.take_in(report("mixed", "2026-11-03", "vitens/Hc-12Ab", at="2"))
+    assert numbers(street, reference="hC-12aB") == [2]
     assert numbers(street, reference=" R2 ") == [2]
+
+
+@pytest.mark.database
+def test_by_street_however_it_is_written(street: Desk) -> None:
+    street.system.rows("UPDATE reports SET street = 'Burg. Schüssler straat' RETURNING event_id")
+    street.system.rows(
+        """UPDATE reports SET street = 'Wierdensestraat' FROM households JOIN addresses ON addresses.id = address_id
+        WHERE households.id = household_id AND number = 3 RETURNING event_id"""
+    )
+    everyone = [1, 1, 2, 4, 5, 6, 7]
+    assert numbers(street, ALMELO, street="burg schusslerstraat") == everyone
+    assert numbers(street, ALMELO, street="BURG.SCHÜSS") == everyone
+    assert numbers(street, ALMELO, street="Wierdense") == [3]
+    assert numbers(street, ALMELO, street="Burg. Schüssler straat", number="1") == [1, 1]
+    assert numbers(street, ALMELO, street="burg", number="1 a") == [1]
+    assert numbers(street, ALMELO, street="Wierdensestraat", number="1") == []
+    assert numbers(street, ALMELO, street="straat") == []
+    assert numbers(street, "9999", street="burg") == []
+    assert found(street, SearchQuery(street="wier"), ALMELO).households[0].street == "Wierdensestraat"
+
+
+@pytest.mark.database
+def test_by_number_of_the_case(street: Desk) -> None:
+    case = street.case("7607GC 2 2026-11").id
+    assert numbers(street, case=str(case)) == [2]
+    assert numbers(street, case=f" {case} ", postcode="7608") == []
+    assert numbers(street, HENGELO, case=str(case)) == []
+    assert numbers(street, case="9" * 18) == []
 
 
 @pytest.mark.database
@@ -152,6 +182,12 @@ def test_no_more_than_asked_for(street: Desk) -> None:
         (SearchQuery(postcode="7607GC", number="A"), ["number"]),
         (SearchQuery(postcode="7607GC", number=" 12 a bis"), []),
         (SearchQuery(reference="x"), []),
+        (SearchQuery(street="Wi. "), ["street"]),
+        (SearchQuery(street="Wier"), []),
+        (SearchQuery(street="Wier", number="12"), []),
+        (SearchQuery(case="12a"), ["case"]),
+        (SearchQuery(case="9" * 19), ["case"]),
+        (SearchQuery(case="12"), []),
         (SearchQuery(born=date(1985, 6, 12)), []),
     ],
 )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from signals.contract.codes import CRISES
+from signals.contract.moments import AMSTERDAM
 from signals.outreach import queues, worklist
 from signals.outreach.teams import COMMON
-from signals.outreach.work.attempts import Attempt, record_attempt
+from signals.outreach.work.attempts import Attempt, promise_step, record_attempt, set_step
 from signals.outreach.work.claims import claim
+from signals.outreach.work.looks import look
 from signals.outreach.work.people import Actor
+from signals.outreach.work.steps import NextStep
 from signals.outreach.work.teams import assign
 from signals.outreach.work_items import Key
 from signals.outreach.worklist import WorkFilter, WorkPage, work_page
 from signals.policies import shipped
 from signals.store.database import transaction
-from tests.reference.notation import policy, report, withdraw
+from tests.reference.notation import change, policy, report, withdraw
 from tests.reference.policy import toml_text
 
 if TYPE_CHECKING:
@@ -99,6 +102,79 @@ def test_the_pages_together_are_the_queue_in_order_of_priority(desk: Desk, queue
     expected = by_priority(desk, queue)
     assert len(expected) > 3
     assert all_pages(desk, queue, size) == expected
+
+
+def under_way(desk: Desk) -> dict[int, date | None]:
+    """Five households under way by number, and the day of their next step: two of one day, one without any."""
+    facts = [report(f"a{n}", "2026-11-02", f"welbions/A{n}", "700.00", at=n) for n in range(1, 6)]
+    desk.take_in(*facts, report("b4", "2026-11-03", "menzis/B4", at=4))
+    desk.release(*(f"7607GC {n} 2026-11" for n in range(1, 6)))
+    days = {1: date(2026, 11, 27), 2: TODAY, 3: date(2026, 11, 20), 4: TODAY, 5: None}
+    with transaction(desk.system.engine) as cursor:
+        cursor.execute("UPDATE cases SET follow_up_on = NULL")
+        for number, day in days.items():
+            if day is not None:
+                home = desk.case(f"7607GC {number} 2026-11").household_id
+                set_step(cursor, home, NextStep("call", day, None, "promised"))
+    return days
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("size", [1, 2, 25])
+def test_what_is_followed_up_goes_by_its_day_and_within_a_day_by_priority(desk: Desk, size: int) -> None:
+    under_way(desk)
+    # What nobody planned, what was left lying, what is for today with the highest score first, and what comes later.
+    assert [item.number for item in page(desk, "follow-up").items] == [5, 3, 4, 2, 1]
+    names = {case.id: name for name, case in desk.cases().items()}
+    assert [names[case].split()[1] for case in all_pages(desk, "follow-up", size)] == ["5", "3", "4", "2", "1"]
+
+
+@pytest.mark.database
+def test_what_was_let_go_comes_up_at_once_and_a_letter_when_its_answer_is_due(desk: Desk) -> None:
+    desk.take_in(*(report(f"a{n}", "2026-11-02", f"welbions/A{n}", at=n) for n in (1, 2)))
+    desk.take_in(report("b", "2026-11-03", "menzis/B", at=2))
+    desk.release("7607GC 1 2026-11", "7607GC 2 2026-11")
+    today = datetime.now(AMSTERDAM).date()
+    days = {item.number: item.first.follow_up_on for item in page(desk, "follow-up").items}
+    assert days[2] == today
+    assert days[1] is not None
+    assert today + timedelta(14) <= days[1] <= today + timedelta(20)
+    assert [item.number for item in page(desk, "follow-up").items] == [2, 1]
+
+
+@pytest.mark.database
+def test_who_was_reached_without_a_next_step_comes_up_on_that_day(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-11-02", R1))
+    case = desk.case(NOVEMBER).id
+    with transaction(desk.system.engine) as cursor:
+        promise_step(cursor, case, NextStep("call", date(2026, 12, 1), None, "promised"), SANNE, today=TODAY)
+    assert page(desk, "follow-up").items[0].first.follow_up_on == date(2026, 12, 1)
+    with transaction(desk.system.engine) as cursor:
+        record_attempt(cursor, case, Attempt("call", TODAY, "morning", reached=True), SANNE, today=TODAY)
+    assert page(desk, "follow-up").items[0].first.follow_up_on == TODAY
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("size", [2, 25])
+def test_what_nobody_looked_at_stands_before_all_that_was_whatever_its_score(desk: Desk, size: int) -> None:
+    desk.take_in(
+        *(report(f"a{n}", "2026-11-02", f"welbions/A{n}", "1400.00", at=n, crisis="eviction") for n in range(1, 6)),
+        report("b", "2026-11-04", "vitens/B", "60.00", at=6, crisis="end-of-delivery"),
+        *(report("c", "2026-11-02", "menzis/C", at=7), report("d", "2026-11-02", "vitens/D", at=7)),
+    )
+    desk.take_in(withdraw("e", "2026-11-05", "menzis/C", "deceased"))
+
+    def numbers() -> list[int]:
+        names = {case.id: name for name, case in desk.cases().items()}
+        return [int(names[case].split()[1]) for case in all_pages(desk, "review", size)]
+
+    assert numbers() == [7, 1, 2, 3, 4, 5, 6]  # a death first
+    with transaction(desk.system.engine) as cursor:
+        for number in (1, 2, 3, 4, 5, 7):
+            look(cursor, desk.case(f"7607GC {number} 2026-11").id, SANNE)
+    assert numbers() == [6, 1, 2, 3, 4, 5, 7]
+    desk.take_in(change("f", "2026-11-06", "welbions/A3", None, crisis="disconnection"))
+    assert numbers()[:2] == [3, 6]  # another threat than the one that was looked at
 
 
 @pytest.mark.database

@@ -13,7 +13,7 @@ from signals.reports.partner_health import Shares, partner_courses, refused_of, 
 from signals.reports.rhythm import Rhythm
 from signals.store import pauses
 from signals.store.database import transaction
-from signals.store.partner_contacts import Contact, write_contact
+from signals.store.partner_contacts import Contact, contacts_of, write_contact
 from tests.outreach.desk import PARTNERS
 from tests.reference.notation import report, withdraw
 
@@ -130,12 +130,15 @@ def test_records_of_nobody_who_is_registered(town: Desk) -> None:
         assert strangers(cursor) == [(stranger, "not-json", 2)]
 
 
-def test_a_contact_is_kept_and_the_log_says_only_that(town: Desk) -> None:
+def test_a_contact_is_kept_for_its_municipality_and_the_log_says_only_that(town: Desk) -> None:
     contact = Contact("Team incasso", "incasso@welbions.example", None)
     with transaction(town.system.engine) as cursor:
-        assert write_contact(cursor, "welbions", contact, actor="petra")
-        assert not write_contact(cursor, "nobody", contact, actor="petra")
+        assert write_contact(cursor, "welbions", "0141", contact, actor="petra")
+        assert not write_contact(cursor, "nobody", "0141", contact, actor="petra")
+        assert not write_contact(cursor, "welbions", "0141", Contact("Balie"), actor="petra", before=Contact("Anders"))
         registers.register_partners(cursor, PARTNERS, actor="test")
-    assert courses(town)["welbions"].contact == contact
-    rows = town.system.rows("SELECT actor, subject, detail FROM audit WHERE action = 'partner-contact'")
-    assert rows == [("petra", "welbions", {})]
+        assert contacts_of(cursor, "welbions", ["0141", "0164"]) == {"0141": contact, "0164": Contact()}
+        assert write_contact(cursor, "welbions", "0141", Contact("Balie"), actor="petra", before=contact)
+        assert contacts_of(cursor, "welbions", ["0141"]) == {"0141": Contact("Balie")}
+    rows = town.system.rows("SELECT actor, subject, detail, municipality FROM audit WHERE action = 'partner-contact'")
+    assert rows == [("petra", "welbions", {}, "0141")] * 2

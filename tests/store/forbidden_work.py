@@ -34,7 +34,17 @@ def _session(values: str) -> str:
     return f"INSERT INTO sessions SELECT {values}"
 
 
+def _link(verdict: str, partners: str, reason: str) -> str:
+    return (
+        "INSERT INTO person_links (person_id, verdict, partners, reason, by_id, by_name) "
+        f"SELECT id, '{verdict}', '{partners}', {reason}, 'x', 'X' FROM persons LIMIT 1"
+    )
+
+
 FORBIDDEN_WORK: Final = {
+    "ck_person_links_verdict": [_link("perhaps", "{a,b}", "'x'")],
+    "ck_person_links_several": [_link("same", "{a}", "NULL")],
+    "ck_person_links_reason": [_link("different", "{a,b}", "NULL")],
     "ck_cases_person_route": ["UPDATE cases SET person_route = 'none', person_route_through = 1"],
     "ck_cases_person_route_through": ["UPDATE cases SET person_route = 'letter'"],
     "ck_cases_closed_outcome": [

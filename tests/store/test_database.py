@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from psycopg import errors as pg
+from psycopg.types.json import Json, Jsonb
 
-from signals.store.database import engine_for, transaction
+from signals.store.database import engine_for, tell, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,4 +75,29 @@ def test_who_loses_the_connection_halfway_is_told_and_the_next_one_has_another(p
 
     with pytest.raises(pg.OperationalError):
         insert_then(engine, lose)
+    assert kept(engine) == []
+
+
+def test_rows_are_gone_over_once_and_those_that_were_fetched_are_passed_over(engine: Engine) -> None:
+    with transaction(engine) as cursor:
+        cursor.execute("SELECT generate_series(1, 5)")
+        assert cursor.fetchone() == (1,)
+        assert list(cursor) == [(2,), (3,), (4,), (5,)]
+        assert list(cursor) == []
+
+
+def test_json_comes_back_as_it_was_written(engine: Engine) -> None:
+    written = {"nl": "Achterstand bij 2 partners € 1,4", "points": [20, 1.5, None, True], "deep": {"a": []}}
+    with transaction(engine) as cursor:
+        cursor.execute("SELECT %s::jsonb, %s::json", (Jsonb(written), Json(written)))
+        assert cursor.fetchone() == (written, written)
+
+
+def test_a_command_without_an_answer_is_told_and_one_that_is_refused_ends_the_transaction(engine: Engine) -> None:
+    with transaction(engine) as cursor:
+        tell(cursor, b"SET LOCAL work_mem = '5MB'; SET LOCAL enable_sort = off")
+        cursor.execute("SELECT current_setting('work_mem'), current_setting('enable_sort')")
+        assert cursor.fetchone() == ("5MB", "off")
+    with pytest.raises(pg.InternalError, match="no_such_setting"), transaction(engine) as cursor:
+        tell(cursor, b"SET LOCAL no_such_setting = 1")
     assert kept(engine) == []

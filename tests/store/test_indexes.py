@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from signals.consumers import quarantine
-from signals.outreach import case_page, queues, registers, search, worklist
+from signals.outreach import case_page, queues, registers, review, search, worklist
 from signals.outreach.policy import parse_policy
 from signals.outreach.work import attempts, referrals
+from signals.outreach.work_items import Key
 from signals.policies import shipped
 from signals.reports.partners import last_signals, partner_health
 from signals.store import audit, ledger, locks, outbox, pauses, processing, sessions
@@ -92,10 +93,28 @@ def _search_a_town(cursor: Cursor) -> None:
     search.search(cursor, search.SearchQuery(name="Jansen"), {"0141"})
 
 
+def _search_a_reference(cursor: Cursor) -> None:
+    """Among some; in a few it is as well to look at all of a municipality."""
+    told = psycopg.Cursor(cursor.connection)
+    told.execute("INSERT INTO partners (id, sector, sources) VALUES ('of-index', 'housing', '{urn:x}')")
+    told.execute(
+        """INSERT INTO arrears (municipality, partner_id, reference, sector)
+        SELECT '0141', 'of-index', 'HC-' || n, 'housing' FROM generate_series(1, 5000) AS n"""
+    )
+    told.execute("ANALYZE arrears")
+    search.search(cursor, search.SearchQuery(reference="hc-12"), {"0141"})
+
+
 def _work(cursor: Cursor, queue: str) -> None:
     """The queues look at the indexes of a municipality that has a policy."""
     registers.load_policy(cursor, parse_policy(shipped()["almelo.toml"], "almelo"), actor="test")
     worklist.work_page(cursor, worklist.WorkFilter(queue, {"0141"}, NOON.date()))
+
+
+def _doubts(cursor: Cursor) -> None:
+    """Among the few cases of a test it is as well to look at all that are open; so not by that index."""
+    psycopg.Cursor(cursor.connection).execute("DROP INDEX ix_cases_open, ix_cases_under_way, ix_cases_review")
+    review.doubt_page(cursor, {"0141"})
 
 
 # Each index and what asks for it, as its comment in the models says.
@@ -128,6 +147,9 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_cases_waiting": lambda cursor: _work(cursor, "letters"),
     "ix_cases_under_way": lambda cursor: _work(cursor, "follow-up"),
     "ix_cases_review": lambda cursor: _work(cursor, "review"),
+    "ix_cases_several": _doubts,
+    "ix_reports_street": lambda cursor: search.search(cursor, search.SearchQuery(street="Wierden"), {"0141"}),
+    "ix_arrears_reference": _search_a_reference,
     "ix_persons_names": _search_a_town,
     "ix_persons_birth": lambda cursor: search.search(cursor, search.SearchQuery(born=date(1980, 1, 1)), {"0141"}),
 }
@@ -137,6 +159,19 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
 def test_index_is_used(explaining: Cursor, index: str) -> None:
     ASKED_BY[index](explaining)
     assert any(index in line.split() for line in PLANS), "\n".join(PLANS)
+
+
+@pytest.mark.parametrize(
+    ("queue", "index"),
+    [("letters", "ix_cases_waiting"), ("follow-up", "ix_cases_under_way"), ("review", "ix_cases_review")],
+)
+def test_a_next_page_begins_in_the_index_where_the_last_one_ended(explaining: Cursor, queue: str, index: str) -> None:
+    registers.load_policy(explaining, parse_policy(shipped()["almelo.toml"], "almelo"), actor="test")
+    PLANS.clear()
+    after = Key("0141", 300, NOON.date(), 12)
+    worklist.work_page(explaining, worklist.WorkFilter(queue, {"0141"}, NOON.date()), after)
+    bounds = [PLANS[place + 1] for place, line in enumerate(PLANS) if index in line.split()]
+    assert any("Index Cond" in line and "ROW(" in line for line in bounds), "\n".join(PLANS)
 
 
 def test_every_index_has_its_query() -> None:

@@ -87,7 +87,7 @@ def test_a_use_of_data_is_told_per_household_and_without_a_user(cursor: Cursor) 
     assert processing_of(cursor, 1, after=mine[0].id) == mine[1:]
     cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'processing_log'")
     columns = {name for (name,) in cursor}
-    assert columns == {"id", "at", "household_id", "activity", "purpose", "basis"}
+    assert columns == {"id", "at", "household_id", "persons", "activity", "purpose", "basis"}
 
 
 def test_a_household_is_found_in_every_list_and_in_lines_that_only_name_its_case(cursor: Cursor) -> None:

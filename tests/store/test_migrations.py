@@ -95,3 +95,33 @@ def test_what_was_taken_in_beyond_the_next_offset_is_not_forgotten(empty_databas
             command.downgrade(migrate._config(engine), "0005")
     finally:
         engine.dispose()
+
+
+def test_the_contact_of_a_partner_becomes_that_of_each_of_its_municipalities_and_back(empty_database: str) -> None:
+    migrate.upgrade(empty_database, "0006")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO policy_versions (municipality, name, valid_from, body)
+            SELECT code, code, '2020-01-01', '' FROM unnest(ARRAY['0141', '0164', '0150']) AS code"""
+        )
+        connection.execute(
+            """INSERT INTO partners (id, sector, sources, municipalities, contact_name, contact_phone) VALUES
+            ('all', 'water', '{}', NULL, 'Balie', NULL), ('two', 'water', '{}', '{0141,0164}', NULL, '074 123 45 67'),
+            ('none', 'water', '{}', NULL, NULL, NULL)"""
+        )
+        migrate.upgrade(empty_database)
+        kept = connection.execute(
+            "SELECT partner_id, municipality, name, phone FROM partner_contacts ORDER BY 1, 2"
+        ).fetchall()
+        assert kept == [
+            *(("all", code, "Balie", None) for code in ("0141", "0150", "0164")),
+            *(("two", code, None, "074 123 45 67") for code in ("0141", "0164")),
+        ]
+        connection.execute("UPDATE partner_contacts SET name = 'Anders' WHERE municipality = '0164'")
+        engine = engine_for(empty_database)
+        try:
+            command.downgrade(migrate._config(engine), "0006")
+        finally:
+            engine.dispose()
+        back = connection.execute("SELECT id, contact_name, contact_phone FROM partners ORDER BY id").fetchall()
+    assert back == [("all", "Balie", None), ("none", None, None), ("two", None, "074 123 45 67")]

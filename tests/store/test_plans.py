@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
 from signals.consumers.intake import BatchIntake
+from signals.store import database
 from signals.store.database import WORKER_OPTIONS, engine_for
 from tests.reference.notation import change, report, withdraw
 
@@ -86,7 +86,7 @@ def test_every_statement_of_a_batch_looks_its_rows_up(
 ) -> None:
     STATEMENTS.clear()
     with monkeypatch.context() as recorded:
-        recorded.setattr(psycopg, "connect", partial(psycopg.connect, cursor_factory=_Recording))
+        recorded.setattr(database, "AllAtOnce", _Recording)
         take_in_twice(desk, desk_database)
     found = [one for one in STATEMENTS if VERB.match(one) and not any(table in one for table in SETTLED)]
     assert len(found) > 20

@@ -50,6 +50,17 @@ def stored(engine: Engine) -> int:
     return int(count)
 
 
+def test_a_tab_does_not_wait_for_the_slow_page_of_another(engine: Engine) -> None:
+    """Both come after a pause, so both would note that the session was used."""
+    begin(engine, "one")
+    later = NINE + timedelta(minutes=5)
+    with transaction(engine) as slow, transaction(engine) as quick:
+        sessions.find(slow, hashed("one"), later, LIMITS)
+        quick.execute("SET LOCAL lock_timeout = '100ms'")
+        assert sessions.find(quick, hashed("one"), later + timedelta(seconds=1), LIMITS) == SANNE
+    assert seen_at(engine) == later
+
+
 def test_a_session_is_found_with_all_that_was_said_of_its_user(engine: Engine) -> None:
     begin(engine, "one")
     assert find(engine, "one", NINE + timedelta(minutes=5)) == SANNE

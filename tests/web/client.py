@@ -12,6 +12,7 @@ import html5lib
 import httpx
 
 from signals.web.guard import TOKEN
+from tests.web.content import content_faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -50,8 +51,10 @@ class FormOnPage:
 
     def _pressed(self, text: str | None) -> Iterator[tuple[str, str, str]]:
         if text is None:
-            assert len(self.buttons) == 1, f"which of the buttons? {[one[0] for one in self.buttons]}"
-        found = [one for one in self.buttons if text in {None, one[0]}]
+            buttons = [one for one in self.buttons if one[1] != "language"] or self.buttons
+            assert len(buttons) == 1, f"which of the buttons? {[one[0] for one in buttons]}"
+            return iter(buttons)
+        found = [one for one in self.buttons if text == one[0]]
         assert found, f"the form has no button {text!r}; it has {[one[0] for one in self.buttons]}"
         return iter(found[:1])
 
@@ -231,7 +234,23 @@ def _whole(sheet: Sheet) -> Iterator[str]:
         yield "a value is missing from the text"
 
 
-CHECKS: Final = (_headings, _ids, _labels, _forms, _quiet_code, _whole)
+def _content(sheet: Sheet) -> Iterator[str]:
+    yield from content_faults(sheet.root)
+
+
+def _tables(sheet: Sheet) -> Iterator[str]:
+    """On a phone the rows of a table stand one under the other, and each cell says what it is."""
+    for table in sheet.root.iter("table"):
+        columns = [text_of(one) for head in table.iter("thead") for one in head.iter("th")]
+        stacked = "signals-stacked" in table.get("class", "").split()
+        for row in (row for body in table.iter("tbody") for row in body.iter("tr")):
+            said = [one.get("data-label") for one in row]
+            if not stacked or said != columns:
+                yield f"a table is not made by show.table: {columns} has cells of {said}"
+                break
+
+
+CHECKS: Final = (_headings, _ids, _labels, _forms, _quiet_code, _whole, _content, _tables)
 
 
 def _has(element: Element, name: str, text: str) -> bool:

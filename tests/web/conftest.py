@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from signals.web import routes
+from signals.web.office import processing
+from signals.web.signin.limits import Limiter
+from signals.web.work import openings
 from tests.conftest import create_database, database_name, drop_database
 from tests.web import trial_pages
 from tests.web.chromium import chromium
-from tests.web.office import RunningOffice, office_on, take_in_months
+from tests.web.office import RunningOffice, office_on, take_in_months, take_in_neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+
+EVENING: Final = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # after the simulated months
+
+
+@pytest.fixture(autouse=True)
+def _room_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with all openings of cases: the same few people work in hundreds of tests a minute."""
+    monkeypatch.setattr(openings, "LIMITER", Limiter(openings.RATE, name="openings of cases"))
+    monkeypatch.setattr(processing, "LIMITER", Limiter(processing.RATE, name="searches for a data subject"))
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +50,16 @@ def office(postgres: str, months_template: str) -> Iterator[RunningOffice]:
 def shared_office(postgres: str, months_template: str) -> Iterator[RunningOffice]:
     """An office whose residents no test changes."""
     yield from _opened(postgres, months_template)
+
+
+@pytest.fixture(scope="session")
+def two_towns(postgres: str, months_template: str) -> Iterator[RunningOffice]:
+    """An office on 20 November 2026 where Hengelo works too; no test closes a case here."""
+    url = create_database(postgres, months_template)
+    take_in_neighbours(url)
+    with office_on(url, clock=lambda: EVENING) as running:
+        yield running
+    drop_database(postgres, url)
 
 
 def _opened(server: str, template: str) -> Iterator[RunningOffice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from signals.metrics import Figures
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ALMELO: Final = "0141"
 HENGELO: Final = "0164"
+NEIGHBOURS: Final = "zonderwal"  # how each surname of Hengelo ends in the tests
 SECRET: Final = "a secret that only the tests know, of some length"  # noqa: S105 - a made-up one
 NAMES: Final = {
     Role.SPECIALIST: "Sanne de Vries",
@@ -146,12 +147,30 @@ def address_of(listening: socket) -> str:
 
 
 def take_in_months(url: str) -> None:
-    """Two simulated months of a small Almelo, taken in as the worker does."""
+    """Two simulated months of a small Almelo, taken in as the worker does, in an empty database."""
+    _take_in(url, ALMELO, 8000, 6)
+
+
+def take_in_neighbours(url: str) -> None:
+    """Two simulated months of a part of Hengelo beside it; who lives there can be told by the surname."""
+    _take_in(url, HENGELO, 3000, 7, partition=1)
+    engine = engine_for(url)
+    with transaction(engine) as cursor:
+        cursor.execute(
+            """UPDATE persons SET surname = coalesce(surname, '') || %s
+            FROM households WHERE households.id = household_id AND households.municipality = %s""",
+            (NEIGHBOURS, HENGELO),
+        )
+    engine.dispose()
+
+
+def _take_in(url: str, municipality: str, people: int, seed: int, partition: int = 0) -> None:
     engine = engine_for(url)
     try:
         system = System(engine)
-        system.begin(shipped().values(), PARTNERS)
-        lines = [wire_line(wire).decode() for wire, _ in simulate(ALMELO, 8000, "2026-09", 2, 6)]
-        system.store(records_of(lines))
+        if not partition:
+            system.begin(shipped().values(), PARTNERS)
+        lines = [wire_line(wire).decode() for wire, _ in simulate(municipality, people, "2026-09", 2, seed)]
+        system.store([replace(record, partition=partition) for record in records_of(lines)])
     finally:
         engine.dispose()

@@ -33,7 +33,7 @@ ANYBODY: Final = None  # signed in or not
 
 @dataclass(frozen=True)
 class Asked:
-    """Who may ask, what they send, and what they get; {case}, {household}, {postcode} and {partner} are filled in."""
+    """Who may ask, what they send, and what they get; {case}, {household} … are filled in (`Town.values`)."""
 
     roles: frozenset[Role] | None
     status: int  # for one of `roles`; of a page for everybody: for whoever is signed in
@@ -56,6 +56,9 @@ TABLE: Final[Mapping[str, Asked]] = {
     "demo-sign-in": Asked(ANYBODY, 404),
     "sign-out": Asked(ANYBODY, 303),
     "signed-out": Asked(ANYBODY, 200),
+    "own-sessions": Asked(ALL_ROLES, 200),
+    "own-sessions-end": Asked(ALL_ROLES, 303),
+    "policy": Asked(ALL_ROLES, 200),
     "queue": Asked(CASE_WORKERS, 200, QUEUE),
     "queue-claim": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
     "queue-let-go": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
@@ -68,15 +71,22 @@ TABLE: Final[Mapping[str, Asked]] = {
     "case-let-go": Asked(CASE_WORKERS, 303, CASE),
     "case-hand-to-team": Asked(CASE_WORKERS, 422, CASE),
     "case-hand-over": Asked(CASE_WORKERS, 422, CASE),
+    "case-take-back": Asked(CASE_WORKERS, 409, CASE, {"seen": "0"}),
     "case-release": Asked(CASE_WORKERS, 422, CASE),
+    "case-look": Asked(CASE_WORKERS, 409, CASE, {"seen": "0"}),  # of a page that showed nothing yet
+    "case-undo-look": Asked(CASE_WORKERS, 409, CASE, {"seen": "0"}),
     "case-attempt": Asked(CASE_WORKERS, 422, CASE),
     "case-undo-attempt": Asked(CASE_WORKERS, 422, CASE),
     "case-promise": Asked(CASE_WORKERS, 422, CASE),
+    "case-cancel-promise": Asked(CASE_WORKERS, 409, CASE, {"seen": "0"}),  # of a page that showed nothing yet
     "case-note": Asked(CASE_WORKERS, 422, CASE),
-    "case-undo-note": Asked(CASE_WORKERS, 404, CASE),
+    "case-undo-note": Asked(CASE_WORKERS, 422, CASE),
     "case-change-route": Asked(CASE_WORKERS, 422, CASE),
     "case-mark": Asked(CASE_WORKERS, 422, CASE),
     "case-take-back-mark": Asked(CASE_WORKERS, 422, CASE),
+    "case-same-person": Asked(CASE_WORKERS, 404, CASE),
+    "case-different-persons": Asked(CASE_WORKERS, 422, CASE),
+    "case-undo-link": Asked(CASE_WORKERS, 404, CASE),
     "case-refer": Asked(CASE_WORKERS, 422, CASE),
     "case-refer-result": Asked(CASE_WORKERS, 422, CASE),
     "case-close": Asked(CASE_WORKERS, 422, CASE),
@@ -95,6 +105,9 @@ TABLE: Final[Mapping[str, Asked]] = {
     "audit-export": Asked(AUDITORS, 200),
     "processing": Asked(AUDITORS, 200),
     "processing-asked": Asked(AUDITORS, 200, fields={"kind": "case", "number": "{case}"}),
+    "processing-found": Asked(AUDITORS, 200, fields={"who": "{surname}", "postcode": "{postcode}", "house": "{house}"}),
+    "processing-person": Asked(AUDITORS, 200, fields={"person": "{person}"}),
+    "processing-answer": Asked(AUDITORS, 200, fields={"person": "{person}"}),
 }
 """By the name of the page, in the order of `routes.all_pages`."""
 
@@ -109,11 +122,15 @@ class Town:
 
     cases: tuple[tuple[int, int, str], ...]
     partner: str
+    people: Mapping[int, tuple[int, str, int]] = field(default_factory=dict)  # by household: person, surname, house
 
     def values(self, role: Role | None) -> dict[str, str]:
-        """What {case}, {household}, {postcode} and {partner} are for this role."""
+        """What {case}, {household}, {postcode}, {partner}, {person}, {surname} and {house} are for this role."""
         case, household, postcode = self.cases[_NTH[role]]
-        return {"case": str(case), "household": str(household), "postcode": postcode, "partner": self.partner}
+        person, surname, house = self.people.get(household, (0, "", 0))
+        of_person = {"person": str(person), "surname": surname, "house": str(house)}
+        home = {"household": str(household), "postcode": postcode}
+        return {"case": str(case), **home, "partner": self.partner, **of_person}
 
 
 def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
@@ -128,7 +145,13 @@ def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
             (municipality,),
         ).fetchall()
         (partner,) = cursor.execute("SELECT min(partner_id) FROM arrears").fetchone() or ("",)
-    return Town(tuple(cases), partner)
+        people = cursor.execute(
+            """SELECT DISTINCT ON (household_id) household_id, persons.id, surname, number FROM persons
+            JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
+            WHERE household_id = ANY(%s) AND length(surname) > 2 ORDER BY household_id, persons.id""",
+            ([household for _, household, _ in cases],),
+        ).fetchall()
+    return Town(tuple(cases), partner, {household: tuple(rest) for household, *rest in people})
 
 
 def ask(browser: PageClient, name: str, values: Mapping[str, str], token: str | None) -> httpx.Response:

@@ -10,7 +10,9 @@ import pytest
 
 from signals.outreach.work.claims import Claim
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
+from signals.outreach.work.links import Link
 from signals.outreach.work.people import Actor, Obstacle
+from signals.outreach.work.steps import NextStep
 from signals.web import cookies, routes, static_files, templating
 from signals.web.desk import Desk, Form, Visit
 from signals.web.people import Role, User
@@ -39,8 +41,16 @@ STATES: dict[str, Dossier] = {
     "closed by the rules": made_dossier(case=made_case(state="closed", outcome="already-paid", waiting=False)),
     "nothing yet": made_dossier(attempts=(), notes=(), referrals=(), history=(), persons=(), claim=None),
 }
+_LINK = Link(2, "different", frozenset({"enexis", "vitens"}), "Vader en zoon.", "Tom Jansen", NOW)
+_ONE, _OTHER = made_dossier().persons
+STATES["doubtful"] = made_dossier(
+    persons=(replace(_ONE, asked=True, certain=False), replace(_ONE, id=3, asked=True), replace(_OTHER, link=_LINK)),
+    claim=Claim(5, Actor("x", "Tom Jansen"), NOW, giver="specialist-1"),
+    next_step=NextStep("call", TODAY, None, "promised"),
+)
 # In each of these states every form of an act was on the page that was sent.
-ASKED = [(act, "closed" if act.name == "reopen" else "everything") for act in acts.ACTS]
+_WHERE = {"reopen": "closed", "different-persons": "doubtful"}
+ASKED = [(act, _WHERE.get(act.name, "everything")) for act in acts.ACTS]
 
 
 class Silent:
@@ -232,5 +242,5 @@ def test_clocks_say_how_long_in_working_days() -> None:
 def test_what_is_open_comes_first_and_what_was_struck_out_stays() -> None:
     sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
     table = next(one for one in sheet.all("table"))
-    assert [cell.text for cell in table.iter("td")][::3] == ["Energie (enexis)", "Huur (welbions)", "Water (vitens)"]
+    assert [cell.text for cell in table.iter("td")][::3] == ["Energie (Enexis)", "Huur (Welbions)", "Water (Vitens)"]
     assert sheet.texts("s") == ["Kaartje: niet bereikt", "Bij het verkeerde huis."]

@@ -140,6 +140,24 @@ def test_what_partners_may_have_written_of_two_is_not_said_of_one() -> None:
         assert typed.close_faults(sent, alone, TODAY) == {}
 
 
+def test_who_may_be_two_people_accepts_help_as_the_client_of_one_partner() -> None:
+    both = made_dossier()
+    one = replace(both.signals[2], person=1)  # enexis too wrote of the first person
+    unsure = replace(both.persons[0], certain=False)
+    found = replace(both, persons=(unsure,), signals=(both.signals[1], one))
+    sent = [("outcome", "quick-fix"), ("certain", "yes"), ("cases", "12")]
+    for chosen, wrong in (
+        ((), {"persons"}),
+        (("1",), {"persons"}),
+        (("1.vitens",), {"persons"}),
+        (("1.enexis",), set()),
+    ):
+        form = Form([*sent, *(("persons", client) for client in chosen)])
+        assert set(typed.close_faults(form, found, TODAY)) == wrong
+    sure = replace(found, persons=(replace(unsure, certain=True),))
+    assert typed.close_faults(Form(sent), sure, TODAY) == {}
+
+
 @pytest.mark.parametrize("outcome", ["no-contact", "no-response"])
 def test_who_sought_nobody_is_asked_whether_it_ends_like_that(outcome: str) -> None:
     sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12")]

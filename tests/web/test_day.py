@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from signals.outreach.clocks import is_working_day
 from signals.web.people import Role
@@ -18,7 +19,7 @@ from tests.web.office import RunningOffice, office_on, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from playwright.sync_api import Browser, Page
 
@@ -112,7 +113,7 @@ def finish(browser: PageClient, case: str) -> None:
     assert "Belt liever na zes uur. Heeft een nieuwe baan." in sheet.words
     later = today_of(utc_now()) + timedelta(days=60)
     sheet = browser.send(sheet.form(f"{case}/afspraak"), kind="appointment", on_day=later.isoformat(), part="morning")
-    promised = f"afspraak op locatie, vanaf {day(later, language='nl')}, ochtend (afgesproken met de inwoner)"
+    promised = f"afspraak op locatie, op {day(later, language='nl')}, ochtend (afgesproken met de inwoner)"
     assert promised in sheet.words
     sheet = browser.send(sheet.form(f"{case}/doorverwijzen"), target="nsr", certain="yes")
     sheet = browser.send(
@@ -166,37 +167,137 @@ def lines_of(sheet: Sheet) -> list[list[str]]:
     return [[text_of(cell) for cell in row.iter("td")][1:] for row in sheet.all("tr") if list(row.iter("td"))]
 
 
+@dataclass(frozen=True)
+class Hands:
+    """What one does in a browser without scripts: press, choose and write; nothing falls off the screen meanwhile."""
+
+    page: Page
+
+    def sees(self, text: str) -> None:
+        """This is said on the page, and the page fits."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+        assert not self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), text
+
+    def opens(self, selector: str) -> None:
+        """Open what the element stands in."""
+        self.page.locator(f"details:not([open]):has({selector}) > summary").first.click()
+
+    def sends(self, act: str, said: str, **typed: str) -> None:
+        """Fill in the form of a case's act (nothing: the first of a choice) and send it."""
+        self.opens(f"#form-{act}")
+        for name, value in typed.items():
+            self._fills(f"#form-{act} [name={name}]", value)
+        self.page.locator(f"#form-{act} button:not([name=language])").click()
+        self.sees(said)
+
+    def _fills(self, field: str, value: str) -> None:
+        kind = self.page.locator(field).first.get_attribute("type")
+        if kind in {"radio", "checkbox"}:
+            self.page.locator(f"{field}[value='{value}']" if value else field).first.check()
+        elif self.page.locator(f"select{field.partition(' ')[2]}").count():
+            self.page.locator(field).select_option(value)
+        else:
+            self.page.locator(field).fill(value)
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_the_day_in_chromium_with_javascript_off(ward: Ward, browser: Browser, size: tuple[int, int]) -> None:
-    name = "phone" if size == PHONE else "wide"
+    ward.office.session(COLLEAGUE)  # so that the day can end with handing over
     with window(browser, ward.office, Role.SPECIALIST, size=size, scripts=False) as opened:
-        page = opened.open("/werkvoorraad/visits")
-        page.locator("form[action$='/oppakken'] button").first.click()
-        page.locator("[data-open]").first.click()
-        case = page.url
-        assert page.get_by_text("U hebt deze zaak opgepakt.").is_visible()
-        write_down_the_visit(page)
-        assert page.get_by_text("De contactpoging is bewaard.").is_visible()
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        page.locator("details:has(#form-close) > summary").click()
-        page.get_by_label("Hoe eindigt het?").select_option("no-contact")
-        page.locator("#close-certain").check()
-        page.locator("#form-close button").click()
-        assert page.url == case
-        assert page.get_by_text("De zaak is afgesloten.").is_visible()
-    with window(browser, ward.office, Role.SPECIALIST, size=size) as opened:  # axe itself is a script
-        opened.open(case.removeprefix(ward.office.address))
-        opened.check(f"case-closed-{name}")
+        hands = Hands(opened.page)
+        opened.open("/werkvoorraad/visits")
+        case = the_first_unclaimed_visit(hands)
+        what_is_decided(hands)
+        at_the_door(hands)
+        what_was_agreed(hands, next_working_day(today_of(ward.watch())))
+        hands.sends("hand-over", "De zaak is overgedragen.", to=COLLEAGUE.id, reason="Ik ben morgen vrij.")
+        opened.open("/werkvoorraad/letters")
+        the_letters_go_out(hands)
+        opened.open("/zoeken")
+        looked_up(hands, case)
+    ward.watch.to_next_working_day()
+    with window(browser, ward.office, COLLEAGUE, size=size, scripts=False) as opened:
+        opened.open("/werkvoorraad/follow-up")
+        the_next_day(Hands(opened.page))
 
 
-def write_down_the_visit(page: Page) -> None:
-    """Not at home, in the evening: what one does at the door."""
-    page.locator("details:has(#form-attempt) > summary").click()
-    page.get_by_label("Hoe zocht u contact?").select_option("home-visit")
-    page.get_by_role("radiogroup", name="Deel van de dag").first.get_by_label("Avond").check()
-    page.get_by_label("Nee, niet bereikt").check()
-    page.get_by_label("Notitie bij deze poging").fill("Niemand deed open.")
-    page.get_by_role("button", name="Contactpoging bewaren").click()
+def next_working_day(today: date) -> date:
+    day_after = today + timedelta(days=1)
+    while not is_working_day(day_after):
+        day_after += timedelta(days=1)
+    return day_after
+
+
+def the_first_unclaimed_visit(hands: Hands) -> str:
+    """Narrowed to what nobody has: claim the first and open it; its address."""
+    page = hands.page
+    hands.opens("select[name=claim]")
+    page.locator("select[name=claim]").select_option("unclaimed")
+    page.get_by_role("button", name="Toon", exact=True).click()
+    assert "claim=unclaimed" in page.url
+    first = page.locator("[data-open]").first.get_attribute("href")
+    page.locator("form[action$='/oppakken'] button").first.click()
+    hands.sees("U hebt het huishouden opgepakt.")
+    page.goto(page.url.partition("/werkvoorraad")[0] + "/werkvoorraad/visits?claim=mine")
+    page.locator("[data-open]").first.click()
+    hands.sees("U hebt deze zaak opgepakt.")
+    assert first is not None
+    assert page.url.endswith(first)
+    return first
+
+
+def at_the_door(hands: Hands) -> None:
+    """Written down for the wrong part of the day, struck out, and written down as it was."""
+    typed = {"kind": "home-visit", "reached": "no", "note": "Niemand deed open."}
+    hands.sends("attempt", "De contactpoging is bewaard.", part="morning", **typed)
+    hands.sends("undo-attempt", "De contactpoging is doorgehaald", attempt="", certain="yes")
+    hands.sends("attempt", "De contactpoging is bewaard.", part="evening", **typed)
+    hands.sends("note", "De notitie is bewaard.", note="Belt liever na zes uur.")
+
+
+def what_was_agreed(hands: Hands, tomorrow: date) -> None:
+    hands.sends("promise", "De afspraak is bewaard.", kind="call", on_day=tomorrow.isoformat(), part="evening")
+    hands.sends("refer", "De doorverwijzing is bewaard.", target="nsr", certain="yes")
+    hands.sends("refer-result", "Wat eruit kwam is bewaard.", referral="", result="started")
+
+
+def what_is_decided(hands: Hands) -> None:
+    hands.sends("change-route", "De route is veranderd.", route="letter", reason="Er woont een gevaarlijke hond.")
+    marked = {"verdict": "other-reason", "reason": "Dubbel gemeld.", "certain": "yes"}
+    hands.sends("mark", "Het signaal wordt niet opgepakt.", event="", **marked)
+    hands.sends("take-back-mark", "Het signaal telt weer mee.", event="", reason="Toch niet dubbel.")
+
+
+def the_letters_go_out(hands: Hands) -> None:
+    """A look at the next page, and then all that may go as one run."""
+    page = hands.page
+    page.locator("a[rel=next]").click()
+    assert "after=" in page.url
+    assert page.locator("[data-open]").count()
+    page.goto(page.url.partition("?")[0])
+    page.get_by_role("link", name="Brieven samen vrijgeven").click()
+    page.locator("#sure").check()
+    page.get_by_role("button", name="Geef deze brieven vrij").click()
+    hands.sees("Vrijgegeven brieven:")
+
+
+def looked_up(hands: Hands, case: str) -> None:
+    hands.page.locator("#case").fill(case.rpartition("/")[2])
+    hands.page.get_by_role("button", name="Zoek", exact=True).click()
+    hands.page.locator(f"a[href='{case}']").first.click()
+    assert hands.page.url.endswith(case)
+    hands.sees(f"{COLLEAGUE.name} heeft deze zaak sinds")
+
+
+def the_next_day(hands: Hands) -> None:
+    """What was agreed for today stands in follow-up; it is closed, and opened again."""
+    row = hands.page.locator("[data-row]", has_text="Aan u overgedragen door")
+    expect(row.get_by_text("Vandaag", exact=True).first).to_be_visible()
+    row.locator("[data-open]").click()
+    hands.sees("heeft deze zaak aan u overgedragen.")
+    hands.sees("Belt liever na zes uur.")
+    hands.sends("close", "De zaak is afgesloten.", outcome="no-contact", certain="yes")
+    hands.sends("reopen", "De zaak is weer open.", reason="Zij belde terug.")
 
 
 def test_two_browsers_cannot_take_the_same_case(ward: Ward, browser: Browser) -> None:

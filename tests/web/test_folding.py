@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
-from signals.web.folding import FoldingEnvironment
+from signals.web.folding import FoldingEnvironment, shown
 
 asked: list[str] = []
 
@@ -63,3 +66,33 @@ def test_what_is_not_given_is_still_a_fault() -> None:
 def test_a_page_that_is_not_there_is_still_a_fault_where_its_address_is_needed() -> None:
     with pytest.raises(KeyError):
         rendered("{{ url_for('nowhere') }}")
+
+
+class Odd(str):
+    """A text that is not quite one."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return "<b>odd</b>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "Dorpsstraat 12", "&", "<", ">", '"', "'", "een\n<b>", Markup("<b>&amp;</b>"), Odd("<i>"), 7, None, 1.5],
+)
+def test_what_is_shown_is_escaped_as_ever(value: object) -> None:
+    assert shown(value) == escape(value)
+
+
+@given(text())
+def test_no_text_is_shown_otherwise_than_escaped(value: str) -> None:
+    assert shown(value) == escape(value)
+
+
+def test_everything_that_is_put_into_a_page_is_escaped() -> None:
+    source = (
+        "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(case) }}{% set y %}{{ case }}{% endset %}{{ y }}{{ case ~ case }}"
+    )
+    assert rendered(source, case="<") == "&lt;" * 4
+    assert rendered("{% autoescape false %}{{ case }}{% endautoescape %}", case="<") == "&lt;"  # there is no way round

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from tests.web.office import RunningOffice
 
-QUEUE = "/werkvoorraad/letters"
+QUEUE = "/werkvoorraad/visits"
 
 
 @pytest.fixture
 def queue(office: RunningOffice, browser: Browser) -> Iterator[Page]:
-    """The letters, with at least three of them."""
+    """The visits, with at least three of them."""
     with window(browser, office, Role.SPECIALIST) as opened:
         page = opened.open(QUEUE)
         assert page.locator("[data-row]").count() >= 3

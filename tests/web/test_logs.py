@@ -120,15 +120,20 @@ def main_text(answer: httpx.Response) -> str:
 def logged(postgres: str, months_template: str) -> Iterator[LoggedOffice]:
     url = create_database(postgres, months_template)
     with office_on(url) as running:
-        with transaction(running.engine) as cursor:
-            homes = "SELECT households.id, postcode FROM households JOIN addresses ON addresses.id = address_id"
-            postcodes = dict(cursor.execute(homes).fetchall())
-            surnames = frozenset(
-                one for (one,) in cursor.execute("SELECT DISTINCT surname FROM persons WHERE length(surname) > 4")
-            )
-        town = town_of(running)
-        yield LoggedOffice(running, town, postcodes, surnames, [household for _, household, _ in town.cases])
+        yield logged_at(running)
     drop_database(postgres, url)
+
+
+def logged_at(running: RunningOffice) -> LoggedOffice:
+    """This office, with who lives in its town."""
+    with transaction(running.engine) as cursor:
+        homes = "SELECT households.id, postcode FROM households JOIN addresses ON addresses.id = address_id"
+        postcodes = dict(cursor.execute(homes).fetchall())
+        surnames = frozenset(
+            one for (one,) in cursor.execute("SELECT DISTINCT surname FROM persons WHERE length(surname) > 4")
+        )
+    town = town_of(running)
+    return LoggedOffice(running, town, postcodes, surnames, [household for _, household, _ in town.cases])
 
 
 def require_both_logs(logged: LoggedOffice, answer: httpx.Response, written: Written) -> None:
@@ -180,12 +185,13 @@ def numbers_of(logged: LoggedOffice, case: int) -> dict[str, Any]:
                 (SELECT max(id) FROM contact_attempts WHERE household_id = cases.household_id),
                 (SELECT max(id) FROM notes WHERE household_id = cases.household_id),
                 (SELECT max(id) FROM referrals WHERE household_id = cases.household_id),
+                (SELECT max(id) FROM persons WHERE household_id = cases.household_id),
                 (SELECT max(id) FROM case_history WHERE case_id = cases.id)
             FROM cases WHERE id = %s""",
             (case,),
         )
-        found = cursor.fetchone() or (0, 0, 0, 0, 0)
-    return {"case": case, **dict(zip(("event", "attempt", "note", "referral", "seen"), found, strict=True))}
+        found = cursor.fetchone() or (0, 0, 0, 0, 0, 0)
+    return {"case": case, **dict(zip(("event", "attempt", "note", "referral", "person", "seen"), found, strict=True))}
 
 
 # What fills in each form of a case, so that nothing is missing.
@@ -195,11 +201,18 @@ FILLED: Final[Mapping[str, Mapping[str, str]]] = {
     "hand-to-team": {"team": "-", "reason": "Hoort niet bij ons."},
     "hand-over": {"to": "specialist-2", "reason": "Ik ben er morgen niet."},
     "release": {"certain": "yes"},
+    "look": {},
+    "undo-look": {},
     "attempt": {"kind": "call", "on_day": "{today}", "reached": "no"},
     "undo-attempt": {"attempt": "{attempt}", "certain": "yes"},
     "promise": {"kind": "call", "on_day": "{soon}"},
     "note": {"note": "Belt liever na zes uur."},
-    "undo-note": {"note": "{note}"},
+    "cancel-promise": {},
+    "take-back": {},
+    "undo-note": {"note": "{note}", "certain": "yes"},
+    "same-person": {"person": "{person}"},
+    "different-persons": {"person": "{person}", "reason": "Vader en zoon."},
+    "undo-link": {"person": "{person}"},
     "change-route": {"route": "home-visit", "reason": "Er komt een kind bij."},
     "mark": {"event": "{event}", "verdict": "wrongful", "reason": "Was al betaald.", "certain": "yes"},
     "take-back-mark": {"event": "{event}", "reason": "Toch niet betaald."},
@@ -210,11 +223,14 @@ FILLED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 # In this order each of them can be done with one case.
 DAY: Final = (
-    *("claim", "let-go", "release", "attempt", "undo-attempt", "promise", "note", "undo-note", "change-route", "refer"),
+    *("claim", "let-go", "look", "undo-look", "release"),
+    *("attempt", "undo-attempt", "promise", "cancel-promise", "note", "undo-note", "change-route", "refer"),
     *("refer-result", "close", "reopen", "mark", "take-back-mark"),
 )
 # These forms say what their sender had seen, or cannot be done by two: who comes second gets the page again.
-STALE: Final = frozenset({"claim", "release", "attempt", "promise", "change-route", "mark", "refer", "close", "reopen"})
+STALE: Final = frozenset(
+    {"claim", "release", "look", "attempt", "promise", "change-route", "mark", "refer", "close", "reopen"}
+)
 
 
 def filled(logged: LoggedOffice, act: str, case: int) -> dict[str, str]:
@@ -225,25 +241,25 @@ def filled(logged: LoggedOffice, act: str, case: int) -> dict[str, str]:
 
 def test_every_form_of_a_case_is_walked() -> None:
     assert FILLED.keys() == {act.name for act in ACTS}
-    assert FILLED.keys() - set(DAY) == {"hand-over", "hand-to-team"}  # they end the day of who holds the case
+    # Those that end the day of who holds the case, and those at a person whom several partners may mean: `test_undo`.
+    elsewhere = {"hand-over", "hand-to-team", "take-back", "same-person", "different-persons", "undo-link"}
+    assert FILLED.keys() - set(DAY) == elsewhere
 
 
-@pytest.mark.parametrize("role", WORKERS)
 @pytest.mark.parametrize("act", FILLED)
-def test_a_form_that_comes_too_late_shows_the_case_and_says_so_in_both_logs(
-    act: str, role: Role, logged: LoggedOffice
-) -> None:
+def test_a_form_that_comes_too_late_shows_the_case_and_says_so_in_both_logs(act: str, logged: LoggedOffice) -> None:
     case, household = logged.untouched()
     colleague = logged.office.signed_in(person(Role.SPECIALIST, 7))
     for first in ("claim", "attempt", "note"):
         assert posted(colleague, f"case-{first}", case, filled(logged, first, case)).status_code == 303
-    browser, ends = logged.office.signed_in(role), logged.ends()
-    answer = posted(browser, f"case-{act}", case, {**filled(logged, act, case), "seen": 0})
-    assert answer.status_code == 409 or act not in STALE
-    if logged.shows_person(answer):
-        written = logged.written_since(ends)
-        require_both_logs(logged, answer, written)
-        assert written.named == {household}
+    for role in WORKERS:
+        browser, ends = logged.office.signed_in(role), logged.ends()
+        answer = posted(browser, f"case-{act}", case, {**filled(logged, act, case), "seen": 0})
+        assert answer.status_code == 409 or act not in STALE
+        if logged.shows_person(answer):
+            written = logged.written_since(ends)
+            require_both_logs(logged, answer, written)
+            assert written.named == {household}
 
 
 def states(case: int) -> list[tuple[str, dict[str, Any], int]]:
@@ -271,13 +287,15 @@ def test_lists_write_both_logs_whatever_they_answer(role: Role, logged: LoggedOf
         if logged.shows_person(answer):
             require_both_logs(logged, answer, logged.written_since(ends))
     ends = logged.ends()
-    answer = browser.http.get("/werkvoorraad/letters", params={"postcode": "7607 GC"})
+    answer = browser.http.get("/werkvoorraad/visits", params={"postcode": "7607 GC"})
     assert (answer.status_code, logged.shows_person(answer)) == (422, True)
     require_both_logs(logged, answer, logged.written_since(ends))
 
 
 def test_what_is_done_with_a_household_is_in_both_logs(logged: LoggedOffice) -> None:
     case, household = logged.untouched()
+    with transaction(logged.office.engine) as cursor:
+        cursor.execute("UPDATE cases SET crisis = 'eviction' WHERE id = %s", (case,))  # something to look at
     browser, ends = logged.office.signed_in(person(Role.TEAM_LEAD, 5)), logged.ends()
     for act in DAY:
         seen = numbers_of(logged, case)["seen"]
@@ -294,9 +312,10 @@ def test_a_look_of_somebody_with_several_municipalities_is_for_the_auditors_of_e
     browser.get("/overzicht")
     assert [line.municipality for line in logged.written_since(ends).lines] == [ALMELO, HENGELO]
     ends = logged.ends()
-    browser.get("/werkvoorraad/letters")
+    listed = len(browser.get("/werkvoorraad/letters").all("li", class_="signals-work__item"))
     (line,) = logged.written_since(ends).lines
-    assert (line.municipality, len(line.households)) == (ALMELO, 25)
+    assert listed > 10
+    assert (line.municipality, len(line.households)) == (ALMELO, listed)
 
 
 def both(role: Role) -> User:
@@ -324,7 +343,7 @@ def test_the_processing_log_does_not_say_who_looked(logged: LoggedOffice) -> Non
     with transaction(logged.office.engine) as cursor:
         cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'processing_log'")
         columns = {name for (name,) in cursor}
-    assert columns == {"id", "at", "household_id", "activity", "purpose", "basis"}
+    assert columns == {"id", "at", "household_id", "persons", "activity", "purpose", "basis"}
 
 
 def test_every_action_has_its_words() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
 from signals.contract.codes import QUARANTINE_CODES
+from signals.contract.partners import partner_name
 from signals.reports.partner_reach import reached
 from signals.reports.rhythm import Rhythm
 from signals.store.database import transaction
 from signals.web.office.overview import QUEUE_NAMES
 from signals.web.office.partner_acts import contact_faults
-from signals.web.office.partners import CODES, RHYTHMS
+from signals.web.office.partners import CODES, EXPLAINED, RHYTHMS
 from signals.web.people import Role
 from signals.web.texts import day
 from signals.web.work.queues import NAMES
@@ -51,18 +53,21 @@ def troubled(office: RunningOffice) -> RunningOffice:
 
 
 def test_all_words_are_there() -> None:
-    assert CODES.keys() == set(QUARANTINE_CODES)
+    assert CODES.keys() == EXPLAINED.keys() == set(QUARANTINE_CODES)
     assert RHYTHMS.keys() == set(Rhythm)
     assert QUEUE_NAMES == NAMES
 
 
 def test_the_list_says_the_day_of_the_last_signal_beside_the_last_message(office: RunningOffice) -> None:
     page = office.signed_in(Role.PARTNER_MANAGER).get("/partners")
-    for name, _, message, signal, *_ in cells(page, LISTED):
+    listed = cells(page, LISTED)
+    assert any(signal != "–" for _, _, _, signal, *_ in listed)
+    for name, _, message, signal, *_ in listed:
         ((last,),) = rows(
             office,
             """SELECT max(signalled_on) FROM events JOIN arrears ON arrears.id = arrears_id
-            WHERE type = 'reported' AND municipality = '0141' AND starts_with(%s, partner_id)""",
+            WHERE type = 'reported' AND municipality = '0141'
+                AND starts_with(lower(%s), replace(partner_id, '-', ' '))""",
             name,
         )
         assert signal == (day(last, "nl") if last else "–")
@@ -72,10 +77,10 @@ def test_the_list_says_the_day_of_the_last_signal_beside_the_last_message(office
 def test_who_needs_attention_comes_first(troubled: RunningOffice) -> None:
     page = troubled.signed_in(Role.PARTNER_MANAGER).get("/partners")
     listed = cells(page, LISTED)
-    assert listed[0][0].startswith(PAUSED)
+    assert listed[0][0].startswith(partner_name(PAUSED))
     assert "Gepauzeerd" in listed[0][1]
     known = [one for (one,) in rows(troubled, 'SELECT id FROM partners ORDER BY id COLLATE "C"')]
-    assert sorted(page.texts("a", data_open="")) == known
+    assert sorted(page.texts("a", data_open="")) == sorted(partner_name(one) for one in known)
     assert cells(page, "Berichten zonder partner") == [["arrears.water.nobody", "Geen leesbare JSON", "1"]]
 
 
@@ -85,7 +90,7 @@ def test_a_record_is_read_in_again_after_a_mend_and_one_that_is_bad_stays(troubl
     assert len(cells(page, "Berichten in quarantaine, nieuwste eerst")) == 3
     replay = f"/partners/{PARTNER}/opnieuw"
     asked = browser.send(page.form(replay))  # the newest alone
-    assert asked.heading == f"Berichten van {PARTNER} opnieuw inlezen?"
+    assert asked.heading == f"Berichten van {partner_name(PARTNER)} opnieuw inlezen?"
     assert "één bericht in quarantaine" in asked.words
     assert rows(troubled, "SELECT count(*) FROM audit WHERE action = 'replay'") == [(0,)]
     after = browser.send(asked.form(replay), "Ja, opnieuw inlezen")
@@ -104,6 +109,27 @@ def test_a_record_is_read_in_again_after_a_mend_and_one_that_is_bad_stays(troubl
         ("partner-manager-1", "not-json"),
         *[("partner-manager-1", fate) for fate in ("not-json", "not-json", "stored")],
     ]
+
+
+def test_a_fault_is_told_in_the_language_of_the_page_and_its_technique_below_it(troubled: RunningOffice) -> None:
+    page = troubled.signed_in(Role.PARTNER_MANAGER).get(f"/partners/{PARTNER}")
+    told = page.texts("p", class_="signals-message", lang="en")
+    listed = cells(page, "Berichten in quarantaine, nieuwste eerst")
+    assert len(listed) == 3
+    for message, row in zip(told, listed, strict=True):
+        (code,) = [code for code, words in CODES.items() if words == row[2]]
+        assert row[3].startswith(f"{EXPLAINED[code]} Voor de techniek van de partner")
+        assert row[3].endswith(message)
+    english = troubled.signed_in(Role.PARTNER_MANAGER, "en").get(f"/partners/{PARTNER}")
+    assert "The message is no text that we can read (JSON)." in english.words
+
+
+def test_one_record_is_not_called_these_one(troubled: RunningOffice) -> None:
+    browser = troubled.signed_in(Role.PARTNER_MANAGER)
+    page = browser.get(f"/partners/{PARTNER}?reden=source-mismatch")
+    assert len(cells(page, "Berichten in quarantaine, nieuwste eerst")) == 1
+    assert "Dit bericht opnieuw inlezen" in page.texts("button")
+    assert "Deze 3 berichten opnieuw inlezen" in browser.get(f"/partners/{PARTNER}").texts("button")
 
 
 def test_only_this_partners_records_are_read_in_again(troubled: RunningOffice) -> None:
@@ -135,7 +161,7 @@ def test_a_paused_delivery_is_resumed_once(troubled: RunningOffice) -> None:
     page = browser.get(f"/partners/{PAUSED}")
     assert "De aanlevering is gepauzeerd" in page.texts("h2")
     asked = browser.send(page.form(f"/partners/{PAUSED}/hervatten"))
-    assert asked.heading == f"Aanlevering van {PAUSED} hervatten?"
+    assert asked.heading == f"Aanlevering van {partner_name(PAUSED)} hervatten?"
     assert "Dit geldt voor: Almelo." in asked.texts("p")
     assert "De aanlevering is gepauzeerd" in browser.get(f"/partners/{PAUSED}").texts("h2")
     form = asked.form(f"/partners/{PAUSED}/hervatten")
@@ -166,26 +192,59 @@ def test_two_who_change_a_contact_see_both_and_lose_nothing(office: RunningOffic
     first, second = one.get(path).form(path), other.get(path).form(path)
     one.send(first, "Opslaan", name="Balie Huur", phone="074 123 45 67")
     told = other.send(second, "Opslaan", status=409, name="Team incasso")
-    assert told.heading == f"Het contactpunt van {PARTNER} is intussen gewijzigd"
+    assert told.heading == f"Het contactpunt van {partner_name(PARTNER)} is intussen gewijzigd"
     assert {"Balie Huur", "074 123 45 67"} <= set(told.texts("dd"))
     assert dict(told.form(path).fields)["name"] == "Team incasso"
-    assert rows(office, "SELECT contact_name FROM partners WHERE id = %s", PARTNER) == [("Balie Huur",)]
+    kept = rows(office, "SELECT municipality, name FROM partner_contacts WHERE partner_id = %s", PARTNER)
+    assert kept == [("0141", "Balie Huur")]
     wrong = other.send(told.form(path), "Toch opslaan", status=422, email="geen adres")
     saved = other.send(wrong.form(path), "Opslaan", email="")
     assert "Team incasso" in saved.texts("dd")
     assert "074 123 45 67" not in saved.texts("dd")
 
 
-def test_a_contact_is_of_all_municipalities_and_each_of_them_reads_that_it_changed(office: RunningOffice) -> None:
+def contacts(office: RunningOffice) -> list[tuple[Any, ...]]:
+    return rows(office, "SELECT municipality, name FROM partner_contacts WHERE partner_id = %s ORDER BY 1", PARTNER)
+
+
+def test_each_municipality_keeps_a_contact_of_its_own(office: RunningOffice) -> None:
+    with transaction(office.engine) as cursor:
+        cursor.execute("UPDATE partners SET municipalities = ARRAY['0164', '0141'] WHERE id = %s", (PARTNER,))
+    almelo, hengelo = (
+        office.signed_in(person(Role.PARTNER_MANAGER, n, frozenset({code}))) for n, code in ((1, "0141"), (2, "0164"))
+    )
+    path = f"/partners/{PARTNER}/contact"
+    for browser, name in ((almelo, "Balie Almelo"), (hengelo, "Balie Hengelo")):
+        page = browser.get(path)
+        assert f"Dit contactpunt is van {name.removeprefix('Balie ')}." in page.words
+        assert {value for key, value in page.form(path).fields if key.startswith("was_")} == {""}
+        assert name in browser.send(page.form(path), "Opslaan", name=name).texts("dd")
+    assert contacts(office) == [("0141", "Balie Almelo"), ("0164", "Balie Hengelo")]
+    lines = rows(office, "SELECT actor, municipality FROM audit WHERE action = 'partner-contact' ORDER BY id")
+    assert lines == [("partner-manager-1", "0141"), ("partner-manager-2", "0164")]
+    assert "Balie Hengelo" not in almelo.get(f"/partners/{PARTNER}").words
+
+
+def test_nobody_writes_the_contact_of_another_municipality(office: RunningOffice) -> None:
     with transaction(office.engine) as cursor:
         cursor.execute("UPDATE partners SET municipalities = ARRAY['0164', '0141'] WHERE id = %s", (PARTNER,))
     browser, path = office.signed_in(Role.PARTNER_MANAGER), f"/partners/{PARTNER}/contact"
-    page = browser.get(path)
-    told = "Het contactpunt geldt voor alle gemeenten waaraan deze partner signaleert: Almelo, Hengelo."
-    assert told in page.texts("p")
-    browser.send(page.form(path), "Opslaan", name="Balie Huur")
-    lines = rows(office, "SELECT actor, municipality FROM audit WHERE action = 'partner-contact' ORDER BY municipality")
-    assert lines == [("partner-manager-1", "0141"), ("partner-manager-1", "0164")]
+    form = browser.get(path).form(path)
+    for other in ("0164", "0150", "x", "' OR 1=1"):
+        browser.send(form, "Opslaan", name="Balie", municipality=other, status=404)
+        browser.get(f"{path}?gemeente={quote(other)}", status=404)
+    assert contacts(office) == []
+
+
+def test_who_manages_several_sees_and_writes_each(office: RunningOffice) -> None:
+    with transaction(office.engine) as cursor:
+        cursor.execute("UPDATE partners SET municipalities = ARRAY['0164', '0141'] WHERE id = %s", (PARTNER,))
+    browser, path = office.signed_in(person(Role.PARTNER_MANAGER, 2, BOTH)), f"/partners/{PARTNER}/contact"
+    page = browser.get(f"/partners/{PARTNER}")
+    assert [one for one in page.texts("h3") if one in {"Almelo", "Hengelo"}] == ["Almelo", "Hengelo"]
+    form = browser.get(page.link("Contactpunt voor Hengelo wijzigen")).form(path)
+    browser.send(form, "Opslaan", name="Balie Hengelo")
+    assert contacts(office) == [("0164", "Balie Hengelo")]
 
 
 @pytest.mark.parametrize(("partner", "act"), [(PARTNER, "opnieuw"), (PAUSED, "hervatten")])

@@ -17,7 +17,7 @@ from tests.web.office import ALMELO, HENGELO, office_on, person
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.web.client import Sheet
+    from tests.web.client import PageClient, Sheet
     from tests.web.office import RunningOffice
 
 pytestmark = pytest.mark.database
@@ -88,13 +88,13 @@ def test_the_overview_says_what_the_tables_hold(november: RunningOffice) -> None
     assert len(months) == 12
     ((letters, _),) = rows(
         november,
-        """SELECT count(*) FILTER (WHERE waiting AND NOT held), count(*) FROM cases AS one WHERE state = 'open'
-        AND NOT EXISTS (SELECT FROM cases AS other WHERE other.household_id = one.household_id
+        """SELECT count(DISTINCT household_id) FILTER (WHERE waiting AND NOT held), count(*) FROM cases AS one
+        WHERE state = 'open' AND NOT EXISTS (SELECT FROM cases AS other WHERE other.household_id = one.household_id
             AND other.state = 'open' AND other.route = 'home-visit')""",
     )
-    assert [row[1] for row in cells(page, "Zaken die op vrijgave of beoordeling wachten") if row[0] == "Brieven"] == [
-        str(letters)
-    ]
+    assert [
+        row[1] for row in cells(page, "Huishoudens die op vrijgave of beoordeling wachten") if row[0] == "Brieven"
+    ] == [str(letters)]
 
 
 def test_each_chart_has_a_name_and_as_many_bars_as_its_table_has_figures(spring: RunningOffice) -> None:
@@ -147,29 +147,50 @@ def test_of_a_municipality_without_signals_the_overview_is_whole_and_empty(novem
 def test_what_is_late_leads_to_the_queue_that_lists_it(spring: RunningOffice) -> None:
     client = spring.signed_in(Role.TEAM_LEAD)
     page = client.get("/overzicht")
-    table = cells(page, "Open zaken per termijn")
+    table = cells(page, "Huishoudens per termijn")
     assert {"Eerste contactpoging", "Eerste gesprek"} <= {row[0] for row in table}
-    assert [sum(int(one.rpartition(": ")[2]) for one in row[3].split(", ")) for row in table] == [
-        int(row[1]) for row in table
-    ]
-    addresses = {one.get("href", "") for one in page.all("a") if "due=late" in one.get("href", "")}
-    assert {address.partition("?")[0] for address in addresses} == {
+    links = [one for one in page.all("a") if "due=late" in one.get("href", "")]
+    assert {one.get("href", "").partition("?")[0] for one in links} >= {
         f"/werkvoorraad/{queue}" for queue in ("letters", "visits", "follow-up")
     }
-    for address in addresses:
-        assert client.get(address).all("li", class_="signals-work__item")
+    for one in links:
+        assert listed_from(client, one.get("href", "")) == int(text_of(one).rpartition(": ")[2].replace(".", ""))
+
+
+def test_each_queue_of_what_waits_opens_with_as_many(spring: RunningOffice) -> None:
+    client = spring.signed_in(Role.TEAM_LEAD)
+    page = client.get("/overzicht")
+    waiting = cells(page, "Huishoudens die op vrijgave of beoordeling wachten")
+    assert {"Brieven", "Huisbezoeken", "Beoordelen"} <= {row[0] for row in waiting}
+    for row in waiting:
+        (address,) = {
+            one.get("href", "") for one in page.all("a") if text_of(one) == row[0] and "team=all" in one.get("href", "")
+        }
+        assert listed_from(client, address) == int(row[1])
+
+
+def listed_from(client: PageClient, address: str) -> int:
+    """How many households stand on the pages that begin here."""
+    found, following = 0, [address]
+    for _ in range(100):
+        page = client.get(following[0])
+        found += len(page.all("li", class_="signals-work__item"))
+        following = [one.get("href", "") for one in page.all("a", rel="next")]
+        if not following:
+            return found
+    raise AssertionError("the pages do not end")
 
 
 def test_what_waits_leads_to_its_queue(spring: RunningOffice) -> None:
     page = spring.signed_in(person(Role.TEAM_LEAD, 4, BOTH)).get("/overzicht?gemeente=0141")
-    waiting = {row[0] for row in cells(page, "Zaken die op vrijgave of beoordeling wachten")}
+    waiting = {row[0] for row in cells(page, "Huishoudens die op vrijgave of beoordeling wachten")}
     assert {"Brieven", "Huisbezoeken"} <= waiting
-    assert "/werkvoorraad/letters?municipality=0141" in {one.get("href") for one in page.all("a")}
+    assert "/werkvoorraad/letters?team=all&municipality=0141" in {one.get("href") for one in page.all("a")}
 
 
 def test_who_may_not_open_a_queue_reads_the_same_without_a_link(spring: RunningOffice) -> None:
     lead, manager = (spring.signed_in(role).get("/overzicht") for role in (Role.TEAM_LEAD, Role.PARTNER_MANAGER))
-    for caption in ("Open zaken per termijn", "Zaken die op vrijgave of beoordeling wachten"):
+    for caption in ("Huishoudens per termijn", "Huishoudens die op vrijgave of beoordeling wachten"):
         assert cells(lead, caption) == cells(manager, caption)
     assert not [one for one in manager.all("a") if one.get("href", "").startswith("/werkvoorraad/")]
 

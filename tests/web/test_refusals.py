@@ -53,6 +53,11 @@ class Ticking:
         return self.now
 
 
+def trails() -> Trails:
+    """Of an office where nobody was refused yet."""
+    return Trails(EACH, doubling=True)
+
+
 # Which refusals have a line
 
 
@@ -133,7 +138,7 @@ def test_what_was_typed_wrong_is_no_refusal(office: RunningOffice) -> None:
 
 def test_each_municipality_of_the_user_has_its_line(office: RunningOffice) -> None:
     who = person(Role.SPECIALIST, 27, frozenset({ALMELO, HENGELO}))
-    note_refusal(office.engine, who, "case", 404, {"case": 12})
+    note_refusal(office.engine, trails(), who, "case", 404, {"case": 12})
     assert [[line.municipality for line in refusals(office, who, one)] for one in (ALMELO, HENGELO)] == [
         [ALMELO], [HENGELO]
     ]  # fmt: skip
@@ -142,21 +147,21 @@ def test_each_municipality_of_the_user_has_its_line(office: RunningOffice) -> No
 @pytest.mark.parametrize("status", [200, 303, 400, 409, 422, 500, 503])
 def test_other_answers_are_no_refusal(office: RunningOffice, status: int) -> None:
     who = person(Role.SPECIALIST, 28)
-    note_refusal(office.engine, who, "case", status, {"case": 12})
-    note_refusal(office.engine, None, "case", 404, {"case": 12})
+    note_refusal(office.engine, trails(), who, "case", status, {"case": 12})
+    note_refusal(office.engine, trails(), None, "case", 404, {"case": 12})
     assert told(office, who) == []
 
 
 @pytest.mark.parametrize("path", [{}, {"case": 2**80}, {"partner": "Jansen"}])
 def test_nothing_that_somebody_can_make_up_is_kept(office: RunningOffice, path: dict[str, object]) -> None:
     who = person(Role.PARTNER_MANAGER, 30 + len(str(path)))
-    note_refusal(office.engine, who, "partner", 404, path)
+    note_refusal(office.engine, trails(), who, "partner", 404, path)
     assert told(office, who) == [("page", "partner", 404)]
 
 
 def test_the_visitor_is_refused_also_when_the_log_cannot_be_written(caplog: pytest.LogCaptureFixture) -> None:
     away = engine_for("postgresql://127.0.0.1:1/nowhere")
-    note_refusal(away, person(Role.SPECIALIST, 29), "case", 404, {"case": 12})
+    note_refusal(away, trails(), person(Role.SPECIALIST, 29), "case", 404, {"case": 12})
     away.dispose()
     assert [record.message for record in caplog.records] == [
         "a refusal could not be noted in the audit log (OperationalError)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -58,3 +59,15 @@ def test_a_case_is_told_with_its_period_in_words(
     words = ask(shared_office, language=language, name=surname).words
     assert any(f"{month} 2026" in words for month in months)
     assert "2026-" not in words
+
+
+def test_the_log_of_the_process_holds_nothing_of_a_search(
+    shared_office: RunningOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    surname, born = someone(shared_office)
+    with caplog.at_level(logging.DEBUG):
+        assert surname in ask(shared_office, name=surname, born=born).words
+        ask(shared_office, name=surname, number="12", status=422)
+        ask(shared_office, reference="KENMERK-4711")
+    told = [record.getMessage() for record in caplog.records if record.name.split(".")[0] not in {"httpx", "httpcore"}]
+    assert not [line for line in told if any(one in line for one in (surname, born, "KENMERK-4711"))]

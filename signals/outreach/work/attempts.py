@@ -12,7 +12,8 @@ from signals.contract.codes import CONTACT_KINDS, PARTS_OF_DAY
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.cases import graver_route
 from signals.outreach.release import take_up_by_hand
-from signals.outreach.work.given_back import give_back
+from signals.outreach.work.given_back import give_back, taken_up_by_agreement, taken_up_by_attempt
+from signals.outreach.work.help import settle_help
 from signals.outreach.work.hold import hold_case, tell
 from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 LONGEST_AHEAD: Final = timedelta(days=366)
 """How far ahead an appointment can be; a slip of the year is further."""
+APPOINTMENTS: Final = tuple(
+    kind for kind in CONTACT_KINDS if kind not in {"administrative", "letter", "card", "unknown"}
+)
+"""What can be agreed with a resident: the kinds of contact in which both know of each other."""
 _MADE: Final = """
 SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
 FROM contact_attempts WHERE
@@ -80,13 +85,14 @@ def record_attempt(
     if fault := _fault(attempt, today):
         raise NotPossibleError(fault, "attempt")
     held = hold_case(cursor, case, seen)
-    held.need_open(case)
+    held.need_worked(case)
     if attempt.on_day < _first_received(cursor, held):
         raise NotPossibleError(
             "a contact attempt cannot lie before the first signal: write down when it was", "attempt"
         )
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     number = _write(cursor, held, case, attempt, actor)
+    settle_help(cursor, held.household)
     _plan(cursor, held, today, keep_promise=not attempt.reached)
     return number
 
@@ -107,7 +113,7 @@ def _fault(attempt: Attempt, today: date) -> str | None:
 
 def _first_received(cursor: Cursor, held: Held) -> date:
     """The day on which the first signal of what is open came in: before it nobody here knew of the household."""
-    cursor.execute("SELECT min(received_on) FROM cases WHERE id = ANY(%s)", (held.open_cases,))
+    cursor.execute("SELECT min(received_on) FROM cases WHERE id = ANY(%s)", (held.worked_cases,))
     (day,) = cursor.fetchone() or (date.max,)
     return cast("date", day)
 
@@ -149,7 +155,7 @@ def _plan(cursor: Cursor, held: Held, today: date, *, keep_promise: bool) -> Non
         return
     found = _found_step(cursor, held, today)
     if found is None:
-        end_step(cursor, held.household)
+        end_step(cursor, held.household, today)
     else:
         set_step(cursor, held.household, found)
 
@@ -187,12 +193,22 @@ class _UnderWay:
 
 
 def set_step(cursor: Cursor, household: int, step: NextStep) -> None:
-    """This is the next step now."""
+    """This is the next step now; on its day the household comes up."""
     cursor.execute(
         """INSERT INTO next_steps (household_id, on_day, part, kind, why) VALUES (%s, %s, %s, %s, %s)
         ON CONFLICT (household_id) DO UPDATE SET on_day = excluded.on_day, part = excluded.part,
             kind = excluded.kind, why = excluded.why""",
         (household, step.on_day, step.part, step.kind, step.why),
+    )
+    _come_up(cursor, household, step.on_day)
+
+
+def _come_up(cursor: Cursor, household: int, day: date) -> None:
+    cursor.execute(
+        "UPDATE cases SET follow_up_on = %(day)s WHERE household_id = %(household)s"
+        " AND (state = 'open' OR help_due_on IS NOT NULL)"
+        " AND follow_up_on IS DISTINCT FROM %(day)s",
+        {"household": household, "day": day},
     )
 
 
@@ -211,13 +227,15 @@ def undo_attempt(cursor: Cursor, attempt: int, actor: Actor, *, team_lead: bool,
         raise NotPossibleError(
             "only its author or a team lead can strike out an attempt, once, on the same day", "not-yours"
         )
+    taken_up = taken_up_by_attempt(cursor, made)
     cursor.execute("UPDATE contact_attempts SET undone_at = now(), undone_by = %s WHERE id = %s", (actor.name, attempt))
     day = made.attempt.on_day.isoformat()
     tell(cursor, made.case, actor, "attempt-undone", attempt=attempt, kind=made.attempt.kind, onDay=day)
-    given_back = give_back(cursor, made, actor)
+    give_back(cursor, held.household, taken_up, actor)
+    settle_help(cursor, held.household)
     if held.open_cases:
         _plan(cursor, held, today, keep_promise=True)
-    return given_back
+    return taken_up
 
 
 def promise_step(
@@ -228,20 +246,38 @@ def promise_step(
     A case that still waits is thereby taken up. Raises StaleError, NotPossibleError (a day that is over, or further
     ahead than `LONGEST_AHEAD`; an unknown kind or part).
     """
-    if step.kind not in CONTACT_KINDS or (step.part is not None and step.part not in PARTS_OF_DAY):
+    if step.kind not in APPOINTMENTS or (step.part is not None and step.part not in PARTS_OF_DAY):
         raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day", "choice")
     if not today <= step.on_day <= today + LONGEST_AHEAD:
         raise NotPossibleError("an appointment is on a day to come, within a year", "appointment")
     held = hold_case(cursor, case, seen)
-    held.need_open(case)
+    held.need_worked(case)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     set_step(cursor, held.household, NextStep(step.kind, step.on_day, step.part, "promised"))
     tell(cursor, case, actor, "step", kind=step.kind, onDay=step.on_day.isoformat(), part=step.part)
 
 
-def end_step(cursor: Cursor, household: int) -> None:
-    """There is no next step any more."""
+def cancel_promise(cursor: Cursor, case: int, actor: Actor, seen: int | None = None, *, today: date) -> list[int]:
+    """The agreement with the resident is off: the next step is found as if there had been none.
+
+    What agreeing took up waits again, if nothing was done since (`given_back`); the numbers of those cases. Raises
+    StaleError, NotPossibleError (nothing is agreed).
+    """
+    held = hold_case(cursor, case, seen)
+    step = next_steps_of(cursor, [held.household]).get(held.household)
+    if step is None or step.why != "promised":
+        raise NotPossibleError(f"case {case}: nothing is agreed with the resident", "not-agreed")
+    taken_up = taken_up_by_agreement(cursor, held.household)
+    tell(cursor, held.told_at, actor, "step-cancelled", kind=step.kind, onDay=step.on_day.isoformat(), part=step.part)
+    give_back(cursor, held.household, taken_up, actor)
+    _plan(cursor, held, today, keep_promise=False)
+    return taken_up
+
+
+def end_step(cursor: Cursor, household: int, today: date) -> None:
+    """There is no next step any more: how it goes on is to be decided from today on."""
     cursor.execute("DELETE FROM next_steps WHERE household_id = %s", (household,))
+    _come_up(cursor, household, today)
 
 
 def attempts_of(cursor: Cursor, household: int) -> list[MadeAttempt]:

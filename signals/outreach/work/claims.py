@@ -6,7 +6,7 @@ A claim is of the household: two open cases of it are worked as one (borders.md 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from signals.outreach.teams import COMMON
 from signals.outreach.work.hold import hold_household, need_text, tell
@@ -21,13 +21,28 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 
+# What `giver` handed over to someone who wrote no line in the history since: who got it, and who held it before.
+_GIVEN: Final = """
+SELECT user_name, before_id, before_name FROM claims WHERE household_id = %(household)s AND giver_id = %(giver)s
+    AND NOT EXISTS (SELECT FROM case_history AS line JOIN cases ON cases.id = line.case_id
+        WHERE cases.household_id = claims.household_id AND line.actor = claims.user_name AND line.id > (
+            SELECT max(told.id) FROM case_history AS told JOIN cases AS own ON own.id = told.case_id
+            WHERE own.household_id = claims.household_id AND told.kind = 'handed-over'))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who holds a household, and since when."""
+    """Who holds a household, and since when.
+
+    `given_by`: who handed it over to someone who did not look at it yet (a name). `giver`: who can take that back.
+    """
 
     household: int
     by: Actor
     since: datetime
+    given_by: str | None = None
+    giver: str | None = None  # an id
 
 
 def claim(cursor: Cursor, household: int, actor: Actor) -> Claim:
@@ -94,26 +109,62 @@ def hand_over(
     reason = need_text(reason, "the reason", REASON_LENGTH)
     held = hold_household(cursor, household)
     held.need_work()
-    _require_holder(cursor, household, {actor.id, held_by})
+    holder = _require_holder(cursor, household, {actor.id, held_by})
     if team is not None:
         assign_held(cursor, held, None if team == COMMON else team, actor, reason)
     if to is None:
         end_claim(cursor, household)
         return
     cursor.execute(
-        """INSERT INTO claims (household_id, user_id, user_name) VALUES (%s, %s, %s)
-        ON CONFLICT (household_id) DO UPDATE
-            SET user_id = excluded.user_id, user_name = excluded.user_name, since = now()""",
-        (household, to.id, to.name),
+        """INSERT INTO claims (household_id, user_id, user_name, given_by, giver_id, before_id, before_name)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (household_id) DO UPDATE SET user_id = excluded.user_id, user_name = excluded.user_name,
+            given_by = excluded.given_by, giver_id = excluded.giver_id, before_id = excluded.before_id,
+            before_name = excluded.before_name, since = now()""",
+        (household, to.id, to.name, None if to.id == actor.id else actor.name, actor.id, *_known(holder)),
     )
-    tell(cursor, held.told_at, actor, "handed-over", to=to.name, reason=reason)
+    tell(cursor, held.told_at, actor, "handed-over", holder=(holder or actor).name, to=to.name, reason=reason)
 
 
-def _require_holder(cursor: Cursor, household: int, expected: Collection[str | None]) -> None:
-    """That nobody else took the (locked) household meanwhile; whoever let it go stands in nobody's way."""
+def _known(holder: Actor | None) -> tuple[str | None, str | None]:
+    return (None, None) if holder is None else (holder.id, holder.name)
+
+
+def take_back(cursor: Cursor, household: int, actor: Actor, seen: int | None = None) -> None:
+    """Take back what `actor` handed over: whoever held it before holds it again, or nobody.
+
+    As long as the one who got it did nothing with it; to open it is no more than to look. Raises StaleError,
+    NotPossibleError.
+    """
+    held = hold_household(cursor, household, seen)
+    cursor.execute(_GIVEN, {"household": household, "giver": actor.id})
+    found = cursor.fetchone()
+    if found is None:
+        raise NotPossibleError("nothing to take back: who got it began, or another handed it over", "not-given")
+    to, before_id, before_name = found
+    end_claim(cursor, household)
+    if before_id is not None:
+        cursor.execute(
+            "INSERT INTO claims (household_id, user_id, user_name) VALUES (%s, %s, %s)",
+            (household, before_id, before_name),
+        )
+    tell(cursor, held.told_at, actor, "hand-over-undone", to=to)
+
+
+def _require_holder(cursor: Cursor, household: int, expected: Collection[str | None]) -> Actor | None:
+    """Who holds the (locked) household, if anyone. Raises TakenError when somebody else took it meanwhile."""
     found = claims_of(cursor, [household]).get(household)
     if found is not None and found.by.id not in expected:
         raise TakenError(found.by.name)
+    return None if found is None else found.by
+
+
+def note_arrival(cursor: Cursor, household: int, user: str) -> None:
+    """Whoever got the household handed over has opened it now: their queues say so no more."""
+    cursor.execute(
+        "UPDATE claims SET given_by = NULL WHERE household_id = %s AND user_id = %s AND given_by IS NOT NULL",
+        (household, user),
+    )
 
 
 def end_claim(cursor: Cursor, household: int) -> None:
@@ -124,9 +175,10 @@ def end_claim(cursor: Cursor, household: int) -> None:
 def claims_of(cursor: Cursor, households: Collection[int]) -> dict[int, Claim]:
     """Who holds these households; those that nobody holds are left out."""
     cursor.execute(
-        "SELECT household_id, user_id, user_name, since FROM claims WHERE household_id = ANY(%s)", (list(households),)
+        "SELECT household_id, user_id, user_name, since, given_by, giver_id FROM claims WHERE household_id = ANY(%s)",
+        (list(households),),
     )
-    return {number: Claim(number, Actor(user, name), since) for number, user, name, since in cursor}
+    return {number: Claim(number, Actor(user, name), *rest) for number, user, name, *rest in cursor}
 
 
 def colleagues(cursor: Cursor, municipality: str, but: Actor) -> list[Actor]:

@@ -15,17 +15,20 @@ from signals.outreach.cases import ROUTE_GRAVITY
 from signals.outreach.feedback import result_of, tell_partners
 from signals.outreach.queues import policy_book
 from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.help import settle_help
 from signals.outreach.work.hold import hold_case, need_text, tell
 from signals.outreach.work.lengths import REASON_LENGTH
+from signals.outreach.work.links import links_of, one_by_decision
 from signals.outreach.work.outcomes import ACCEPTED, Counting, asks_for_whom, is_certain, obstacle, unsure_of
 from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.rejudge import rejudge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date
 
+    from signals.outreach.policy import Policy
     from signals.outreach.work.hold import Held
+    from signals.outreach.work.outcomes import Client
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
@@ -74,12 +77,12 @@ def close(
     actor: Actor,
     seen: int | None = None,
     *,
-    persons: Collection[int] = (),
+    persons: Collection[Client] = (),
 ) -> None:
     """Close these open cases of one household with one of codes.OUTCOMES; partners hear what domain.md 4.8 allows.
 
-    Whose partner hears of accepted help is said in `persons` (their numbers), where signals of several persons count in
-    these cases. An outcome that is true of one person or one signal ends no case of more (`outcomes`).
+    Whose partner hears of accepted help is said in `persons`, where signals of several clients count in these cases
+    (`outcomes.Client`). An outcome that is true of one person or one signal ends no case of more (`outcomes`).
     Raises StaleError, NotPossibleError.
     """
     if outcome not in OUTCOMES:
@@ -92,15 +95,17 @@ def close(
     counting = _counting(cursor, cases)
     if (code := obstacle(outcome, counting, persons)) is not None:
         raise NotPossibleError(f"the cases {list(cases)} cannot end as {outcome} like this: {code}", code)
-    helped = sorted(persons) if asks_for_whom(outcome, counting) else None
+    helped = sorted(persons, key=lambda client: client.text) if asks_for_whom(outcome, counting) else None
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases), how="closing")
     cursor.execute(
         f"""UPDATE cases SET closed_at = now(), closed_by = %s, closed_outcome = %s,
             closed_through = coalesce({YOUNGEST}, 0) WHERE id = ANY(%s)""",  # noqa: S608 - our own text
         (actor.id, outcome, list(cases)),
     )
+    settle_help(cursor, held.household)
     for case in cases:
-        tell(cursor, case, actor, "closed-by-person", outcome=outcome, persons=helped)
+        told = None if helped is None else [client.text for client in helped]
+        tell(cursor, case, actor, "closed-by-person", outcome=outcome, persons=told)
     rejudge(cursor, [held.household], told_already=frozenset((case, "closed") for case in cases))
     _answer(cursor, held, cases, outcome, helped)
 
@@ -114,36 +119,45 @@ def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
         (list(cases),),
     )
     found = cursor.fetchall()
+    written = frozenset((person, partner) for person, _, partner, *_ in found)
     certain = {person for person, _, _, *known in found if is_certain(*known)}
+    certain |= one_by_decision(written, links_of(cursor, {person for person, _ in written}))
     return Counting(
         persons=frozenset(row[0] for row in found),
         arrears=frozenset(row[1] for row in found),
-        unsure=unsure_of(((person, partner) for person, _, partner, *_ in found), certain),
+        unsure=unsure_of(written, certain),
+        written=written,
+        accepted=_policy_of(cursor, cases[0]).accepted_help,
     )
 
 
 def _answer(
-    cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None, persons: Sequence[int] | None = None
+    cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None, persons: Sequence[Client] | None = None
 ) -> None:
     """Tell the partners whose reports were worked in these cases; None: the closing was taken back.
 
     Of these `persons` only, when given. Accepted help that was told before stays told where this outcome says nothing
     to a partner: who closes a case over one resident does not end the pause of another.
     """
-    result = None if outcome is None else result_of(outcome)
-    pause = _pause(cursor, cases[0]) if result == ACCEPTED else None
+    policy = _policy_of(cursor, cases[0])
+    result = None if outcome is None else result_of(outcome, policy.accepted_help)
+    pause = policy.clocks.collection_pause.due(datetime.now(AMSTERDAM).date()) if result == ACCEPTED else None
     cursor.execute(
         """UPDATE reports SET given_result = %(result)s, pause_until = %(pause)s
         WHERE case_id = ANY(%(cases)s) AND status = 'picked-up' AND withdrawn IS NULL
             AND (given_result, pause_until) IS DISTINCT FROM (%(result)s::text, %(pause)s::date)
-            AND (%(persons)s::bigint[] IS NULL OR person_id = ANY(%(persons)s))
+            AND (%(persons)s::bigint[] IS NULL OR EXISTS (
+                SELECT FROM unnest(%(persons)s, %(partners)s::text[]) AS client(person, partner)
+                WHERE client.person = person_id AND coalesce(client.partner = (
+                    SELECT partner_id FROM arrears WHERE arrears.id = arrears_id), true)))
             AND NOT (%(silent)s AND coalesce(given_result, '') = %(accepted)s)
         RETURNING event_id""",
         {
             "result": result,
             "pause": pause,
             "cases": list(cases),
-            "persons": persons,
+            "persons": None if persons is None else [client.person for client in persons],
+            "partners": None if persons is None else [client.partner for client in persons],
             "silent": outcome is not None and result is None,
             "accepted": ACCEPTED,
         },
@@ -152,11 +166,11 @@ def _answer(
         tell_partners(cursor, [held.household], events)
 
 
-def _pause(cursor: Cursor, case: int) -> date:
-    """Until when the partner pauses collection, when help was accepted today (domain.md section 4.7)."""
+def _policy_of(cursor: Cursor, case: int) -> Policy:
+    """The policy of a case: until when the partner pauses collection, and what counts as accepted help."""
     cursor.execute("SELECT policy_id FROM cases WHERE id = %s", (case,))
     (policy,) = cursor.fetchone() or (0,)
-    return policy_book(cursor).by_id[policy].clocks.collection_pause.due(datetime.now(AMSTERDAM).date())
+    return policy_book(cursor).by_id[policy]
 
 
 def reopen(cursor: Cursor, case: int, reason: str, actor: Actor, seen: int | None = None) -> None:
@@ -172,12 +186,15 @@ def reopen(cursor: Cursor, case: int, reason: str, actor: Actor, seen: int | Non
         f"""UPDATE cases SET closed_outcome = NULL, closed_through = NULL,
             released_route = coalesce(released_route, route), released_at = coalesce(released_at, now()),
             released_by = coalesce(released_by, %s), released_how = coalesce(released_how, 'contact'),
-            released_through = coalesce(released_through, {YOUNGEST})
+            released_through = coalesce(released_through, {YOUNGEST}),
+            follow_up_on = coalesce((SELECT on_day FROM next_steps
+                WHERE next_steps.household_id = cases.household_id), %s)
         WHERE id = %s AND EXISTS (SELECT FROM reports WHERE case_id = cases.id)""",  # noqa: S608 - our own text
-        (actor.id, case),
+        (actor.id, datetime.now(AMSTERDAM).date(), case),
     )
     if not cursor.rowcount:
         raise NotPossibleError(f"case {case} has no signal left: take back the mark of one first", "nothing-left")
+    settle_help(cursor, held.household)
     tell(cursor, case, actor, "reopened-by-person", reason=reason)
     rejudge(cursor, [held.household], told_already=frozenset({(case, "reopened")}))
     _answer(cursor, held, [case], None)

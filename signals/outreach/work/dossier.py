@@ -15,15 +15,14 @@ from signals.outreach.work.dossier_parts import (
     Clock,
     DossierArrears,
     DossierCase,
-    DossierPerson,
     TimelineSignal,
     case_of,
     read_arrears,
     read_cases,
     read_home,
-    read_persons,
     read_signals,
 )
+from signals.outreach.work.dossier_persons import DossierPerson, read_persons
 from signals.outreach.work.history import history_of
 from signals.outreach.work.referrals import notes_of, referrals_of
 from signals.outreach.work.standing import standing_of
@@ -78,10 +77,11 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
         return None
     household = home.household
     attempts = attempts_of(cursor, household) if home.attempts else []
+    referrals = referrals_of(cursor, household) if home.referrals else []
     rows = read_cases(cursor, household, case)
     history = history_of(cursor, [row["id"] for row in rows])
     book = policies_of(cursor, [home.municipality])
-    cases = tuple([case_of(row, book, attempts, history, today) for row in rows])
+    cases = tuple([case_of(row, book, attempts, referrals, history, today) for row in rows])
     open_cases = [one for one in cases if one.state == "open"]
     signals = read_signals(cursor, household, [one.id for one in open_cases])
     policy = book.in_force(home.municipality, today)
@@ -93,7 +93,7 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
         municipality=home.municipality,
         address=home.address,
         worked_route=graver_route(*(one.route for one in open_cases)) if open_cases else cases[0].route,
-        persons=read_persons(cursor, household),
+        persons=read_persons(cursor, household, signals),
         arrears=read_arrears(cursor, [one.id for one in cases]),
         signals=signals,
         attempts=tuple(attempts),
@@ -102,7 +102,7 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
         team=_team(standing, policy, home.address, signals),
         teams=policy.teams,
         targets=policy.targets,
-        referrals=tuple(referrals_of(cursor, household) if home.referrals else ()),
+        referrals=tuple(referrals),
         notes=tuple(notes_of(cursor, household) if home.notes else ()),
         history=tuple(history),
         seen=home.seen,

@@ -15,9 +15,11 @@ from psycopg.rows import dict_row
 from signals.contract.codes import ACCEPTED_HELP
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.arrears import IN_A_CASE
-from signals.outreach.clocks import deadlines, is_working_day
-from signals.outreach.work.outcomes import is_certain
+from signals.outreach.clocks import deadlines, help_deadline, is_working_day
+from signals.outreach.work.help import answered_on
+from signals.outreach.work.steps import CONVERSATIONS
 from signals.scoring.score import Contribution
+from signals.store.urgency import AS_IT_STANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,11 +28,10 @@ if TYPE_CHECKING:
     from signals.outreach.policy import Policy, PolicyBook
     from signals.outreach.work.attempts import MadeAttempt
     from signals.outreach.work.history import HistoryLine
+    from signals.outreach.work.referrals import Referral
     from signals.store.database import Cursor
 
 _MOST_SIGNALS: Final = 300
-CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
-"""The contact kinds in which one speaks with somebody."""
 # A deadline -> what shows that it was met.
 _ATTEMPT: Final = "contact-attempt"
 _HOME: Final = """
@@ -48,6 +49,7 @@ FROM cases AS here JOIN households ON households.id = here.household_id JOIN add
 WHERE here.id = %s AND here.state <> 'removed'
 """
 _CONVERSATION: Final = "first-conversation"
+_HELP: Final = "threatening-help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +74,6 @@ class Home:
     attempts: bool
     referrals: bool
     notes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DossierPerson:
-    """A person of the household, as partners wrote them; `linked_nl/en` say how they came to be one person here."""
-
-    id: int
-    name: str  # "A.M. van der Berg"; the business name where there is no other
-    business_name: str | None
-    date_of_birth: str | None  # as sent: month and day may be 00
-    phones: tuple[str, ...]
-    emails: tuple[str, ...]
-    partners: tuple[str, ...]  # who wrote of this person
-    linked_nl: str
-    linked_en: str
-    certain: bool  # whether those who wrote of this person certainly mean the same one
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +162,19 @@ class DossierCase:
     policy_version: int
     policy_valid_from: date
     clocks: tuple[Clock, ...]
+    looked: bool = False  # whether somebody looked at its crisis or death, as it stands
+    accepted_help: frozenset[str] = ACCEPTED_HELP  # the outcomes that its policy counts so
+    help_due_on: date | None = None  # accepted help in a threat asks for a conversation by then (`work.help`)
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether there is something to do: it is open, or accepted help in a threat asks for a conversation."""
+        return self.state == "open" or self.help_due_on is not None
+
+    @property
+    def to_review(self) -> bool:
+        """Whether its crisis or a death is for a person to look at."""
+        return self.state == "open" and (self.held or (self.crisis is not None and self.waiting))
 
 
 def read_home(cursor: Cursor, case: int) -> Home | None:
@@ -186,58 +185,6 @@ def read_home(cursor: Cursor, case: int) -> Home | None:
         return None
     household, municipality, seen, attempts, referrals, notes, *address = found
     return Home(household, municipality, Address(*address), int(seen), attempts, referrals, notes)
-
-
-def read_persons(cursor: Cursor, household: int) -> tuple[DossierPerson, ...]:
-    """Everyone whom a partner wrote of at this address, in the order in which they came up."""
-    cursor.execute(
-        """SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
-            array_remove(array_agg(DISTINCT phone), NULL) AS phones,
-            array_remove(array_agg(DISTINCT email), NULL) AS emails, array_agg(DISTINCT partner_id) AS partners
-        FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
-        WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id""",
-        (household,),
-    )
-    return tuple([_person(row) for row in cursor])
-
-
-def _person(row: tuple[Any, ...]) -> DossierPerson:
-    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, *lists = row
-    phones, emails, partners = lists
-    own, partner = _words(prefix, surname), _words(partner_prefix, partner_surname)
-    certain = len(partners) == 1 or is_certain(initials, born)
-    nl, en = _linked(len(partners), certain=certain)
-    return DossierPerson(
-        id=number,
-        name=_words(initials, "-".join(filter(None, (own, partner)))) or business or "–",
-        business_name=business,
-        date_of_birth=born,
-        phones=tuple(phones),
-        emails=tuple(emails),
-        partners=tuple(partners),
-        linked_nl=nl,
-        linked_en=en,
-        certain=certain,
-    )
-
-
-def _words(*words: str | None) -> str:
-    return " ".join(word.strip() for word in words if word and word.strip())
-
-
-def _linked(partners: int, *, certain: bool) -> tuple[str, str]:
-    """Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet."""
-    if partners == 1:
-        return "Zo gemeld door één partner, op dit adres", "Reported so by one partner, at this address"
-    if not certain:
-        return (
-            f"Waarschijnlijk dezelfde: {partners} partners noemen deze naam, zonder voorletters of hele geboortedatum",
-            f"Probably the same: {partners} partners wrote this name, without initials or a whole date of birth",
-        )
-    return (
-        f"Zeker: {partners} partners schreven hetzelfde adres, dezelfde naam, voorletters en geboortedatum",
-        f"Certain: {partners} partners wrote the same address, name, initials and date of birth",
-    )
 
 
 def read_signals(cursor: Cursor, household: int, open_cases: Sequence[int]) -> tuple[TimelineSignal, ...]:
@@ -276,11 +223,12 @@ def read_cases(cursor: Cursor, household: int, case: int) -> list[dict[str, Any]
     """The rows of this case, first, and of the household's other open cases."""
     with cursor.connection.cursor(row_factory=dict_row) as reading:
         return reading.execute(
-            """SELECT id, period, state, route, person_route, arrears_count, multiple, consecutive, crisis, score,
+            f"""SELECT id, period, state, route, person_route, arrears_count, multiple, consecutive, crisis, score,
                 explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at,
-                released_how, outcome, closed_at, closed_outcome
-            FROM cases WHERE household_id = %(here)s AND (id = %(case)s OR state = 'open')
-            ORDER BY id <> %(case)s, period_start DESC, id""",
+                released_how, outcome, closed_at, closed_outcome, help_due_on,
+                coalesce(looked_as = {AS_IT_STANDS}, false) AS looked
+            FROM cases WHERE household_id = %(here)s AND (id = %(case)s OR state = 'open' OR help_due_on IS NOT NULL)
+            ORDER BY id <> %(case)s, period_start DESC, id""".encode(),  # noqa: S608 - our own texts
             {"here": household, "case": case},
         ).fetchall()
 
@@ -289,6 +237,7 @@ def case_of(
     row: dict[str, Any],
     book: PolicyBook,
     attempts: Sequence[MadeAttempt],
+    referrals: Sequence[Referral],
     history: Sequence[HistoryLine],
     today: date,
 ) -> DossierCase:
@@ -302,28 +251,36 @@ def case_of(
         contributions=msgspec.convert(row["explanation"], tuple[Contribution, ...]),
         closed_by=closers[-1] if by_person and closers else None,
         closed_at=row["closed_at"] if by_person else None,
+        accepted_help=policy.accepted_help,
         policy_name=policy.name,
         policy_version=policy.id,
         policy_valid_from=policy.valid_from,
-        clocks=tuple(_clocks(row, policy, attempts, today)),
+        clocks=tuple(_clocks(row, policy, attempts, referrals, today)),
     )
 
 
-def _clocks(row: dict[str, Any], policy: Policy, attempts: Sequence[MadeAttempt], today: date) -> Iterator[Clock]:
+def _clocks(
+    row: dict[str, Any], policy: Policy, attempts: Sequence[MadeAttempt], referrals: Sequence[Referral], today: date
+) -> Iterator[Clock]:
     made = [one.attempt for one in attempts if one.undone_at is None and one.attempt.on_day >= row["received_on"]]
     spoken = [attempt for attempt in made if attempt.reached and attempt.kind in CONVERSATIONS]
     done = {
         _ATTEMPT: min((attempt.on_day for attempt in made), default=None),
         _CONVERSATION: min((attempt.on_day for attempt in spoken), default=None),
     }
-    accepted = row["closed_at"] if row["closed_outcome"] in ACCEPTED_HELP else None
-    for one in deadlines(
+    accepted = row["closed_at"] if row["closed_outcome"] in policy.accepted_help else None
+    if accepted is not None:
+        done[_HELP] = answered_on(accepted, attempts, referrals)
+    running = deadlines(
         row["received_on"],
         policy.clocks,
         accepted_on=None if accepted is None else accepted.astimezone(AMSTERDAM).date(),
         conversation_on=done[_CONVERSATION],
         crisis=row["crisis"],
-    ):
+    )
+    if row["help_due_on"] is not None and all(one.name != _HELP for one in running):
+        running = (help_deadline(row["help_due_on"]), *running)  # what threatened then is gone: the promise is not
+    for one in running:
         left = working_days_between(today, one.due)
         yield Clock(one.name, one.nl, one.en, one.due, left, done.get(one.name))
 

@@ -1,7 +1,7 @@
-"""Does a case wait again when the contact attempt that took it up turns out to be a mistake?
+"""Does a case wait again when the contact attempt or the agreement that took it up turns out to be a mistake?
 
-Only when that attempt was the first to take it up and nothing was done at the household since: then everything is as it
-was before, and the partners hear so. Otherwise the case stays under way.
+Only when that was the first to take it up and nothing was done at the household since: then everything is as it was
+before, and the partners hear so. Otherwise the case stays under way.
 """
 
 from __future__ import annotations
@@ -17,21 +17,29 @@ if TYPE_CHECKING:
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
-# What changes nothing of a case: whose it is, and what colleagues noted.
-_BESIDE: Final = ["claimed", "let-go", "handed-over", "team", "note", "note-undone"]
-# The attempt and its take-up are of one transaction, so of one moment; what came after has a higher number, because
-# numbers are drawn while the household is locked.
+# What changes nothing of a case: whose it is, what colleagues noted, and who is one person.
+_BESIDE: Final = [
+    *("claimed", "let-go", "handed-over", "team", "note", "note-undone", "looked-at", "look-undone"),
+    *("hand-over-undone", "same-person", "different-persons", "link-undone"),
+]
+# The act and its take-up are of one transaction, so of one moment; what came after has a higher number, because numbers
+# are drawn while the household is locked.
 _TAKEN_UP: Final = """
-WITH written AS (SELECT id FROM case_history WHERE case_id = %(case)s AND kind = 'attempt'
-    AND detail ->> 'attempt' = %(attempt)s::text)
 SELECT cases.id FROM cases WHERE household_id = %(household)s AND state = 'open' AND released_how = 'contact'
-    AND released_at = %(at)s AND NOT waiting AND closed_at IS NULL
+    AND released_at = (SELECT at FROM case_history WHERE id = %(line)s) AND NOT waiting AND closed_at IS NULL
     AND 1 = (SELECT count(*) FROM case_history AS let WHERE let.case_id = cases.id
         AND let.kind IN ('released', 'reopened-by-person'))
     AND NOT EXISTS (SELECT FROM case_history AS since JOIN cases AS own ON own.id = since.case_id
-        WHERE own.household_id = %(household)s AND since.id > (SELECT id FROM written)
-        AND since.kind <> ALL(%(beside)s) AND since.detail ->> 'attempt' IS DISTINCT FROM %(attempt)s::text)
+        WHERE own.household_id = %(household)s AND since.id > %(line)s AND since.kind <> ALL(%(beside)s))
 ORDER BY cases.id
+"""
+_LINE_OF_ATTEMPT: Final = """
+SELECT id FROM case_history WHERE case_id = %s AND kind = 'attempt' AND detail ->> 'attempt' = %s::text
+"""
+_FIRST_AGREED: Final = """
+SELECT min(line.id) FROM case_history AS line JOIN cases ON cases.id = line.case_id
+WHERE household_id = %s AND kind = 'step' AND EXISTS (
+    SELECT FROM cases AS taken WHERE taken.household_id = cases.household_id AND taken.released_at = line.at)
 """
 _WAIT: Final = """
 UPDATE cases SET released_route = NULL, released_at = NULL, released_by = NULL, released_how = NULL,
@@ -43,18 +51,32 @@ WHERE case_id = ANY(%s) AND status = 'picked-up' RETURNING event_id
 """
 
 
-def give_back(cursor: Cursor, made: MadeAttempt, actor: Actor) -> list[int]:
-    """Let the cases wait again that this attempt took up, at its (locked) household; their numbers, often none."""
-    asked = {"case": made.case, "attempt": made.id, "household": made.household, "at": made.at, "beside": _BESIDE}
-    cursor.execute(_TAKEN_UP, asked)
-    cases = [number for (number,) in cursor.fetchall()]
+def taken_up_by_attempt(cursor: Cursor, made: MadeAttempt) -> list[int]:
+    """The cases that this attempt took up, when nothing was done at its (locked) household since; often none."""
+    cursor.execute(_LINE_OF_ATTEMPT, (made.case, made.id))
+    return _taken_up(cursor, made.household, _BESIDE)
+
+
+def taken_up_by_agreement(cursor: Cursor, household: int) -> list[int]:
+    """The cases that an agreement took up, when only agreements were made at this (locked) household since."""
+    cursor.execute(_FIRST_AGREED, (household,))
+    return _taken_up(cursor, household, [*_BESIDE, "step", "step-cancelled"])
+
+
+def _taken_up(cursor: Cursor, household: int, beside: list[str]) -> list[int]:
+    (line,) = cursor.fetchone() or (None,)
+    cursor.execute(_TAKEN_UP, {"household": household, "line": line, "beside": beside})
+    return [number for (number,) in cursor.fetchall()]
+
+
+def give_back(cursor: Cursor, household: int, cases: list[int], actor: Actor) -> None:
+    """Let these cases of this (locked) household wait again."""
     if not cases:
-        return []
+        return
     cursor.execute(_NOT_PICKED_UP, (cases,))
     events = {number for (number,) in cursor.fetchall()}
     cursor.execute(_WAIT, (cases,))
     for case in cases:
         tell(cursor, case, actor, "back-in-queue")
-    rejudge(cursor, [made.household])
-    tell_partners(cursor, [made.household], events)
-    return cases
+    rejudge(cursor, [household])
+    tell_partners(cursor, [household], events)

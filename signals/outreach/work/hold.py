@@ -27,6 +27,7 @@ class Held:
     household: int
     municipality: str
     states: Mapping[int, str]
+    helping: frozenset[int] = frozenset()  # closed cases whose accepted help asks for a conversation (`work.help`)
 
     @property
     def open_cases(self) -> list[int]:
@@ -36,12 +37,22 @@ class Held:
     @property
     def told_at(self) -> int:
         """Where an act on the household as a whole is told: in the latest open case, else in the latest."""
-        return (self.open_cases or list(self.states))[-1]
+        return (self.worked_cases or list(self.states))[-1]
+
+    @property
+    def worked_cases(self) -> list[int]:
+        """The cases at which there is something to do: open, or helping; the latest period last."""
+        return [case for case, state in self.states.items() if state == "open" or case in self.helping]
 
     def need_work(self) -> None:
-        """Raises NotPossibleError when no case is open: there is nothing to hold then."""
-        if not self.open_cases:
+        """Raises NotPossibleError when there is nothing to do at any case: there is nothing to hold then."""
+        if not self.worked_cases:
             raise NotPossibleError("no case of this household is open: reopen one first", "not-open")
+
+    def need_worked(self, case: int) -> None:
+        """Raises NotPossibleError when `case` is neither open nor helping."""
+        if case not in self.helping:
+            self.need_open(case)
 
     def need_open(self, case: int) -> None:
         """Raises NotPossibleError when `case` is not open."""
@@ -62,14 +73,17 @@ def hold_household(cursor: Cursor, household: int, seen: int | None = None) -> H
     """Lock `household`. Raises NotPossibleError when it has no case, StaleError when it changed since line `seen`."""
     cursor.execute("SELECT municipality FROM households WHERE id = %s FOR UPDATE", (household,))
     found = cursor.fetchone()
-    cursor.execute("SELECT id, state FROM cases WHERE household_id = %s ORDER BY period_start, id", (household,))
-    states: dict[int, str] = dict(cursor.fetchall())
+    cursor.execute(
+        "SELECT id, state, help_due_on FROM cases WHERE household_id = %s ORDER BY period_start, id", (household,)
+    )
+    rows = cursor.fetchall()
+    states: dict[int, str] = {case: state for case, state, _ in rows}
     if seen is not None and (lines := history_of(cursor, states, after=seen)):
         raise StaleError(lines)
     there = {case: state for case, state in states.items() if state != "removed"}
     if found is None or not there:
         raise NotPossibleError(f"household {household}: there is no case of it", "no-case")
-    return Held(household, found[0], there)
+    return Held(household, found[0], there, frozenset(case for case, _, due in rows if due is not None))
 
 
 def tell(cursor: Cursor, case: int, actor: Actor, line: str, /, **detail: object) -> None:

@@ -5,8 +5,10 @@ other alone (domain.md section 4.8). Of the sixteen outcomes
 
 * *repeat* and *wrongful* speak of one signal;
 * *deceased*, *not-a-resident*, *known-to-debt-help* and *other-reason* (say, an objection) speak of one person;
-* the four of accepted help speak of whoever accepted it: those persons are named, and only their partners hear it;
-* of the other six partners hear nothing, so they may end the household's case whoever lives there.
+* those that the policy counts as accepted help speak of whoever accepted it: those persons are named, and only their
+  partners hear it; of a person of whom several partners wrote who may not mean the same, only the partner whose client
+  it certainly is;
+* of all others partners hear nothing, so they may end the household's case whoever lives there.
 
 What speaks of one is said signal by signal where there are more: `dismissals.mark_not_picked_up`. So is what speaks of
 a person of whom several partners wrote, when too little is known to be certain that they mean the same one.
@@ -17,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.contract.codes import ACCEPTED_HELP
 from signals.households.names import clean_initials
 from signals.households.personal import clean_date_of_birth
 from signals.outreach.feedback import result_of
@@ -33,15 +36,40 @@ ACCEPTED: Final = "accepted-help"
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Somebody of whom it can be said that they accepted help: a person, by number.
+
+    Whoever may be several people in truth is a client of each `partner` apart; else it is None.
+    """
+
+    person: int
+    partner: str | None = None
+
+    @property
+    def text(self) -> str:
+        """For a form and the history: "12", or "12.welbions"."""
+        return str(self.person) if self.partner is None else f"{self.person}.{self.partner}"
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
     """Whose signals count in the cases that someone wants to close, and of which arrears; each by any key.
 
     Whoever of these persons may be several people in truth is `unsure`: several partners wrote of them (`unsure_of`).
+    `written`: person and partner of each signal.
     """
 
     persons: frozenset[int]
     arrears: frozenset[object]
     unsure: frozenset[int] = frozenset()
+    written: frozenset[tuple[int, str]] = frozenset()
+    accepted: frozenset[str] = ACCEPTED_HELP  # the outcomes that count as accepted help there
+
+    @property
+    def clients(self) -> frozenset[Client]:
+        """Of whom accepted help can be said."""
+        sure = {Client(person) for person in self.persons - self.unsure}
+        return frozenset(sure | {Client(person, partner) for person, partner in self.written if person in self.unsure})
 
 
 def is_certain(initials: str | None, date_of_birth: str | None) -> bool:
@@ -65,10 +93,10 @@ def unsure_of(written: Iterable[tuple[int, str]], certain: Collection[int]) -> f
 
 def asks_for_whom(outcome: str, counting: Counting) -> bool:
     """Whether it must be said who accepted help."""
-    return result_of(outcome) == ACCEPTED and len(counting.persons) > 1
+    return result_of(outcome, counting.accepted) == ACCEPTED and len(counting.clients) > 1
 
 
-def obstacle(outcome: str, counting: Counting, helped: Collection[int] = ()) -> Obstacle | None:
+def obstacle(outcome: str, counting: Counting, helped: Collection[Client] = ()) -> Obstacle | None:
     """Why cases in which this counts cannot end so; None when they can. `helped`: who accepted help."""
     if outcome in OF_ONE_SIGNAL and len(counting.arrears) > 1:
         return "of-one-signal"
@@ -76,6 +104,6 @@ def obstacle(outcome: str, counting: Counting, helped: Collection[int] = ()) -> 
         return "of-one-person"
     if outcome in OF_ONE_PERSON and counting.unsure:
         return "not-certainly-one"
-    if asks_for_whom(outcome, counting) and not (helped and counting.persons.issuperset(helped)):
+    if asks_for_whom(outcome, counting) and not (helped and counting.clients.issuperset(helped)):
         return "for-whom"
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.help import settle_help
 from signals.outreach.work.hold import hold_case, need_text, tell
 from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
@@ -61,7 +62,7 @@ def refer(cursor: Cursor, case: int, target: str, actor: Actor, seen: int | None
     Raises StaleError, NotPossibleError.
     """
     held = hold_case(cursor, case, seen)
-    held.need_open(case)
+    held.need_worked(case)
     names = {one.key: one.name for one in policy_today(cursor, held.municipality).targets}
     if target not in names:
         raise NotPossibleError(f"referral to {target}: the policy has no such target", "no-target")
@@ -73,6 +74,7 @@ def refer(cursor: Cursor, case: int, target: str, actor: Actor, seen: int | None
     )
     (number,) = cursor.fetchone() or (0,)
     tell(cursor, case, actor, "referred", target=names[target])
+    settle_help(cursor, held.household)
     return int(number)
 
 
@@ -84,13 +86,14 @@ def refer_result(cursor: Cursor, referral: int, result: str, actor: Actor, seen:
     if result not in RESULTS:
         raise NotPossibleError(f"the result must be one of {', '.join(RESULTS)}", "choice")
     case = _case_of(cursor, "referrals", referral)
-    hold_case(cursor, case, seen)
+    held = hold_case(cursor, case, seen)
     cursor.execute(
         "UPDATE referrals SET result = %s, result_at = now(), result_by = %s WHERE id = %s RETURNING target_name",
         (result, actor.name, referral),
     )
     (target,) = cursor.fetchone() or ("",)
     tell(cursor, case, actor, "referral-result", target=target, result=result)
+    settle_help(cursor, held.household)
 
 
 def _case_of(cursor: Cursor, table: str, number: int) -> int:

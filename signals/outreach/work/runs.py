@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 RUN_SIZE: Final = 500
 """The most households that one run holds; what is over waits for the next."""
+LOOKED_AT: Final = 2000
+"""So many waiting letters are looked at for a list, the most urgent ones; more only when those do not fill a run."""
 REASONS: Final = ("other-team", "held", "visit-waits", "claimed", "step-promised", "gone")
 """Why a letter does not go out; "gone": it waits no more."""
 # A visit "waits" also when it is under way: then the household is worked as a visit (borders.md section 4.4).
@@ -73,6 +75,18 @@ FROM shown, LATERAL (SELECT array_agg(DISTINCT sector ORDER BY sector) AS sector
     WHERE case_id = ANY(shown.cases) AND withdrawn IS NULL) AS said
 ORDER BY place
 """
+# Where the walk along the letters in their order ends, and who stands before that: also whoever needs a look, wherever.
+_EDGE: Final = """
+SELECT {urgency}, c.earliest_on FROM cases AS c
+WHERE c.municipality = %(municipality)s AND c.waiting AND NOT c.held AND c.route = 'letter'
+ORDER BY {urgency}, c.earliest_on OFFSET %(looked_at)s LIMIT 1
+"""
+_BEFORE_EDGE: Final = """c.household_id = ANY(ARRAY(
+    SELECT e.household_id FROM cases AS e
+    WHERE e.municipality = %(municipality)s AND e.waiting AND NOT e.held AND e.route = 'letter'
+        AND ({urgency}, e.earliest_on) <= (%(edge_urgency)s::int, %(edge_on)s::date)
+    UNION SELECT r.household_id FROM cases AS r WHERE r.municipality = %(municipality)s AND r.state = 'open'
+        AND (r.held OR (r.crisis IS NOT NULL AND r.waiting))))"""
 # As the review queue has it: something threatens, and nobody has begun.
 _IN_REVIEW: Final = """EXISTS (SELECT FROM cases AS r WHERE r.household_id = c.household_id AND r.state = 'open'
         AND r.crisis IS NOT NULL AND r.waiting)"""
@@ -147,7 +161,8 @@ class Preview:
     Attributes:
         letters: What goes out: first what needs a look before, then as in the queue.
         more: Whether there is more than one run holds.
-        excluded: What does not go out (of very much the most urgent), that of other teams last.
+        excluded: What does not go out, that of other teams last; of very much, what is among the `LOOKED_AT` letters
+            that are the most urgent.
         teams: The names of the teams that there are today, by key.
     """
 
@@ -224,21 +239,36 @@ def _letters(
         teams = book.in_force(municipality, scope.today).teams
         queues = queues_wanted(teams, scope.team)
         team, named = ("true", {}) if queues is None else team_condition(teams, queues)
-        which = "true" if households is None else "c.household_id = ANY(%(households)s)"
-        question = _LETTERS.format(
-            which=which,
-            team=team,
-            visit_beside=VISIT_BESIDE,
-            in_review=_IN_REVIEW,
-            urgency=urgency_of("c"),
-            first_urgency=urgency_of("f"),
-        )
         named |= {"municipality": municipality, "user": scope.user, "most": most, "households": households}
-        found += _read(cursor, question, named)
+        if households is None:
+            found += _first_letters(cursor, team, named)
+        else:
+            found += _read(cursor, team, named, "c.household_id = ANY(%(households)s)")
     return sorted(found, key=lambda letter: letter.hindrance == "other-team")  # else as they came
 
 
-def _read(cursor: Cursor, question: str, named: Mapping[str, Any]) -> list[RunLetter]:
+def _first_letters(cursor: Cursor, team: str, named: Mapping[str, Any]) -> list[RunLetter]:
+    """Those that a run begins with; of all that waits only what is needed to know them is looked at."""
+    edge = _EDGE.format(urgency=urgency_of("c"))
+    cursor.execute(edge.encode(), {**named, "looked_at": LOOKED_AT})
+    if (row := cursor.fetchone()) is not None:
+        urgency, on = row
+        before = _BEFORE_EDGE.format(urgency=urgency_of("e"))
+        found = _read(cursor, team, {**named, "edge_urgency": urgency, "edge_on": on}, before)
+        if sum(letter.hindrance is None for letter in found) >= named["most"]:
+            return found  # nothing after the edge comes before one of these
+    return _read(cursor, team, named, "true")
+
+
+def _read(cursor: Cursor, team: str, named: Mapping[str, Any], which: str) -> list[RunLetter]:
+    question = _LETTERS.format(
+        which=which,
+        team=team,
+        visit_beside=VISIT_BESIDE,
+        in_review=_IN_REVIEW,
+        urgency=urgency_of("c"),
+        first_urgency=urgency_of("f"),
+    )
     with cursor.connection.cursor(row_factory=class_row(RunLetter)) as reading:
         return reading.execute(question.encode(), named).fetchall()
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 _STANDING: Final = """
-SELECT home.id, claims.household_id, user_id, user_name, since, next_steps.household_id, kind, on_day, part, why,
-    assignments.household_id, team, by_name, at, reason
+SELECT home.id, claims.household_id, user_id, user_name, since, given_by, giver_id,
+    next_steps.household_id, kind, on_day, part, why, assignments.household_id, team, by_name, at, reason
 FROM unnest(%s::bigint[]) AS home(id) LEFT JOIN claims ON claims.household_id = home.id
     LEFT JOIN next_steps ON next_steps.household_id = home.id
     LEFT JOIN assignments ON assignments.household_id = home.id
@@ -40,9 +40,9 @@ def standing_of(cursor: Cursor, households: Collection[int]) -> dict[int, Standi
     """What stands for each of these households."""
     cursor.execute(_STANDING, (list(households),), prepare=True)
     found = {}
-    for home, held, user, name, since, planned, kind, day, part, why, put, team, by, at, reason in cursor:
+    for home, held, user, name, since, given, giver, planned, kind, day, part, why, put, team, by, at, reason in cursor:
         found[home] = Standing(
-            None if held is None else Claim(home, Actor(user, name), since),
+            None if held is None else Claim(home, Actor(user, name), since, given, giver),
             None if planned is None else NextStep(kind, day, part, why),
             None if put is None else Assignment(home, team, by, at, reason),
         )

@@ -23,6 +23,8 @@ _TURN: Final = ("morning", "evening", "afternoon")
 _WALK: Final = frozenset({"home-visit", "card", "letter"})  # visit, then card, then letter; a call is beside it
 _AT_THE_DOOR: Final = frozenset({"home-visit", "card"})
 _DAY: Final = timedelta(days=1)
+CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
+"""The contact kinds in which one speaks with somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _begin(since: Sequence[Attempt], route: str, today: date) -> NextStep | None
 def _after(walked: Sequence[Attempt], policy: Policy, today: date) -> NextStep:
     last = walked[-1]
     if last.kind == "letter":
-        return NextStep("administrative", _answered_by(last.on_day, policy, today), None, "no-answer")
+        return NextStep("administrative", answered_by(last.on_day, policy, today), None, "no-answer")
     day = _working_day(max(last.on_day + _DAY, today))
     if last.kind == "card":
         return NextStep("letter", day, None, "card-left")
@@ -75,7 +77,7 @@ def _after(walked: Sequence[Attempt], policy: Policy, today: date) -> NextStep:
     return NextStep("home-visit", day, _another_part([visit.part for visit in visits]), "not-at-home")
 
 
-def _answered_by(written_on: date, policy: Policy, today: date) -> date:
+def answered_by(written_on: date, policy: Policy, today: date) -> date:
     """A letter is waited for as long as the municipality itself may take to seek contact (domain.md section 4.7).
 
     Nobody laid down another time. Written on the last day of that clock, the step comes by that of the conversation.

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from babel.dates import format_date
 
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
+from signals.contract.partners import partner_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _ROUTES: Final = {"none": "geen", "letter": "brief", "home-visit": "huisbezoek"}
 _REASONS: Final = {
@@ -48,6 +49,7 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "part": {code: word.lower() for code, word in PARTS_OF_DAY.items()},
     "reached": {"True": "bereikt", "False": "niet bereikt"},
     "result": _RESULTS,
+    "what": {**_CRISES, "deceased": "overlijden gemeld"},
     "how": {
         "contact": "Opgepakt zonder vrijgave, door contact of een afspraak",
         "closing": "Opgepakt bij het afsluiten, zonder vrijgave",
@@ -60,17 +62,22 @@ _ENGLISH: Final = {
         "closing": "Taken up when it was closed, without a release",
     },
 }
-_FREE: Final = frozenset({"partner", "reference", "to", "team", "target"})  # names: never translated
+_FREE: Final = frozenset({"reference", "to", "team", "target"})  # names: never translated
+_PARTNERS: Final = frozenset({"partner", "partners"})
 _DAYS: Final = frozenset({"signalledOn", "onDay"})
 # What a line says without a value: no part of the day, no team of its own, a release.
 _ABSENT: Final = {
     "part": {"nl": "", "en": ""},
+    "holder": {"nl": "", "en": ""},
     "team": {"nl": "alle teams samen", "en": "all teams together"},
     "how": {"nl": "Vrijgegeven", "en": "Released"},
 }
 # A decision's reason is what a person wrote.
 _OWN_WORDS: Final = frozenset(
-    {"route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"}
+    {
+        *("route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"),
+        "different-persons",
+    }
 )
 _LINES: Final = {
     "opened": ("Zaak geopend, route {route}", "Case opened, route {route}"),
@@ -107,10 +114,14 @@ _LINES: Final = {
     "released": ("{how}: {route}", "{how}: {route}"),
     "claimed": ("Opgepakt om aan te werken", "Claimed"),
     "let-go": ("Losgelaten", "Let go"),
-    "handed-over": ("Overgedragen aan {to}: {reason}", "Handed over to {to}: {reason}"),
+    "handed-over": ("Overgedragen{holder} aan {to}: {reason}", "Handed over{holder} to {to}: {reason}"),
+    "hand-over-undone": ("Overdracht aan {to} teruggenomen", "Handing over to {to} taken back"),
+    "looked-at": ("Bekeken: {what}", "Looked at: {what}"),
+    "look-undone": ("Toch weer te bekijken: {what}", "To be looked at again: {what}"),
     "attempt": ("Contactpoging: {kind}, {onDay}{part}: {reached}", "Contact attempt: {kind}, {onDay}{part}: {reached}"),
     "attempt-undone": ("Contactpoging doorgehaald: {kind}, {onDay}", "Contact attempt struck out: {kind}, {onDay}"),
     "step": ("Afgesproken: {kind}, {onDay}{part}", "Agreed: {kind}, {onDay}{part}"),
+    "step-cancelled": ("Afspraak afgezegd: {kind}, {onDay}{part}", "Agreement cancelled: {kind}, {onDay}{part}"),
     "route-changed": (
         "Route veranderd van {before} naar {after}: {reason}",
         "Route changed from {before} to {after}: {reason}",
@@ -128,6 +139,15 @@ _LINES: Final = {
     "team": ("Naar de werkvoorraad van {team}: {reason}", "To the queue of {team}: {reason}"),
     "closed-by-person": ("Gesloten: {outcome}", "Closed: {outcome}"),
     "reopened-by-person": ("Weer geopend: {reason}", "Reopened: {reason}"),
+    "same-person": ("Dezelfde persoon: {partners} bedoelen één inwoner", "Same person: {partners} mean one resident"),
+    "different-persons": (
+        "Verschillende personen: {partners} bedoelen niet dezelfde inwoner. {reason}",
+        "Different persons: {partners} do not mean the same resident. {reason}",
+    ),
+    "link-undone": (
+        "Of {partners} dezelfde inwoner bedoelen, is weer de vraag",
+        "Whether {partners} mean the same resident is open again",
+    ),
     "note": ("Notitie geschreven", "Note written"),
     "note-undone": ("Notitie doorgehaald", "Note struck out"),
 }
@@ -161,10 +181,20 @@ def _word(kind: str, key: str, value: Any, language: str) -> str:  # noqa: ANN40
     if key in _DAYS:
         return format_date(date.fromisoformat(value), "d MMMM y", locale=language)
     text = str(value)
+    if key in _PARTNERS:
+        return _named([text] if key == "partner" else value, language)
+    if key == "holder":
+        return f" {'van' if language == 'nl' else 'by'} {text}"
     if key in _FREE or (key == "reason" and kind in _OWN_WORDS):
         return text
     word = _DUTCH.get(key, {}).get(text, text) if language == "nl" else _english(key, text)
     return f", {word}" if key == "part" else word
+
+
+def _named(partners: Sequence[str], language: str) -> str:
+    """Their names: "Welbions, Vitens en Menzis"."""
+    names = [partner_name(partner) for partner in partners]
+    return (" en " if language == "nl" else " and ").join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _english(key: str, code: str) -> str:

@@ -23,6 +23,7 @@ ACTIONS: Final = {
     "view-case": said("Zaak bekeken"),
     "view-queue": said("Werkvoorraad bekeken"),
     "view-run": said("Brievenronde bekeken"),
+    "view-summary": said("Overzicht van alle zaken opgevraagd"),
     "search": said("Gezocht"),
     "view-overview": said("Overzicht bekeken"),
     "view-partners": said("Partners bekeken"),
@@ -31,14 +32,23 @@ ACTIONS: Final = {
     "view-households": said("Opgevraagd welke huishoudens iemand zag"),
     "export-audit": said("Logboek geëxporteerd"),
     "view-processing": said("Verwerkingen bekeken"),
+    "find-person": said("Persoon opgezocht voor inzage"),
+    "answer-access": said("Antwoord op een vraag om inzage gemaakt"),
     "claim": said("Zaak opgepakt"),
     "let-go": said("Zaak teruggegeven"),
     "hand-over": said("Zaak overgedragen aan een collega"),
+    "take-back": said("Overdracht teruggenomen"),
     "hand-to-team": said("Zaak overgedragen aan een team"),
     "release": said("Vrijgegeven"),
+    "look": said("Dreiging of overlijden bekeken"),
+    "undo-look": said("Bekeken teruggenomen"),
     "attempt": said("Contactpoging vastgelegd"),
     "undo-attempt": said("Contactpoging ongedaan gemaakt"),
     "promise": said("Afspraak vastgelegd"),
+    "cancel-promise": said("Afspraak afgezegd"),
+    "same-person": said("Beslist: dezelfde persoon"),
+    "different-persons": said("Beslist: verschillende personen"),
+    "undo-link": said("Beslissing over een persoon teruggenomen"),
     "note": said("Notitie geschreven"),
     "undo-note": said("Notitie doorgehaald"),
     "change-route": said("Route gewijzigd"),
@@ -63,11 +73,13 @@ SUBJECTS: Final = {
     "letter run": said("brievenronde"),
     "case": said("zaak"),
     "household": said("huishouden"),
+    "person": said("persoon"),
     "audit": said("logboek"),
     "session": said("sessie"),
     "search": said("zoekvraag"),
     "queue": said("werkvoorraad"),
     "overview": said("overzicht"),
+    "summary": said("samenvatting"),
     "partners": said("partners"),
     "partner": said("partner"),
     "policy": said("beleid"),
@@ -95,7 +107,11 @@ BARE: Final = {
     "pause-topic": "topic",
     "resume-topic": "topic",
 }
-VISITORS: Final = {"nobody": said("niemand, niet aangemeld"), "worker": said("de inname van signalen")}
+VISITORS: Final = {
+    "nobody": said("niemand, niet aangemeld"),
+    "worker": said("de inname van signalen"),
+    "cli": said("op de opdrachtregel"),  # followed by who was signed in to that machine: "cli:beheer"
+}
 """Who acts without being a person that signed in."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -37,6 +38,9 @@ AUDITORS: Final = frozenset({Role.AUDITOR})
 ROWS: Final = 50
 IN_MEMORY: Final = 4 * 1024 * 1024  # an export larger than this goes through a file that is gone afterwards
 CHUNK: Final = 64 * 1024
+# Where a spreadsheet begins to reckon: at the begin of a cell, also of one that it makes itself at a semicolon, which
+# parts the columns of a Dutch one; with the wide forms of the signs, which some take for the same.
+_FORMULA: Final = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 COLUMNS: Final = ("id", "at", "municipality", "actor", "action", "subject", "households", "detail")
 
 
@@ -153,7 +157,7 @@ def as_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
     rows.writerow(COLUMNS)
     for line in lines:
         cells = _document(line) | {
-            "detail": json.dumps(line.detail, ensure_ascii=False),
+            "detail": json.dumps(line.detail, ensure_ascii=False).replace(";", "\\u003b"),
             "households": " ".join(map(str, line.households)),
         }
         rows.writerow([_plain(cells[column]) for column in COLUMNS])
@@ -164,7 +168,7 @@ def as_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
 
 
 def _plain(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _document(line: AuditLine) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from babel.dates import format_date
 from starlette.responses import JSONResponse
 
-from signals.contract.codes import ACCEPTED_HELP, OUTCOMES
+from signals.contract.codes import OUTCOMES
 from signals.contract.partners import SECTORS
 from signals.outreach.queues import policy_book
 from signals.reports.month import CLASSES
@@ -21,6 +21,7 @@ from signals.web.office.charts import lying, stacked
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.words import word
+from signals.web.work.teams import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,11 +77,11 @@ def show_overview(desk: Desk) -> Response:
         classes=month_figure(desk, overview.months, "class", CLASSES),
         channels=[(word("contact", one.kind, desk.language), one) for one in overview.channels],
         reach=reach_figure(desk, overview.channels),
-        waiting=[(_place(desk, one.queue, one.cases, only), one) for one in overview.waiting],
+        waiting=[(_place(desk, one.queue, one.households, only), one) for one in overview.waiting],
         steps=[(month_name(desk, one.first), one) for one in overview.first_steps if one.cases],
         waited=waited_figure(desk, overview.first_steps),
         late=[_late(desk, one, only) for one in overview.late],
-        accepted=[word("outcome", code, desk.language) for code in OUTCOMES if code in ACCEPTED_HELP],
+        accepted=_groupings(desk, overview, names),
         municipalities=sorted(names.items(), key=lambda one: one[1]),
         chosen=only or "",
         may_open=desk.user.has_any(CASE_WORKERS),
@@ -95,15 +96,25 @@ def figures(desk: Desk) -> Response:
     return JSONResponse({"municipalities": chosen, "today": desk.today.isoformat(), **document(overview)})
 
 
+def _groupings(desk: Desk, overview: Overview, names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """What counts as accepted help: the municipalities that count alike together, and the outcomes in words."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for municipality, grouping in overview.accepted_help.items():
+        alike.setdefault(grouping, []).append(names.get(municipality, municipality))
+    outcomes = {one: [word("outcome", code, desk.language) for code in OUTCOMES if code in one] for one in alike}
+    return [(", ".join(where) if len(alike) > 1 else "", outcomes[one]) for one, where in alike.items()]
+
+
 def _late(desk: Desk, late: Late, municipality: str | None) -> tuple[str, Late, list[Place]]:
     """A clock by its name, and where those stand that are past it."""
-    places = [_place(desk, queue, count, municipality, due="late") for queue, count in late.past_in.items()]
+    asked = {"due": "late", "clock": late.clock}
+    places = [_place(desk, queue, count, municipality, **asked) for queue, count in late.past_in.items()]
     return late.en if desk.language == "en" else late.nl, late, places
 
 
-def _place(desk: Desk, queue: str, count: int, municipality: str | None, due: str | None = None) -> Place:
-    """Where these stand: the queue with that filter."""
-    href = desk.url("queue", queue=queue, due=due, municipality=municipality)
+def _place(desk: Desk, queue: str, count: int, municipality: str | None, **asked: str) -> Place:
+    """Where these stand: the queue with the filter that lists these and no others."""
+    href = desk.url("queue", queue=queue, team=ALL, municipality=municipality, **asked)
     return Place(desk.text(QUEUE_NAMES[queue]), count, href if desk.user.has_any(CASE_WORKERS) else None)
 
 

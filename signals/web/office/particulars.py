@@ -39,6 +39,7 @@ KEYS: Final = {
     "note": said("notitie"),
     "route": said("route"),
     "event": said("signaal"),
+    "person": said("persoon"),
     "status": said("status"),
     "referral": said("doorverwijzing"),
     "target": said("waarheen"),
@@ -108,7 +109,8 @@ def detail_words(desk: Desk, detail: Mapping[str, Any], people: Mapping[str, str
 
 def actor_words(desk: Desk, actor: str, people: Mapping[str, str]) -> str:
     """Who did it: the name that is known, and the id by which one can ask for all of it."""
-    name = people.get(actor) or (desk.text(VISITORS[actor]) if actor in VISITORS else "")
+    visitor = "cli" if actor.startswith("cli:") else actor
+    name = people.get(actor) or (desk.text(VISITORS[visitor]) if visitor in VISITORS else "")
     return f"{name} ({actor})" if name else actor
 
 

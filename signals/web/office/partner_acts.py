@@ -14,9 +14,9 @@ from signals.consumers.quarantine import replay_together
 from signals.errors import SignalsError
 from signals.reports.partner_health import refused_of
 from signals.reports.partner_reach import reached
-from signals.store.partner_contacts import Contact, write_contact
-from signals.web.desk import ForbiddenError, Page
-from signals.web.office.partners import MANAGERS, ROWS, course_of, names_of, number_of
+from signals.store.partner_contacts import Contact, contacts_of, write_contact
+from signals.web.desk import ForbiddenError, NotFoundError, Page
+from signals.web.office.partners import MANAGERS, ROWS, course_of, names_of, number_of, own_towns
 from signals.web.texts import said
 
 if TYPE_CHECKING:
@@ -71,47 +71,65 @@ def _sure(desk: Desk, course: PartnerCourse, concerned: frozenset[str], numbers:
 
 
 def edit_contact(desk: Desk) -> Response:
-    """The form with whom to call at a partner."""
+    """The form with whom to call at a partner, for one of the user's municipalities."""
     course = course_of(desk)
+    whose = _whose(desk, course, desk.query.get("gemeente", ""))
     desk.did("view-partner", f"partner {course.id}")
-    return _contact_page(desk, course, _written(course.contact))
+    return _contact_page(desk, course, whose, _written(_kept(desk, course, whose)))
 
 
 def save_contact(desk: Desk) -> Response:
     """Keep whom to call at a partner; what a colleague wrote there meanwhile is shown beside it."""
     course = course_of(desk)
+    whose = _whose(desk, course, desk.form.get("municipality"))
     typed = {name: " ".join(desk.form.get(name).split()) for name in FIELDS}
     faults = [(name, desk.text(sentence)) for name, sentence in contact_faults(**typed)]
     if faults:
-        return _contact_page(desk, course, typed, status=422, faults=faults)
+        return _contact_page(desk, course, whose, typed, status=422, faults=faults)
     before = _contact({name: desk.form.get(f"was_{name}") for name in FIELDS})
-    concerned = reached(desk.cursor, course.id)
-    if not write_contact(
-        desk.cursor, course.id, _contact(typed), actor=desk.user.id, before=before, municipalities=concerned
-    ):
-        return _contact_page(desk, course_of(desk), typed, status=409)
+    if not write_contact(desk.cursor, course.id, whose, _contact(typed), actor=desk.user.id, before=before):
+        return _contact_page(desk, course, whose, typed, status=409)
     return desk.go("partner", partner=course.id, notice=desk.text("Het contactpunt is opgeslagen."))
+
+
+def _whose(desk: Desk, course: PartnerCourse, wish: str) -> str:
+    """Whose contact it is: of a municipality of the user to which the partner may signal; the first, if none is named.
+
+    Raises NotFoundError when another is named.
+    """
+    own = list(own_towns(desk, course))
+    whose = wish or own[0]
+    if whose not in own:
+        raise NotFoundError("the partner does not signal to that municipality, or it is not the user's")
+    desk.may_see(whose)
+    return whose
+
+
+def _kept(desk: Desk, course: PartnerCourse, whose: str) -> Contact:
+    return contacts_of(desk.cursor, course.id, [whose])[whose]
 
 
 def _contact_page(
     desk: Desk,
     course: PartnerCourse,
+    whose: str,
     typed: dict[str, str],
     *,
     status: int = 200,
     faults: list[tuple[str, str]] | None = None,
 ) -> Response:
     """The form; the old values go with it, unless something is wrong: then those that came with what was typed."""
-    was = {name: desk.form.get(f"was_{name}") for name in FIELDS} if faults else _written(course.contact)
+    sent = {name: desk.form.get(f"was_{name}") for name in FIELDS}
     return desk.page(
         "office/partner_contact.html",
         status=status,
         course=course,
+        whose=whose,
+        town=own_towns(desk, course)[whose],
         typed=typed,
-        was=was,
+        was=sent if faults else _written(_kept(desk, course, whose)),
         changed=status == 409,
         faults=faults or [],
-        concerned=names_of(desk, reached(desk.cursor, course.id)),
     )
 
 

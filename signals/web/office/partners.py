@@ -14,6 +14,7 @@ from signals.outreach.queues import policy_book
 from signals.reports.partner_health import partner_courses, refused_records, strangers
 from signals.reports.partner_reach import reached
 from signals.reports.rhythm import Rhythm
+from signals.store.partner_contacts import contacts_of
 from signals.web.desk import NotFoundError, Page
 from signals.web.office.charts import stacked
 from signals.web.office.overview import Figure, municipality_names
@@ -54,6 +55,31 @@ CODES: Final = {
 }
 
 
+EXPLAINED: Final = {
+    "too-large": said("Het bericht is groter dan 64 KB. De partner moet het kleiner maken en opnieuw sturen."),
+    "not-json": said("Het bericht is geen tekst die wij kunnen lezen (JSON). De partner moet het goed opbouwen."),
+    "envelope-invalid": said(
+        "De omslag van het bericht klopt niet: het nummer, de afzender, het soort of het tijdstip ontbreekt of is "
+        "verkeerd geschreven."
+    ),
+    "type-unknown": said("Wij kennen dit soort bericht niet. Er zijn er drie: gemeld, gewijzigd en ingetrokken."),
+    "source-mismatch": said(
+        "De afzender in het bericht is hier niet aangemeld voor deze partner en deze sector. De partner gebruikt een "
+        "verkeerde afzender, of de aanmelding moet worden aangevuld."
+    ),
+    "schema-invalid": said("Een verplicht gegeven ontbreekt, of een gegeven heeft een verkeerde vorm of code."),
+    "municipality-unknown": said(
+        "De gemeente in het bericht doet hier niet mee, of de partner mag voor die gemeente niet signaleren."
+    ),
+    "bsn-not-allowed": said("Er staat een BSN in het bericht, en deze partner mag geen BSN sturen."),
+    "amount-invalid": said("Het bedrag is niet goed geschreven, of niet tussen € 0,01 en € 1.000.000."),
+    "date-invalid": said("Een datum bestaat niet, of ligt na de dag van het signaal."),
+    "postcode-invalid": said("De postcode is geen Nederlandse postcode."),
+    "internal-error": said("De fout ligt bij ons, niet bij de partner. De beheerder heeft een melding gekregen."),
+}
+"""Each code of borders.md section 3 → what it means to who speaks with the partner."""
+
+
 def list_partners(desk: Desk) -> Response:
     """Every partner that may signal to one of the user's municipalities, those that need attention first."""
     courses = partner_courses(desk.cursor, desk.user.municipalities, desk.today)
@@ -83,20 +109,20 @@ def show_partner(desk: Desk) -> Response:
     weeks = course.volume.weeks
     names = tuple(desk.text("week vanaf {day}", day=day(first, desk.language)) for first, _ in weeks)
     chart = stacked([[count] for _, count in weeks], [format_date(first, "d/M") for first, _ in weeks])
-    cities = municipality_names(desk)
-    own = course.municipalities is None
+    towns = own_towns(desk, course)
+    contacts = contacts_of(desk.cursor, course.id, list(towns))
     concerned = reached(desk.cursor, course.id)
     return desk.page(
         "office/partner.html",
         course=course,
+        explained=EXPLAINED,
         concerned=names_of(desk, concerned),
         may_act=concerned <= desk.user.municipalities,
         rhythm=RHYTHMS[course.volume.rhythm],
         sector=word("sector", course.sector, desk.language),
         figure=Figure(chart, (desk.text("Signalen"),), names, tuple((count,) for _, count in weeks)),
-        municipalities=sorted(
-            name for number, name in cities.items() if own or number in (course.municipalities or ())
-        ),
+        municipalities=list(towns.values()),
+        contacts=[(number, town, contacts[number]) for number, town in towns.items()],
         codes=CODES,
         code=code,
         rows=rows[:ROWS],
@@ -110,6 +136,13 @@ def course_of(desk: Desk) -> PartnerCourse:
     if not found:
         raise NotFoundError("no such partner for one of the user's municipalities")
     return found[0]
+
+
+def own_towns(desk: Desk, course: PartnerCourse) -> dict[str, str]:
+    """The user's municipalities to which the partner may signal, by code, in the order of their names."""
+    named = sorted(municipality_names(desk).items(), key=lambda one: one[1])
+    may = course.municipalities
+    return {number: name for number, name in named if may is None or number in may}
 
 
 def names_of(desk: Desk, municipalities: Iterable[str]) -> list[str]:

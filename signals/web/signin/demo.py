@@ -1,4 +1,7 @@
-"""Who may somebody be in `signals up`? Four made-up people, one for each role, whom anybody at this machine may be."""
+"""Who may somebody be in `signals up`? Six made-up people, whom anybody at this machine may be.
+
+One for each role; a second specialist, to hand work over to; and one in a neighbourhood team with a queue of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,23 @@ from typing import Final
 from signals.web.people import Role, User
 from signals.web.texts import said
 
+DEMO_TEAM: Final = "wijkteam-de-brug"
+"""The key of the team that the policy of the demonstration has (`commands/demo_policy`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A made-up person, and what somebody in this role does, in words."""
+    """A made-up person, what somebody in this role does, in words, and the teams this person is in."""
 
     key: str
     name: str
     role: Role
     does: str
+    teams: frozenset[str] = frozenset()
 
     def user(self, municipalities: frozenset[str]) -> User:
         """This person as one who signed in."""
-        return User(f"demo-{self.key}", self.name, frozenset({self.role}), municipalities)
+        return User(f"demo-{self.key}", self.name, frozenset({self.role}), municipalities, self.teams)
 
 
 DEMO_PEOPLE: Final = (
@@ -29,6 +36,19 @@ DEMO_PEOPLE: Final = (
         "Samira de Boer",
         Role.SPECIALIST,
         said("Werkt de brieven en huisbezoeken af en legt vast wat er is gedaan."),
+    ),
+    DemoPerson(
+        "colleague",
+        "Daan Visser",
+        Role.SPECIALIST,
+        said("Doet hetzelfde werk. Draag een zaak over, en zie hier hoe die aankomt."),
+    ),
+    DemoPerson(
+        "neighbourhood",
+        "Noor Aydin",
+        Role.SPECIALIST,
+        said("Werkt in een wijkteam: ziet eerst de huishoudens van de eigen buurt."),
+        frozenset({DEMO_TEAM}),
     ),
     DemoPerson(
         "team-lead",

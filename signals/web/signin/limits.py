@@ -1,7 +1,7 @@
 """How often may one address sign in, or one person search? A token bucket for each, in memory, of bounded size.
 
-The buckets are those of this process: one web process serves an installation (docs/operations.md). A restart fills
-them, which an attacker cannot cause.
+The buckets are those of the first web process, whichever of them is asked (`together`). A restart fills them, which an
+attacker cannot cause.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from signals.web.desk import TooManyError
 from signals.web.refusals import Trails
+from signals.web.together import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,16 +42,26 @@ class Limiter:
 
     Args:
         rate: how many each key may have.
+        name: under which all web processes count together; None: for tests, and for what only one process does.
         most_keys: so many buckets are remembered.
         clock: seconds that only rise.
     """
 
-    def __init__(self, rate: Rate, *, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        rate: Rate,
+        *,
+        name: str | None = None,
+        most_keys: int = MOST_KEYS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
         self._rate = rate
         self._most_keys = most_keys
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._lock = threading.Lock()
+        self._asked = counted(f"limit on {name}", self._seconds) if name else self._seconds
 
     def take(self, key: str) -> None:
         """Count one request of `key`.
@@ -58,13 +69,18 @@ class Limiter:
         Raises:
             TooManyError: it had its share; nothing was counted.
         """
+        seconds = self._asked(key)
+        if seconds:
+            raise TooManyError(seconds)
+
+    def _seconds(self, key: str) -> int:
+        """Count one request; when it had its share, after how many seconds it may be tried again, else 0."""
         with self._lock:
             bucket = self._filled(key)
             if bucket.tokens >= 1:
                 bucket.tokens -= 1
-                return
-            seconds = (1 - bucket.tokens) * 60 / self._rate.per_minute
-        raise TooManyError(max(1, math.ceil(seconds)))
+                return 0
+            return max(1, math.ceil((1 - bucket.tokens) * 60 / self._rate.per_minute))
 
     def __len__(self) -> int:
         """How many buckets are remembered."""
@@ -90,9 +106,9 @@ class SignInLimits:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._address = Limiter(Rate(burst=60, per_minute=30), clock=clock)
-        self._all = Limiter(Rate(burst=300, per_minute=300), clock=clock)
-        self._refused = Trails(1, doubling=False, clock=clock)
+        self._address = Limiter(Rate(burst=60, per_minute=30), name="steps of a sign-in", clock=clock)
+        self._all = Limiter(Rate(burst=300, per_minute=300), name="answers of the provider", clock=clock)
+        self._refused = Trails(1, doubling=False, name="sign-ins", clock=clock)
 
     def take(self, address: str) -> None:
         """Count one step of a sign-in from `address`. Raises TooManyError."""

@@ -24,6 +24,7 @@ from signals.web.signin.entry import entry_of
 from signals.web.signin.idtoken import RefusedError
 from signals.web.signin.journey import forget, is_answer_to, journey_of, keep, new_journey
 from signals.web.signin.provider import ProviderAwayError
+from signals.web.together import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,13 @@ NO_ROLE: Final = "no-role"
 WAITING: Final = "the sign-in provider: too many wait for its answer"
 REFUSED: Final = "sign-in-refused"
 FROM_ELSEWHERE: Final = frozenset({"cross-site", "same-site"})  # of which site a browser says it was led here
+
+
+def _count_refused(why: str) -> None:
+    SIGN_INS_REFUSED.labels(why=why).inc()
+
+
+COUNT_REFUSED: Final = counted("refused sign-ins by why", _count_refused)
 
 
 def sign_in(desk: Desk) -> Response:
@@ -122,6 +130,8 @@ def demo(desk: Desk) -> Response:
     if entry.provider is not None or person is None:
         raise NotFoundError("no such way to sign in")
     entry.limits.take(desk.address)
+    for one in DEMO_PEOPLE:  # so that work can be handed over to somebody who was never here
+        entry.sessions.remember(desk.cursor, one.user(entry.rules.granted), desk.now)
     return _let_in(desk, entry, person.user(entry.rules.granted), own_path(desk.form.get("naar")))
 
 
@@ -166,7 +176,7 @@ def _note(desk: Desk, user: User, action: str, detail: dict[str, object]) -> Non
 
 def _refused(desk: Desk, why: str) -> Response:
     """Anybody can have a sign-in refused, as often as they like: all are counted, some are written down."""
-    SIGN_INS_REFUSED.labels(why="token" if why.startswith("token-") else why).inc()
+    COUNT_REFUSED("token" if why.startswith("token-") else why)
     unsaid = entry_of(desk).limits.next_refusal(why)
     if unsaid is not None:
         audit.note(desk.cursor, NOBODY, REFUSED, SESSION, {"why": why} | ({"more": unsaid} if unsaid else {}))

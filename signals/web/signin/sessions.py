@@ -16,6 +16,7 @@ from signals.store.sessions import Limits, SignedIn
 from signals.web.people import Role, User
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from signals.settings import Settings
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 
 TOKEN_BYTES: Final = 32
 KNOWN_ROLES: Final = frozenset(role.value for role in Role)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session as its owner sees it.
+
+    Attributes:
+        mark: names it, and lets nobody in.
+        began_at: when it began.
+        seen_at: when it was last used.
+        here: whether it is the one that asks.
+    """
+
+    mark: str
+    began_at: datetime
+    seen_at: datetime
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,10 @@ class StoredSessions:
         sessions.begin(cursor, _hashed(token), _stored(user), now, self.limits)
         return token
 
+    def remember(self, cursor: Cursor, user: User, now: datetime) -> None:
+        """Know this person as a colleague without a session."""
+        sessions.remember(cursor, _stored(user), now)
+
     def find(self, cursor: Cursor, token: str, now: datetime) -> User | None:
         """Who comes with this token; None when the session ended or never was."""
         found = sessions.find(cursor, _hashed(token), now, self.limits)
@@ -45,6 +67,16 @@ class StoredSessions:
     def end(self, cursor: Cursor, token: str) -> None:
         """End a session; none is no error."""
         sessions.end(cursor, _hashed(token))
+
+    def of_user(self, cursor: Cursor, user_id: str, token: str, now: datetime) -> list[OwnSession]:
+        """The sessions of a person, the newest first; that of `token` is the one that asks."""
+        here = _hashed(token)
+        found = sessions.of_user(cursor, user_id, now, self.limits)
+        return [OwnSession(one.token_hash.hex(), one.began_at, one.seen_at, one.token_hash == here) for one in found]
+
+    def end_of(self, cursor: Cursor, user_id: str, marks: Iterable[str]) -> int:
+        """End the sessions with these marks, as far as they are this person's; how many there were."""
+        return sessions.end_of(cursor, user_id, [bytes.fromhex(mark) for mark in marks])
 
 
 def session_limits(settings: Settings) -> Limits:

@@ -9,15 +9,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from signals.outreach.work.claims import colleagues
+from signals.contract.codes import CONTACT_KINDS
+from signals.contract.partners import partner_name
+from signals.outreach.work.attempts import APPOINTMENTS
+from signals.outreach.work.claims import colleagues, note_arrival
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.dossier import dossier
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
-from signals.web.texts import day, euros
+from signals.web.texts import day, euros, moment
 from signals.web.words import options, period_words, word
+from signals.web.work.openings import count_opening
 from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from signals.outreach.work.attempts import MadeAttempt
     from signals.outreach.work.dossier import Dossier, TimelineSignal
     from signals.outreach.work.history import HistoryLine
+    from signals.outreach.work.outcomes import Counting
     from signals.outreach.work.referrals import Note
     from signals.web.desk import Desk
 
@@ -87,11 +92,14 @@ def show_changed(
         status: Of the answer; 422 when what was typed is not complete, beside all else.
     """
     _log_view(desk, found)
-    values = _values(desk, found, typed)
-    return desk.page("work/case_changed.html", status=status, lines=lines, problem=problem, **values)
+    written = {line.at for line in lines if line.kind == "note"}  # a note and its line are of one moment
+    notes = [note for note in found.notes if note.at in written]
+    shown = {"lines": lines, "new_notes": notes, "problem": problem}
+    return desk.page("work/case_changed.html", status=status, **shown, **_values(desk, found, typed))
 
 
 def _log_view(desk: Desk, found: Dossier) -> None:
+    count_opening(desk)
     desk.viewed("view-case", f"case {found.case.id}", households=[found.household])
 
 
@@ -111,6 +119,10 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "note_length": NOTE_LENGTH,
         "reason_length": REASON_LENGTH,
         "birth": birth,
+        "partner_name": partner_name,
+        "not_sought": frozenset({"unknown"}),
+        "not_agreed": frozenset(CONTACT_KINDS) - frozenset(APPOINTMENTS),
+        "keeps_typed": True,
         "period": partial(period_words, language=desk.language),
         **(rights := _rights(desk, found)),
         **(lists := _lists(desk, found)),
@@ -136,8 +148,23 @@ def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
         "is_mine": holder == user.id,
         "may_hand_over": is_lead or holder in {None, user.id},
         "may_undo": may_undo,
+        "may_take_back": _may_take_back(found, user.id),
+        "undoable_notes": [
+            (str(note.id), f"{moment(note.at, desk.language)} ({note.by.name})")
+            for note in found.notes
+            if may_undo(note)
+        ],
         "undoable": [(str(made.id), _attempt_words(made, desk.language)) for made in found.attempts if may_undo(made)],
     }
+
+
+def _may_take_back(found: Dossier, user: str) -> bool:
+    """Whether this user handed it over, and the one who got it wrote nothing in its history since."""
+    claim = found.claim
+    if claim is None or claim.giver != user:
+        return False
+    given = max((line.id for line in found.history if line.kind == "handed-over"), default=0)
+    return not any(line.actor == claim.by.name and line.id > given for line in found.history)
 
 
 def _attempt_words(made: MadeAttempt, language: str) -> str:
@@ -154,14 +181,22 @@ def is_offered(desk: Desk, found: Dossier, act: str) -> bool:
 
 def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
     """The forms that the page has: what can be done as the case stands now, by this user."""
-    case, is_open = found.case, found.case.state == "open"
-    hands_over = is_open and bool(values["may_hand_over"])
+    case, is_open, is_worked = found.case, found.case.state == "open", found.case.is_worked
+    hands_over = is_worked and bool(values["may_hand_over"])
     asked = {
-        "attempt": is_open,
-        "promise": is_open,
+        "attempt": is_worked,
+        "promise": is_worked,
         "release": is_open and (case.waiting or case.held),
+        "look": any(one.to_review and not one.looked for one in found.cases),
+        "undo-look": any(one.to_review and one.looked for one in found.cases),
         "undo-attempt": values["undoable"],
-        "refer": is_open and values["targets"],
+        "undo-note": values["undoable_notes"],
+        "cancel-promise": found.next_step is not None and found.next_step.why == "promised",
+        "take-back": values["may_take_back"],
+        "same-person": any(one.asked for one in found.persons),
+        "different-persons": any(one.asked for one in found.persons),
+        "undo-link": any(one.link for one in found.persons),
+        "refer": is_worked and values["targets"],
         "refer-result": values["referrals"],
         "note": True,
         "close": is_open,
@@ -183,7 +218,8 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     teams = [(team.key, team.name) for team in found.teams if team != found.team]
     there = counting_in(found, [str(case.id) for case in found.cases])
     return {
-        "tenants": [(str(person.id), person.name) for person in found.persons if person.id in there.persons],
+        "tenants": _clients(desk, found, there),
+        "counted_persons": len(there.persons),
         "counted_arrears": len(there.arrears),
         "unsure": bool(there.unsure),
         "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
@@ -201,6 +237,21 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     }
 
 
+def _clients(desk: Desk, found: Dossier, there: Counting) -> list[tuple[str, str]]:
+    """Of whom can be said that they accepted help; who may be several people in truth, is so by partner."""
+    names = {person.id: person.name for person in found.persons}
+    clients = sorted((one for one in there.clients if one.person in names), key=lambda one: (one.person, one.text))
+    return [
+        (
+            one.text,
+            names[one.person]
+            if one.partner is None
+            else desk.text("{name}, klant van {partner}", name=names[one.person], partner=partner_name(one.partner)),
+        )
+        for one in clients
+    ]
+
+
 def colleagues_of(desk: Desk, found: Dossier) -> list[Actor]:
     """To whom the case can be handed over: who works there too, oneself included, and does not hold it."""
     user = Actor(desk.user.id, desk.user.name)
@@ -213,7 +264,8 @@ def _signal_words(signal: TimelineSignal, found: Dossier, language: str) -> str:
     """Enough to tell one signal from another; whose it is where several people live."""
     amount = "" if signal.amount is None else f", {euros(signal.amount, language)}"
     names = {person.id: f" ({person.name})" for person in found.persons if len(found.persons) > 1}
-    return f"{day(signal.signalled_on, language)}, {signal.partner}{amount}{names.get(signal.person or 0, '')}"
+    whose = names.get(signal.person or 0, "")
+    return f"{day(signal.signalled_on, language)}, {partner_name(signal.partner)}{amount}{whose}"
 
 
 def birth(written: str) -> str:
@@ -250,7 +302,10 @@ def _draft(drafts: Mapping[str, Form], name: str) -> Form:
 
 
 def _page(desk: Desk) -> Response:
-    return show_case(desk, open_dossier(desk))
+    found = open_dossier(desk)
+    if found.claim and found.claim.given_by and found.claim.by.id == desk.user.id:
+        note_arrival(desk.cursor, found.household, desk.user.id)
+    return show_case(desk, found)
 
 
 PAGES: Final[tuple[Page, ...]] = (Page("case", "/zaak/{case:int}", "GET", _page, CASE_WORKERS, shows_person=True),)

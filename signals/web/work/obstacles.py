@@ -34,11 +34,15 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "no-colleague": said("Deze collega werkt hier niet. Kies een andere collega."),
         "no-target": said("Deze doorverwijzing staat niet meer in het beleid. Kies een andere."),
         "no-team": said("Dit team staat niet meer in het beleid. Kies een andere wachtrij."),
+        "not-agreed": said("Er staat geen afspraak meer met de inwoner."),
         "not-certainly-one": said(
             "Dit eindresultaat geldt voor één inwoner. Meer partners schreven deze naam, maar het is niet zeker dat "
             "zij dezelfde inwoner bedoelen. Markeer de signalen één voor één."
         ),
         "not-closed": said("Deze zaak is al open."),
+        "not-given": said(
+            "Terugnemen kan niet meer: uw collega is begonnen, of een ander droeg de zaak over. Overleg met elkaar."
+        ),
         "not-here": said("Dit hoort niet bij deze zaak, of het is er niet meer."),
         "not-markable": said("Dit signaal telt niet meer mee in een open zaak, dus u kunt het niet meer markeren."),
         "not-marked": said(
@@ -56,6 +60,10 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "nothing-left": said(
             "In deze zaak telt geen signaal meer mee. Kies eerst bij welk signaal u de markering terugneemt."
         ),
+        "nothing-to-link": said(
+            "Hier is niet meer de vraag of partners dezelfde persoon bedoelen, of een collega besliste het al."
+        ),
+        "nothing-to-look-at": said("Hier valt nu niets te bekijken, of een collega deed het al."),
         "nothing-waits": said("Er wacht bij dit huishouden niets meer op vrijgave."),
         "of-one-person": said(
             "Dit eindresultaat geldt voor één inwoner, en in deze zaak tellen signalen van meer inwoners mee. De "

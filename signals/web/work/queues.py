@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode
 
 from signals.contract.codes import CRISES
-from signals.contract.partners import SECTORS
+from signals.contract.partners import SECTORS, partner_name
+from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.policy import ROUTES
 from signals.outreach.work.claims import claim, let_go
+from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work_items import Key
-from signals.outreach.worklist import QUEUES, WorkFilter, household_of, work_page
+from signals.outreach.worklist import QUEUES, HandedOver, WorkFilter, handed_over, household_of, work_page
+from signals.outreach.worklist_query import DUE
 from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.words import options, word
+from signals.web.work.case import birth
+from signals.web.work.links import LACKS, beside_review
 from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
 
 if TYPE_CHECKING:
@@ -44,22 +49,30 @@ NAMES: Final = {
 LEADS: Final = {
     "visits": said("Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is."),
     "letters": said("Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is."),
-    "follow-up": said("Huishoudens waar het werk is begonnen. Zij blijven hier staan tot de zaak is afgesloten."),
-    "review": said("Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs."),
+    "follow-up": said(
+        "Huishoudens waar het werk is begonnen. Zij staan op de dag waarop er iets moet gebeuren: eerst wat is blijven "
+        "liggen, dan vandaag, dan wat later komt. Zij blijven hier staan tot de zaak is afgesloten."
+    ),
+    "review": said(
+        "Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs. Wat nog niemand "
+        "bekeek, staat bovenaan."
+    ),
 }
 TAKEN: Final = said("{name} heeft dit huishouden al opgepakt. Kies een ander, of overleg met elkaar.")
 CLOSED: Final = said("Dit huishouden heeft geen open zaak meer.")
+_PLANNED: Final = frozenset({"visits", "follow-up"})  # whom one goes to see: an area is for planning a round only
 _AREA_DIGITS: Final = 4  # more would be an address, which no page puts into an address bar
-_CLAIMS: Final = ("mine", "unclaimed")
+_CLAIMS: Final = ("mine", "given", "unclaimed")
 _SOON_DAYS: Final = 7
 # What the filter may hold, in the order of its fields; nothing else of an address is kept.
 _FIELDS: Final = (
-    *("claim", "due", "route", "sector", "crisis", "consecutive", "team", "municipality", "postcode"),
+    *("claim", "due", "clock", "route", "sector", "crisis", "consecutive", "team", "municipality", "postcode"),
     "after",
 )
 _KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "claim": frozenset(_CLAIMS),
     "due": frozenset({"late", "today", "soon"}),
+    "clock": frozenset(DUE),
     "route": frozenset(ROUTES[1:]),
     "sector": frozenset(SECTORS),
     "crisis": frozenset({"any", *CRISES}),
@@ -77,6 +90,11 @@ class Asked:
 
     def __getitem__(self, name: str) -> str:
         return self.chosen.get(name, "")
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether one goes to see these households, so that an area can be chosen."""
+        return self.queue in _PLANNED
 
     @property
     def narrowed(self) -> int:
@@ -112,7 +130,8 @@ def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -
         raise NotFoundError("there is no such case")
     desk.may_see(found[1])
     try:
-        perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
+        with desk.cursor.connection.transaction():  # what is refused keeps no household locked while the page is made
+            perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
     except TakenError as taken:
         return _shown(desk, asked, status=409, problem=desk.text(TAKEN, name=taken.name))
     except NotPossibleError:
@@ -134,8 +153,12 @@ def _asked(desk: Desk, fields: Mapping[str, str]) -> Asked:
         raise NotFoundError("there is no such queue")
     chosen = {name: fields[name].strip() for name in _FIELDS if fields.get(name, "").strip()}
     chosen = {name: value for name, value in chosen.items() if name not in _KNOWN or value in _KNOWN[name]}
+    if "due" not in chosen:
+        chosen.pop("clock", None)  # which of those that end then
     if chosen_team(chosen.get("team", "")) in {"", default_choice(desk.user)}:
         chosen.pop("team", None)
+    if queue not in _PLANNED:
+        chosen.pop("postcode", None)
     postcode = chosen.get("postcode", "")
     if postcode and not (postcode.isascii() and postcode.isdigit() and len(postcode) <= _AREA_DIGITS):
         fault = desk.text("Vul hoogstens de vier cijfers van een postcode in, bijvoorbeeld 7607.")
@@ -145,22 +168,27 @@ def _asked(desk: Desk, fields: Mapping[str, str]) -> Asked:
 
 
 def _filter(desk: Desk, asked: Asked) -> WorkFilter:
-    user, municipality = desk.user, asked["municipality"]
-    crisis = asked["crisis"]
+    user, crisis = desk.user, asked["crisis"]
     return WorkFilter(
         queue=asked.queue,
-        municipalities=user.municipalities & {municipality} if municipality else user.municipalities,
+        municipalities=_municipalities_of(desk, asked),
         today=desk.today,
         route=asked["route"] or None,
         sector=asked["sector"] or None,
         crises=CRISES if crisis == "any" else (crisis,) if crisis else (),
         consecutive={"yes": True, "no": False}.get(asked["consecutive"]),
         due_before=_due_before(asked["due"], desk.today),
+        clock=asked["clock"] or None,
         postcode=asked["postcode"],
         claim=asked["claim"] or "anyone",
         user=user.id,
         team=wanted_team(user, asked["team"]),
     )
+
+
+def _municipalities_of(desk: Desk, asked: Asked) -> frozenset[str]:
+    own, only = desk.user.municipalities, asked["municipality"]
+    return own & {only} if only else own
 
 
 def _due_before(due: str, today: date) -> date | None:
@@ -170,8 +198,11 @@ def _due_before(due: str, today: date) -> date | None:
 
 def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None = None) -> Response:
     page = work_page(desk.cursor, _filter(desk, asked), Key.parse(asked["after"]))
+    beside = beside_review(desk, _municipalities_of(desk, asked), asked.chosen) if asked.queue == "review" else None
     households = [item.household for item in page.items]
+    households += [home.place.household for home in beside.homes] if beside else []
     desk.viewed("view-queue", f"queue {asked.queue}", households=households)
+    given = _given(desk) if page.given else HandedOver(0, {})
     first = {name: value for name, value in asked.chosen.items() if name != "after"}
     following = {**first, "after": page.next.text} if page.next else None
     return desk.page(
@@ -187,12 +218,27 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         first=desk.url("queue", queue=asked.queue, **first) if asked["after"] else None,
         following=desk.url("queue", queue=asked.queue, **following) if following else None,
         choices=_choices(desk, page),
+        given=given,
+        given_in=[(NAMES[one], count, _given_at(desk, one)) for one, count in given.queues.items()],
         team=asked["team"] or default_choice(desk.user),
+        beside=beside,
+        lacks=LACKS,
+        birth=birth,
+        partner_name=partner_name,
+        reason_length=REASON_LENGTH,
         quarantine=desk.url("partners") if Role.PARTNER_MANAGER in desk.user.roles else None,
         word=partial(_word, desk.language),
         late=partial(_days_left, desk.today),
         may_take=partial(_may_take, desk.user.id),
     )
+
+
+def _given(desk: Desk) -> HandedOver:
+    return handed_over(desk.cursor, desk.user.id, desk.user.municipalities, desk.today)
+
+
+def _given_at(desk: Desk, queue: str) -> str:
+    return desk.url("queue", queue=queue, claim="given")
 
 
 def _word(language: str, what: str, code: str) -> str:
@@ -214,7 +260,12 @@ def _choices(desk: Desk, page: WorkPage) -> dict[str, list[tuple[str, str]]]:
     """What each field of the filter offers; a choice of one is none."""
     text, language = desk.text, desk.language
     every = {
-        "claim": [("mine", text("Van mij")), ("unclaimed", text("Nog door niemand opgepakt"))],
+        "claim": [
+            ("mine", text("Van mij")),
+            ("given", text("Aan mij overgedragen, nog niet geopend")),
+            ("unclaimed", text("Nog door niemand opgepakt")),
+        ],
+        "clock": [(name, CLOCK_NAMES[name][language == "en"]) for name in DUE],
         "due": [
             ("late", text("Te laat")),
             ("today", text("Vandaag of eerder")),

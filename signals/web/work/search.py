@@ -1,4 +1,4 @@
-"""Who was that again? Search by name, address, date of birth or reference.
+"""Who was that again? Search by name, address, date of birth, case or reference.
 
 By POST only, so that nothing of a person stands in an address, a log or a title; a page of answers therefore comes from
 the form itself. What is found is logged like anything else that shows a person, and nobody may ask without end.
@@ -16,6 +16,7 @@ from signals.web.signin.limits import Limiter, Rate
 from signals.web.texts import day_of, said
 from signals.web.words import period_words, word
 from signals.web.work.case import birth
+from signals.web.work.tongue import keeping_language, switches_language
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,16 +27,18 @@ if TYPE_CHECKING:
 
 RATE: Final = Rate(burst=20, per_minute=20)
 """A person who looks somebody up asks a few times; a program that copies the register asks without end."""
-LIMITER: Final = Limiter(RATE)
+LIMITER: Final = Limiter(RATE, name="searches")
 FAULTS: Final = {
     "empty": ("name", said("Vul ten minste één veld in.")),
     "name": ("name", said("Vul ten minste één letter van de naam in.")),
+    "street": ("street", said("Vul ten minste drie letters van de straat in.")),
+    "case": ("case", said("Een zaaknummer heeft alleen cijfers, zoals 4711.")),
     "postcode": ("postcode", said("Vul een postcode in als 7607 GC, of alleen de vier cijfers.")),
     "number": ("number", said("Vul een huisnummer in dat met een cijfer begint, zoals 12 of 12 A.")),
-    "number-alone": ("postcode", said("Vul bij het huisnummer ook de postcode in.")),
+    "number-alone": ("postcode", said("Vul bij het huisnummer ook de postcode of de straat in.")),
     "born": ("born", said("Vul een datum in die bestaat, bijvoorbeeld 2-11-1985.")),
 }
-_FIELDS: Final = ("name", "postcode", "number", "born", "reference")
+_FIELDS: Final = ("name", "street", "number", "postcode", "born", "case", "reference")
 _LONGEST: Final = 100
 
 
@@ -47,8 +50,10 @@ def show_search(desk: Desk) -> Response:
 def show_found(desk: Desk) -> Response:
     """The households that answer, or what is wrong with the question."""
     typed = {name: desk.form.get(name)[:_LONGEST] for name in _FIELDS}
+    if switches_language(desk):
+        return keeping_language(desk, desk.page("work/search.html", **_values(desk, typed, [], None)))
     born, faults = _born(typed["born"])
-    query = SearchQuery(typed["name"], typed["postcode"], typed["number"], born, typed["reference"])
+    query = SearchQuery(**{name: text for name, text in typed.items() if name != "born"}, born=born)
     faults = faults or search_faults(query)
     if faults:
         said_faults = [(field, desk.text(sentence)) for field, sentence in (FAULTS[fault] for fault in faults)]
@@ -75,6 +80,7 @@ def _values(desk: Desk, typed: dict[str, str], faults: list[tuple[str, str]], fo
         "errors": dict(faults),
         "found": found,
         "at_most": AT_MOST,
+        "keeps_typed": True,
         "word": partial(_word, desk.language),
         "period": partial(period_words, language=desk.language),
         "birth": birth,

@@ -5,6 +5,7 @@ Pure. Nothing typed is ever lost: a form that cannot be saved is shown again as 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY
 from signals.outreach.teams import COMMON
-from signals.outreach.work.attempts import LONGEST_AHEAD
+from signals.outreach.work.attempts import APPOINTMENTS, LONGEST_AHEAD
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
-from signals.outreach.work.outcomes import Counting, obstacle, unsure_of
+from signals.outreach.work.outcomes import Client, Counting, obstacle, unsure_of
 from signals.outreach.work.referrals import RESULTS
 from signals.web.texts import day_of, said
 from signals.web.work.obstacles import OBSTACLES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from signals.web.desk import Form
 
 COMMON_QUEUE: Final = COMMON  # in a list of teams: the queue of no team
+_CLIENT: Final = re.compile(r"(?P<person>[0-9]{1,18})(?:\.(?P<partner>[a-z0-9-]{2,40}))?", re.ASCII)
 _IN_VAIN: Final = frozenset({"no-contact", "no-response"})
 _NO_DAY: Final = said("Vul een datum in, bijvoorbeeld 2-11-2026.")
 _TOO_LONG: Final = said("Maak de notitie korter: hoogstens 4.000 tekens.")
@@ -50,19 +52,25 @@ def seen_of(form: Form) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
-def persons_of(form: Form) -> frozenset[int]:
-    """The numbers of the persons that were chosen; what is no number is nobody's."""
-    return frozenset(int(text) for text in form.getlist("persons") if text.isascii() and text.isdigit())
+def persons_of(form: Form) -> frozenset[Client]:
+    """The clients that were chosen; what no form of ours sends is nobody."""
+    found = (_CLIENT.fullmatch(text) for text in form.getlist("persons"))
+    return frozenset(Client(int(one["person"]), one["partner"]) for one in found if one)
 
 
 def counting_in(dossier: Dossier, cases: Collection[str]) -> Counting:
     """Whose signals count in these cases, and of which arrears."""
     signals = [signal for signal in dossier.signals if signal.markable and str(signal.case) in cases]
     certain = {person.id for person in dossier.persons if person.certain}
+    first = min(
+        (case for case in dossier.cases if str(case.id) in cases), key=lambda case: case.id, default=dossier.case
+    )
     return Counting(
         persons=frozenset(signal.person for signal in signals if signal.person is not None),
         arrears=frozenset((signal.partner, signal.reference) for signal in signals),
         unsure=unsure_of(((one.person, one.partner) for one in signals if one.person is not None), certain),
+        written=frozenset((one.person, one.partner) for one in signals if one.person is not None),
+        accepted=first.accepted_help,
     )
 
 
@@ -79,7 +87,7 @@ def attempt_faults(form: Form, dossier: Dossier, today: date) -> Faults:
 
 def _day_faults(form: Form, dossier: Dossier, today: date) -> Faults:
     day = _day(form)
-    first = min((case.received_on for case in dossier.cases if case.state == "open"), default=date.min)
+    first = min((case.received_on for case in dossier.cases if case.is_worked), default=date.min)
     if day is None:
         return {"on_day": _NO_DAY}
     if day > today:
@@ -105,7 +113,7 @@ def _part_faults(form: Form) -> Faults:
 
 def step_faults(form: Form, _: Dossier, today: date) -> Faults:
     """What was agreed with the resident: a kind of contact, a day to come, and perhaps a part of the day."""
-    faults = _one_of(form, "kind", CONTACT_KINDS, said("Kies hoe u elkaar spreekt."))
+    faults = _one_of(form, "kind", APPOINTMENTS, said("Kies hoe u elkaar spreekt."))
     if form.get("part"):
         faults |= _one_of(form, "part", PARTS_OF_DAY, said("Kies het deel van de dag."))
     day = _day(form)
@@ -151,6 +159,12 @@ def undo_faults(form: Form, dossier: Dossier, _: date) -> Faults:
     """Which attempt was a mistake, and that it is certain."""
     attempts = [str(made.id) for made in dossier.attempts]
     return _one_of(form, "attempt", attempts, said("Kies de contactpoging die u doorhaalt.")) | _certain(form)
+
+
+def undo_note_faults(form: Form, dossier: Dossier, _: date) -> Faults:
+    """Which note was a mistake, and that it is certain."""
+    notes = [str(note.id) for note in dossier.notes]
+    return _one_of(form, "note", notes, said("Kies de notitie die u doorhaalt.")) | _certain(form)
 
 
 def refer_faults(form: Form, dossier: Dossier, _: date) -> Faults:

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from signals.outreach.teams import COMMON
-from signals.outreach.work.claims import claim, claims_of, colleagues, hand_over, let_go
+from signals.outreach.work.claims import claim, claims_of, colleagues, hand_over, let_go, note_arrival
 from signals.outreach.work.decisions import close
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work.teams import assign
+from signals.outreach.worklist import WorkFilter, handed_over, work_page
 from signals.policies import shipped
 from signals.store import sessions
 from signals.store.database import transaction
 from signals.store.sessions import Limits, SignedIn
 from tests.reference.notation import report
 
-from .people import ANNA, BRAM, HOME, R1, act, file_of
+from .people import ANNA, BRAM, HOME, R1, act, file_of, today
 
 if TYPE_CHECKING:
     from tests.outreach.desk import Desk
@@ -108,7 +109,41 @@ def test_handing_over_gives_it_to_the_colleague(desk: Desk, home: int) -> None:
     act(desk, claim, home, ANNA)
     act(desk, hand_over, home, BRAM, None, ANNA, "vakantie", held_by=ANNA.id)
     assert act(desk, claims_of, [home])[home].by == BRAM
-    assert file_of(desk).history[-1].nl == "Overgedragen aan Bram de Wit: vakantie"
+    assert file_of(desk).history[-1].nl == "Overgedragen van Anna Postma aan Bram de Wit: vakantie"
+    assert file_of(desk).history[-1].en == "Handed over by Anna Postma to Bram de Wit: vakantie"
+
+
+def test_what_is_handed_over_says_who_had_it_also_when_another_gives_it(desk: Desk, home: int) -> None:
+    act(desk, claim, home, ANNA)
+    act(desk, hand_over, home, BRAM, None, CARLA, "ziek", held_by=ANNA.id)
+    (line,) = [one for one in file_of(desk).history if one.kind == "handed-over"]
+    assert (line.actor, line.nl) == (CARLA.name, "Overgedragen van Anna Postma aan Bram de Wit: ziek")
+
+
+def test_who_gets_a_household_finds_it_in_their_queues_until_they_opened_it(desk: Desk, home: int) -> None:
+    there = frozenset({"0141"})
+    assert act(desk, handed_over, BRAM.id, there, today()).households == 0
+    act(desk, hand_over, home, BRAM, None, ANNA, "vakantie", held_by=None)
+    found = act(desk, handed_over, BRAM.id, there, today())
+    assert found.households == 1
+    assert found.queues
+    for queue, number in found.queues.items():
+        asked = WorkFilter(queue, there, today(), claim="given", user=BRAM.id)
+        listed = act(desk, work_page, asked).items
+        assert [(item.household, item.claim.given_by) for item in listed] == [(home, ANNA.name)] * number
+    assert act(desk, handed_over, ANNA.id, there, today()).queues == {}
+    assert act(desk, handed_over, BRAM.id, frozenset({"0164"}), today()).households == 0
+    act(desk, note_arrival, home, ANNA.id)  # another's look is not theirs
+    assert act(desk, handed_over, BRAM.id, there, today()).households == 1
+    act(desk, note_arrival, home, BRAM.id)
+    assert act(desk, handed_over, BRAM.id, there, today()).households == 0
+    assert act(desk, claims_of, [home])[home].by == BRAM
+
+
+def test_what_one_takes_oneself_is_not_handed_over(desk: Desk, home: int) -> None:
+    act(desk, claim, home, ANNA)
+    act(desk, hand_over, home, BRAM, None, BRAM, "ziek", held_by=ANNA.id)
+    assert act(desk, claims_of, [home])[home].given_by is None
 
 
 def test_handing_over_asks_to_whom_and_why(desk: Desk, home: int) -> None:

@@ -12,7 +12,7 @@ from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.claims import claim
 from signals.outreach.work.decisions import change_route, close, reopen
 from signals.outreach.work.dismissals import mark_not_picked_up
-from signals.outreach.work.outcomes import ACCEPTED, OF_ONE_PERSON, OF_ONE_SIGNAL, Counting, obstacle
+from signals.outreach.work.outcomes import ACCEPTED, OF_ONE_PERSON, OF_ONE_SIGNAL, Client, Counting, obstacle
 from signals.outreach.work.people import NotPossibleError, StaleError
 from signals.reports.kept import losses
 from signals.reports.outgoing import told
@@ -117,10 +117,24 @@ class TestClose:
         assert desk.told("outreach.cases")[-1]["state"] == "closed"
 
     def test_accepted_help_pauses_collection_for_thirty_days(self, desk: Desk, visit: int) -> None:
+        desk.system.rows("UPDATE persons SET date_of_birth = '1985-06-12' RETURNING id")  # certainly one person
         act(desk, close, [visit], "quick-fix", ANNA)
         pause = (today() + timedelta(days=30)).isoformat()
         for partner in ("welbions", "menzis"):
             assert told_results(desk, partner)[-1] == ("accepted-help", pause)
+
+    def test_of_a_bare_name_only_the_partner_whose_client_it_is_hears_of_accepted_help(
+        self, desk: Desk, visit: int
+    ) -> None:
+        ((person,),) = desk.system.rows("SELECT id FROM persons")
+        for unsaid in ((), (Client(person),), (Client(person, "vitens"),)):
+            with pytest.raises(NotPossibleError) as refusal:
+                act(desk, close, [visit], "quick-fix", ANNA, persons=unsaid)
+            assert refusal.value.code == "for-whom"
+        act(desk, close, [visit], "quick-fix", ANNA, persons=[Client(person, "menzis")])
+        assert told_results(desk, "menzis")[-1][0] == "accepted-help"
+        assert told_results(desk, "welbions") == [("picked-up", None)]
+        assert desk.history(visit)[-1][1]["persons"] == [f"{person}.menzis"]
 
     def test_of_other_reasons_the_partner_hears_only_that_it_was_not_picked_up(self, desk: Desk, letter: int) -> None:
         act(desk, close, [letter], "other-reason", ANNA)
@@ -244,9 +258,9 @@ class TestTwoPersons:
         desk.take_in(report("a", "2026-11-02", R1), report("b", "2026-11-03", P9, surname="De Vries"))
         return desk.case(HOME).id
 
-    def person(self, desk: Desk, surname: str) -> int:
+    def person(self, desk: Desk, surname: str) -> Client:
         ((number,),) = desk.system.rows("SELECT id FROM persons WHERE surname = %s", surname)
-        return int(number)
+        return Client(int(number))
 
     @pytest.mark.parametrize("outcome", sorted(OF_ONE_PERSON))
     def test_what_is_true_of_one_is_not_told_to_the_partner_of_the_other(
@@ -275,7 +289,7 @@ class TestTwoPersons:
         pause = (today() + timedelta(days=30)).isoformat()
         assert told_results(desk, "welbions")[-1] == (ACCEPTED, pause)
         assert told_results(desk, "menzis") == [("picked-up", None)]
-        assert desk.history(shared)[-1][1]["persons"] == [self.person(desk, "Jansen")]
+        assert desk.history(shared)[-1][1]["persons"] == [self.person(desk, "Jansen").text]
         act(desk, reopen, shared, "both want help", ANNA)
         both = [self.person(desk, name) for name in ("Jansen", "De Vries")]
         act(desk, close, [shared], "quick-fix", ANNA, persons=both)

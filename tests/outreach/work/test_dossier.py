@@ -119,6 +119,7 @@ def test_its_clocks_say_what_is_due_and_what_was_done(desk: Desk, home: int) -> 
     assert clocks["first-conversation"].done_on == today()
     assert "decision" in clocks  # it starts with the conversation
     assert "collection-pause" not in clocks
+    desk.system.rows("UPDATE persons SET date_of_birth = '1985-06-12' RETURNING id")  # certainly one person
     act(desk, close, [home], "quick-fix", ANNA)
     clocks = {clock.name: clock for clock in file_of(desk).case.clocks}
     assert clocks["collection-pause"].due == today() + timedelta(days=30)

@@ -14,6 +14,7 @@ from signals.outreach.release import NotReleasedError, release
 from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.decisions import ROUTES, change_route, close, reopen
 from signals.outreach.work.dismissals import NOT_PICKED_UP, mark_not_picked_up, take_back_mark
+from signals.outreach.work.outcomes import Client
 from signals.outreach.work.people import NotPossibleError
 from signals.reports.kept import losses
 from signals.reports.outgoing import told
@@ -78,7 +79,7 @@ def act_somehow(cursor: Cursor, one: Standing, rng: random.Random) -> None:
     elif act < 0.3:
         change_route(cursor, one.case, route, "as agreed", ANNA)
     elif act < 0.46:
-        close(cursor, [one.case], outcome, ANNA, persons=one.persons[: 1 + int(2 * number)])
+        close(cursor, [one.case], outcome, ANNA, persons=[Client(who) for who in one.persons[: 1 + int(2 * number)]])
     elif act < 0.56:
         reopen(cursor, one.case, "as agreed", ANNA)
     elif act < 0.64:

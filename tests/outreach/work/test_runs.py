@@ -127,6 +127,34 @@ def test_what_stays_behind_says_why(desk: Desk) -> None:
     assert staying(preview(desk))["1"] == "visit-waits"
 
 
+@pytest.mark.parametrize("looked_at", [0, 1, 2, 3, 5, 6])
+def test_a_run_is_the_same_however_few_are_looked_at_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    letters(desk, 6)
+    desk.take_in(report("o", "2026-11-20", "welbions/R5", at=5), report("p", "2026-11-20", P9, at=6))
+    desk.take_in(report("c", "2026-11-22", "welbions/R7", at=7, crisis="end-of-delivery"))
+    desk.take_in(report("d", "2026-10-01", "welbions/R9", at=8), withdraw("e", "2026-11-20", "welbions/R9", "deceased"))
+    first = next(case for case in desk.cases().values() if case.number == 1)
+    act(desk, claim, first.household_id, BRAM)
+    monkeypatch.setattr(runs, "RUN_SIZE", 3)
+    whole = preview(desk)
+    monkeypatch.setattr(runs, "LOOKED_AT", looked_at)
+    assert going(preview(desk)) == going(whole)
+    assert len(whole.letters) == 3
+    assert preview(desk).more
+    assert staying(preview(desk)).items() <= staying(whole).items()
+
+
+def test_what_a_run_needs_is_found_behind_what_cannot_go_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters(desk, 5)
+    for case in list(desk.cases().values())[:3]:
+        act(desk, claim, case.household_id, BRAM)
+    monkeypatch.setattr(runs, "LOOKED_AT", 2)
+    assert going(preview(desk)) == ["4", "5"]
+    assert set(staying(preview(desk)).values()) == {"claimed"}
+
+
 def test_a_run_has_an_end_and_what_stays_behind_does_not_fill_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     letters(desk, 5)
     for case in list(desk.cases().values())[:3]:

@@ -22,20 +22,20 @@ LINES: Final[list[tuple[str, dict[str, Any], str, str]]] = [
     (
         "amount",
         {**WELBIONS, "before": {"amount": 61250, "crisis": None}, "after": {"amount": 70005, "crisis": "eviction"}},
-        "Achterstand bij welbions (R1) van € 612,50 naar € 700,05 (dreigende huisuitzetting)",
-        "Arrears at welbions (R1) from € 612.50 to € 700.05 (eviction)",
+        "Achterstand bij Welbions (R1) van € 612,50 naar € 700,05 (dreigende huisuitzetting)",
+        "Arrears at Welbions (R1) from € 612.50 to € 700.05 (eviction)",
     ),
     (
         "withdrawn",
         {**WELBIONS, "reason": "arrangement"},
-        "Ingetrokken door welbions (R1): betalingsregeling",
-        "Withdrawn by welbions (R1): arrangement",
+        "Ingetrokken door Welbions (R1): betalingsregeling",
+        "Withdrawn by Welbions (R1): arrangement",
     ),
     (
         "report",
         {**WELBIONS, "signalledOn": "2026-11-02", "status": "repeat"},
-        "Signaal van welbions (R1), 2 november 2026",
-        "Signal of welbions (R1), 2 November 2026",
+        "Signaal van Welbions (R1), 2 november 2026",
+        "Signal of Welbions (R1), 2 November 2026",
     ),
     (
         "attempt",

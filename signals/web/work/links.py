@@ -1,0 +1,58 @@
+"""What does the review queue show besides its households? Who may be several persons, and what lies in quarantine.
+
+Between `queues` and `outreach.review`. The forms beside each person are acts of its case (`acts`) that lead back here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.review import QUARANTINE_AT_MOST, doubt_page, in_quarantine
+from signals.outreach.work_items import Key
+from signals.web.texts import said
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from signals.outreach.review import DoubtfulHome
+    from signals.web.desk import Desk
+
+LACKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "only-name": said("Alleen de naam is gelijk: er zijn geen voorletters en geen geboortedatum."),
+        "no-initials": said("Er zijn geen voorletters: ook een huisgenoot met deze naam kan bedoeld zijn."),
+        "no-birth": said("Er is geen geboortedatum: ook een huisgenoot met deze voorletters kan bedoeld zijn."),
+        "part-of-birth": said("De geboortedatum is niet helemaal bekend: van de maand of de dag weten partners niets."),
+    }
+)
+"""Why it is not certain that partners mean the same person, by `outreach.review.Lack`."""
+PLACE: Final = "zelfde-persoon"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands below the households of the review queue; `first` and `following` are addresses."""
+
+    homes: tuple[DoubtfulHome, ...]
+    first: str | None
+    following: str | None
+    quarantine: int
+    beyond: bool  # more than are counted
+
+
+def beside_review(desk: Desk, municipalities: Collection[str], chosen: Mapping[str, str]) -> Beside:
+    """For these municipalities; `chosen` is the filter of the queue, which the links keep."""
+    after = Key.parse(desk.query.get("persons", ""))
+    page = doubt_page(desk.cursor, municipalities, after)
+    count = in_quarantine(desk.cursor, municipalities)
+    here = desk.url("queue", queue="review", **chosen)
+    following = page.next and desk.url("queue", queue="review", **chosen, persons=page.next.text)
+    return Beside(
+        page.homes,
+        f"{here}#{PLACE}" if after else None,
+        f"{following}#{PLACE}" if following else None,
+        min(count, QUARANTINE_AT_MOST),
+        count > QUARANTINE_AT_MOST,
+    )

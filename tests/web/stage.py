@@ -1,0 +1,102 @@
+"""An office in which everything is to be seen: a case of each kind, partners in trouble, lines in the logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from signals.outreach.policy import parse_policy
+from signals.outreach.registers import load_policy
+from signals.policies import shipped
+from signals.store.audit import note
+from signals.store.database import transaction
+from signals.web.people import Role
+from tests.web.case_office import COLLEAGUE, LONG, a_case, opened, rows, sent
+from tests.web.office import ALMELO, person
+from tests.web.spoken import SPOKEN
+from tests.web.troubles import PARTNER, bring_trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.web.office import RunningOffice
+
+TEAM: Final = '\n[[team]]\nkey = "noord"\nname = "Wijkteam Noord"\n'
+TWO_SESSIONS: Final = person(Role.SPECIALIST, 63)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The office, and the cases by what is special about them."""
+
+    office: RunningOffice
+    cases: Mapping[str, int]
+
+
+def staged(office: RunningOffice) -> Stage:
+    """Bring all of it about, as people and partners do."""
+    bring_trouble(office.engine)
+    with transaction(office.engine) as cursor:
+        body = shipped()["almelo.toml"].replace("2020-01-01", "2026-09-02", 1)
+        load_policy(cursor, parse_policy(body + TEAM, "policy"), actor="test")
+        cursor.execute(
+            """INSERT INTO partner_contacts (partner_id, municipality, name, phone)
+            VALUES (%s, %s, 'Team incasso', '074 123 45 67')""",
+            (PARTNER, ALMELO),
+        )
+    office.session(TWO_SESSIONS)
+    office.session(COLLEAGUE)
+    cases = {"two": _two_open_cases(office), **_worked(office)}
+    _tell_the_log(office, cases["rich"])
+    return Stage(office, cases)
+
+
+def _two_open_cases(office: RunningOffice) -> int:
+    ((case,),) = rows(
+        office,
+        """SELECT min(id) FROM cases WHERE state = 'open' AND waiting GROUP BY household_id
+        HAVING count(*) = 2 ORDER BY 1 LIMIT 1""",
+    )
+    return int(case)
+
+
+def _worked(office: RunningOffice) -> dict[str, int]:
+    client = office.signed_in(Role.SPECIALIST)
+    cases: dict[str, int] = {}
+    letter, visit = "route = 'letter' AND waiting", "route = 'home-visit' AND waiting"
+
+    def begin(name: str, which: str = letter) -> int:
+        cases[name] = case = a_case(office, f"({which}) AND NOT id = ANY(array{sorted(cases.values())}::bigint[])")
+        return case
+
+    held = begin("held")
+    rows(office, "UPDATE cases SET held = true WHERE id = %s RETURNING id", held)
+    begin("fresh")
+    case = begin("rich", visit)
+    sheet = sent(client, opened(client, case), "oppakken")
+    sheet = sent(client, sheet, "contact", kind="home-visit", part="evening", reached="no", note=LONG)
+    sheet = sent(client, sent(client, sheet, "notitie", note=LONG), "doorverwijzen", target="nsr", certain="yes")
+    event = sheet.all("input", name="event")[0].get("value")
+    sheet = sent(client, sheet, "niet-oppakken", event=event, verdict="other-reason", reason="x", certain="yes")
+    case = begin("reached")
+    sent(client, opened(client, case), "contact", kind="call", part=None, reached="yes")
+    case = begin("closed")
+    sent(client, opened(client, case), "afsluiten", outcome="self-reliant", certain="yes")
+    case = begin("reopened")
+    sheet = sent(client, opened(client, case), "afsluiten", outcome="self-reliant", certain="yes")
+    sent(client, sheet, "heropenen", reason="Belde terug.")
+    begin("threatened", "crisis IS NOT NULL AND waiting")
+    begin("taken")
+    return cases
+
+
+def _tell_the_log(office: RunningOffice, case: int) -> None:
+    """Every kind of line; two people of one name saw the same household."""
+    ((household,),) = rows(office, "SELECT household_id FROM cases WHERE id = %s", case)
+    with transaction(office.engine) as cursor:
+        for user in ("u1", "u2"):
+            note(cursor, user, "sign-in", "session", {"name": "Sanne de Boer"}, municipality=ALMELO)
+        for one in SPOKEN:
+            note(cursor, "u1", one.action, one.subject, one.detail, municipality=ALMELO)
+        note(cursor, "u1", "search", "search", municipality=ALMELO, households=[household, household + 1])
+        note(cursor, "u2", "view-case", f"case {case}", municipality=ALMELO, households=[household])

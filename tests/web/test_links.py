@@ -1,0 +1,110 @@
+"""Who may be several persons stands in the review queue, with what the partners wrote; what is decided is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from signals.web.people import Role
+from tests.web.case_office import audited, opened, rows, sent
+from tests.web.client import text_of
+
+if TYPE_CHECKING:
+    from tests.web.client import Sheet
+    from tests.web.office import RunningOffice
+
+pytestmark = pytest.mark.database
+REVIEW = "/werkvoorraad/review"
+SEVERAL = """
+SELECT cases.id, min(person_id), cases.household_id FROM cases JOIN reports ON case_id = cases.id
+JOIN arrears ON arrears.id = arrears_id WHERE cases.state = 'open' AND withdrawn IS NULL
+    AND cases.municipality = '0141' AND cases.waiting AND NOT cases.held
+GROUP BY cases.id HAVING count(DISTINCT partner_id) = 2 AND count(*) = 2 ORDER BY cases.id LIMIT 1
+"""
+
+
+@pytest.fixture
+def doubtful(office: RunningOffice) -> tuple[int, int, int]:
+    """The only doubtful one of the town: a case, its person whose bare surname two partners wrote, its household."""
+    rows(office, "UPDATE persons SET initials = 'Q.', date_of_birth = '1985-06-14' RETURNING id")
+    ((case, person, household),) = rows(office, SEVERAL)
+    rows(
+        office,
+        """UPDATE persons SET initials = NULL, prefix = NULL, partner_surname = NULL, surname = 'Zonderling',
+            date_of_birth = NULL WHERE id = %s RETURNING id""",
+        person,
+    )
+    rows(office, "UPDATE reports SET person_id = %s WHERE case_id = %s RETURNING event_id", person, case)
+    rows(office, "UPDATE reports SET phone = '074 123 45 67' WHERE person_id = %s RETURNING event_id", person)
+    return case, person, household
+
+
+def asks(sheet: Sheet) -> bool:
+    return "Wat partners over Zonderling schreven" in sheet.texts("caption")
+
+
+def test_both_writings_stand_there_and_the_same_person_is_said_at_once(
+    office: RunningOffice, doubtful: tuple[int, int, int]
+) -> None:
+    case, person, household = doubtful
+    client = office.signed_in(Role.SPECIALIST)
+    page = client.get(REVIEW)
+    (table,) = [one for one in page.all("table") if "Zonderling" in text_of(one)]
+    cells = [[text_of(cell) for cell in row.findall(".//td")] for row in table.findall(".//tr")][1:]
+    assert len(cells) == 2
+    assert len({row[0] for row in cells}) == 2  # two partners
+    assert [row[1:] for row in cells] == [["Zonderling", "niet bekend", "074 123 45 67"]] * 2
+    assert "Alleen de naam is gelijk: er zijn geen voorletters en geen geboortedatum." in page.texts("p")
+    before = rows(office, "SELECT route, score, arrears_count, state, multiple FROM cases ORDER BY id")
+    after = client.send(page.form(f"/zaak/{case}/dezelfde-persoon"))
+    assert after.heading == "Beoordelen"
+    assert "Bewaard: dit is één persoon." in after.words
+    assert not asks(after)
+    assert "Over niemand is nu twijfel." in after.texts("p")
+    assert rows(office, "SELECT route, score, arrears_count, state, multiple FROM cases ORDER BY id") == before
+    assert audited(office, case)[-1] == ("specialist-1", "same-person")
+    seen = rows(office, "SELECT households FROM audit WHERE action = 'view-queue' ORDER BY id LIMIT 1")
+    assert household in seen[0][0]
+    sheet = opened(client, case)
+    assert "Dezelfde persoon, volgens Sanne de Vries." in sheet.words
+    assert asks(client.get(REVIEW)) is False
+    again = sent(client, sheet, "persoon-terugnemen", person=person)
+    assert "Bedoelen deze partners dezelfde persoon?" in again.words
+    assert asks(client.get(REVIEW))
+
+
+def test_different_persons_need_a_reason_and_the_case_says_so(
+    office: RunningOffice, doubtful: tuple[int, int, int]
+) -> None:
+    case, _, _ = doubtful
+    client = office.signed_in(Role.SPECIALIST)
+    refused = client.send(client.get(REVIEW).form(f"/zaak/{case}/verschillende-personen"), status=422)
+    assert "Schrijf op waarom. Collega's lezen dit terug in de geschiedenis." in refused.words
+    sheet = sent(client, refused, "verschillende-personen", reason="Vader en zoon.")
+    assert "Verschillende personen met dezelfde naam, volgens Sanne de Vries" in sheet.words
+    assert "Waarom: Vader en zoon." in sheet.words
+    assert not asks(client.get(REVIEW))
+    closing = sent(client, sheet, "afsluiten", status=422, outcome="known-to-debt-help", certain="yes")
+    assert "het is niet zeker dat zij dezelfde inwoner bedoelen" in closing.words
+
+
+def test_who_comes_second_sees_what_the_first_decided(office: RunningOffice, doubtful: tuple[int, int, int]) -> None:
+    case, _, _ = doubtful
+    slow, quick = office.signed_in(Role.SPECIALIST), office.signed_in(Role.TEAM_LEAD)
+    page = slow.get(REVIEW)
+    sent(quick, opened(quick, case), "dezelfde-persoon")
+    changed = slow.send(page.form(f"/zaak/{case}/verschillende-personen"), status=409, reason="Vader en zoon.")
+    assert "Dezelfde persoon:" in changed.words
+    assert "Vader en zoon." in changed.texts("textarea")[0]
+
+
+def test_how_much_lies_in_quarantine_is_said_so_far(office: RunningOffice) -> None:
+    client = office.signed_in(Role.SPECIALIST)
+    put = """INSERT INTO quarantine (log_id, topic, partition, "offset", code, message, received_at)
+        SELECT 'log', 'arrears.housing.' || (SELECT min(id) FROM partners), 9, n, 'not-json', 'x', now()
+        FROM generate_series(%s::int, %s) AS n RETURNING id"""
+    rows(office, "DELETE FROM quarantine RETURNING id")
+    for first, last, said in ((1, 0, "geen"), (1, 2, "2"), (3, 200, "meer dan 100")):
+        rows(office, put, first, last)
+        assert f"Dat zijn er nu {said}." in client.get(REVIEW).texts("p")
