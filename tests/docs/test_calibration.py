@@ -9,16 +9,10 @@ import pytest
 
 from benchmarks.calibration import BEGIN, END, PAGES, PLOT, between_marks, full_table, short_table, shown
 from signals.simulation.calibration import FIGURES, YEARS
-from tests.docs.pages import table_rows
-from tests.simulation.seed import figures_of_the_fixed_seed
+from tests.docs.calibrated import recorded
 
 if TYPE_CHECKING:
     from signals.simulation.calibration import Figure
-
-
-def recorded(kind: str) -> list[list[str]]:
-    """The rows of a page's table, without the header."""
-    return table_rows(PAGES[kind].read_text("utf-8").partition(BEGIN)[2].partition(END)[0])[1:]
 
 
 def value(cell: str) -> float:
@@ -38,13 +32,6 @@ def test_the_mean_of_all_seeds_is_within_the_bounds(figure: Figure) -> None:
     assert figure.holds(mean)
     assert lowest <= mean <= highest
     assert lowest <= first <= highest
-
-
-def test_the_fixed_seed_gives_what_the_table_says() -> None:
-    figures = figures_of_the_fixed_seed()
-    assert [row[7] for row in recorded("full")] == [shown(figure, figures[figure.key]) for figure in FIGURES], (
-        "the simulation changed since the table was written: run python -m benchmarks.calibration"
-    )
 
 
 def test_the_short_table_is_the_long_one_in_brief() -> None:

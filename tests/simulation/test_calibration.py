@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.calibration import shown
 from signals.reports.national import NATIONAL
 from signals.simulation.calibration import (
     FIGURES,
@@ -16,6 +17,7 @@ from signals.simulation.calibration import (
 )
 from signals.simulation.judged import Judgement, almelo_policy_for, judge, with_register
 from signals.simulation.partners import PARTNERS
+from tests.docs.calibrated import recorded
 from tests.simulation.pairs import Pair, pair, withdrawal
 from tests.simulation.seed import figures_of_the_fixed_seed
 
@@ -33,6 +35,12 @@ def fixed_seed() -> dict[str, float]:
 
 def test_every_figure_of_the_fixed_seed_is_within_its_bounds(fixed_seed: dict[str, float]) -> None:
     assert {key for key in within(fixed_seed) if BY_KEY[key].name not in RARE} == set()
+
+
+def test_the_fixed_seed_gives_what_the_table_says(fixed_seed: dict[str, float]) -> None:
+    assert [row[7] for row in recorded("full")] == [shown(figure, fixed_seed[figure.key]) for figure in FIGURES], (
+        "the simulation changed since the table was written: run python -m benchmarks.calibration"
+    )
 
 
 def test_a_seed_has_every_figure(fixed_seed: dict[str, float]) -> None:

@@ -64,7 +64,7 @@ class Window:
         """Axe finds nothing, nothing sticks out sideways, and no script complained; the page is kept as a picture."""
         if picture:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            self.page.screenshot(path=PICTURES / f"{name}.jpeg", type="jpeg", quality=80, full_page=True)
         found = violations(self.page) if axe else []
         assert not found, f"{name}: {found}"
         wide, shown = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
