@@ -10,8 +10,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from signals.store.database import tell
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,6 +37,6 @@ _AS_ALWAYS: Final = _set("on", "auto")
 @contextmanager
 def in_index_order(cursor: Cursor) -> Iterator[None]:
     """Plan the statements of this block as above; those after it as always. An error ends the transaction anyway."""
-    tell(cursor, _ROW_BY_ROW)
+    cursor.execute(_ROW_BY_ROW, prepare=False)  # of several commands in one text nothing can be prepared
     yield
-    tell(cursor, _AS_ALWAYS)
+    cursor.execute(_AS_ALWAYS, prepare=False)

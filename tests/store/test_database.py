@@ -9,7 +9,7 @@ import pytest
 from psycopg import errors as pg
 from psycopg.types.json import Json, Jsonb
 
-from signals.store.database import engine_for, tell, transaction
+from signals.store.database import engine_for, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,13 +91,3 @@ def test_json_comes_back_as_it_was_written(engine: Engine) -> None:
     with transaction(engine) as cursor:
         cursor.execute("SELECT %s::jsonb, %s::json", (Jsonb(written), Json(written)))
         assert cursor.fetchone() == (written, written)
-
-
-def test_a_command_without_an_answer_is_told_and_one_that_is_refused_ends_the_transaction(engine: Engine) -> None:
-    with transaction(engine) as cursor:
-        tell(cursor, b"SET LOCAL work_mem = '5MB'; SET LOCAL enable_sort = off")
-        cursor.execute("SELECT current_setting('work_mem'), current_setting('enable_sort')")
-        assert cursor.fetchone() == ("5MB", "off")
-    with pytest.raises(pg.InternalError, match="no_such_setting"), transaction(engine) as cursor:
-        tell(cursor, b"SET LOCAL no_such_setting = 1")
-    assert kept(engine) == []
