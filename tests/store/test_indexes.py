@@ -31,8 +31,9 @@ class _Explaining(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> _Explaining:  # noqa: ANN401 - as psycopg has it
         statement = query.decode() if isinstance(query, bytes) else str(query)
-        asking = psycopg.Cursor(self.connection).execute(f"EXPLAIN {statement}".encode(), params)
-        PLANS.extend(row[0] for row in asking)
+        if not statement.startswith("SET "):  # a switch of the planner: it has no plan of its own
+            asking = psycopg.Cursor(self.connection).execute(f"EXPLAIN {statement}".encode(), params)
+            PLANS.extend(row[0] for row in asking)
         return super().execute(query, params, **more)
 
 
