@@ -123,7 +123,11 @@ class Browser:
         body = urlencode({"csrf_token": self._token, **typed})
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
         self._connection.request("POST", "/zoeken", body=body, headers=headers)
-        return self._read("/zoeken")
+        response = self._connection.getresponse()
+        response.read()
+        if response.status != 303:
+            raise RuntimeError(f"/zoeken answers {response.status}")
+        return self.get(response.headers["Location"])
 
     def _read(self, path: str) -> bytes:
         response = self._connection.getresponse()

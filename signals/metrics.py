@@ -222,7 +222,8 @@ PARTNER_LAST_SIGNAL: Final = _declare(
     "gauge",
     ("partner",),
     "When a registered partner's last event was stored, as seconds since 1970; 0 when there never was one.",
-    "Older than the partner's usual rhythm: call its operational contact, it may not know that it is silent.",
+    "Older than the partner's usual rhythm, of one known for four weeks: call its operational contact, it may not know "
+    "that it is silent.",
 )
 TOPIC_PAUSED: Final = _declare(
     "signals_topic_paused",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, LiteralString
 from urllib.parse import urlsplit
 
@@ -14,6 +17,7 @@ import pytest
 from signals.embedded import embedded_postgres
 from signals.store import migrate
 from signals.store.database import engine_for
+from tests.scratch import folder_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +28,36 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.brokers.fixtures"]
 
 SOAK: Final = bool(os.environ.get("SIGNALS_SOAK"))
+IN_MEMORY: Final = pytest.StashKey[Path]()
+LONGEST: Final = "test_every_page_chromium.py"  # begun first, so that no process is alone with it at the end
 
 hypothesis.settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("soak" if SOAK else "default")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what is thrown away in memory, for the whole run; whoever names a TMPDIR has chosen a place already."""
+    if hasattr(config, "workerinput"):
+        return
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the programs that tests start are the same ones a hundred times
+    folder = None if "TMPDIR" in os.environ else folder_in_memory()
+    if folder:
+        os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+        config.stash[IN_MEMORY] = folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Give the memory back, unless there is something to look at."""
+    folder = session.config.stash.get(IN_MEMORY, None)
+    if folder and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long runs to `make soak`."""
+    items.sort(key=lambda item: item.path.name != LONGEST)
     if SOAK:
         return
     soak = [item for item in items if item.get_closest_marker("soak")]
@@ -80,7 +106,7 @@ def engine(database: str) -> Iterator[Engine]:
 
 def create_database(server: str, template: str = "template1") -> str:
     name = f"test_{secrets.token_hex(6)}"
-    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')  # the log holds no copy of it
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from signals.commands import words
+from signals.contract.moments import AMSTERDAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -173,8 +175,15 @@ def case_view(page: dict[str, Any]) -> None:
     _section("Termijnen", ("uiterlijk", "wat"), [(d["due"], d["nl"]) for d in page["deadlines"]])
     columns = ("datum", "partner", "kenmerk", "soort", "bedrag", "status")
     _section("Signalen", columns, [_signal_row(signal) for signal in page["signals"]])
-    history = [(h["at"][:16], h["actor"], words.history(h["kind"]), words.what_happened(h)) for h in page["history"]]
-    _section("Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), history)
+    _section(
+        "Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), [_history_row(one) for one in page["history"]]
+    )
+
+
+def _history_row(line: dict[str, Any]) -> tuple[str, ...]:
+    here = datetime.fromisoformat(line["at"]).astimezone(AMSTERDAM)  # as the pages have it
+    what = words.history(line["kind"], line.get("how"))
+    return f"{here:%d-%m-%Y %H:%M}", line["actor"], what, words.what_happened(line)
 
 
 def _standing(page: dict[str, Any]) -> str:

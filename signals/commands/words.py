@@ -71,8 +71,18 @@ HISTORY: Final = {
     "same-person": "partners bedoelen dezelfde persoon",
     "different-persons": "partners bedoelen verschillende personen",
     "link-undone": "weer te beoordelen of het één persoon is",
+    "one-person": "twee schrijfwijzen zijn één persoon",
+    "two-persons": "twee schrijfwijzen zijn twee personen",
+    "pair-undone": "weer te beoordelen of twee schrijfwijzen één persoon zijn",
     "hand-over-undone": "overdracht teruggenomen",
     "step-cancelled": "afspraak afgezegd",
+    "step-ended": "volgende stap vervallen door de andere route",
+    "step-restored": "volgende stap staat er weer",
+}
+
+TAKEN_UP: Final = {
+    "contact": "opgepakt zonder vrijgave, door contact of een afspraak",
+    "closing": "opgepakt bij het afsluiten, zonder vrijgave",
 }
 
 RESULTS: Final = {
@@ -126,9 +136,12 @@ def outcome(code: str) -> str:
     return OUTCOMES[code]
 
 
-def history(kind: str) -> str:
-    """What a line of a case's history tells; a kind of another version by its own name."""
-    return HISTORY.get(kind, kind)
+def history(kind: str, how: str | None = None) -> str:
+    """What a line of a case's history tells; a kind of another version by its own name.
+
+    `how`: as a line of a take-up says that it was no release.
+    """
+    return TAKEN_UP.get(how or "") or HISTORY.get(kind, kind)
 
 
 def what_happened(line: Mapping[str, Any]) -> str:

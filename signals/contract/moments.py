@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 MAX_CENTS: Final = 100_000_000
+PART_BEGINS: Final[Mapping[str, int]] = MappingProxyType({"morning": 0, "afternoon": 12, "evening": 18})
+"""Part of day (`codes.PARTS_OF_DAY`) → the hour at which it begins, by Dutch time (domain.md section 5)."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = _EPOCH.toordinal()
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -52,6 +58,12 @@ def is_signalled_too_late(signalled_on: date, time_us: int) -> bool:
     # Amsterdam never ran behind UTC, so most events are settled without asking the time zone.
     ahead = signalled_on.toordinal() - _EPOCH_ORDINAL - time_us // 86_400_000_000
     return ahead > 1 and signalled_on.toordinal() - amsterdam_day(time_us).toordinal() > 1
+
+
+def part_has_begun(part: str, on_day: date, now: datetime) -> bool:
+    """Whether this part of `on_day` has begun at `now`, by Dutch time."""
+    here = now.astimezone(AMSTERDAM)
+    return (on_day, PART_BEGINS[part]) <= (here.date(), here.hour)
 
 
 def calendar_day(text: str) -> date | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Process = subprocess.Popen[bytes]
 
 POLL_SECONDS: Final = 0.01
+LONGEST_POLL_SECONDS: Final = 0.2
 
 
 def wheel_folder(package: str) -> Path:
@@ -80,12 +81,18 @@ KILLED: Final = Ending(signal.SIGKILL, 2.0)
 
 
 def await_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Wait until `condition()` holds, at most `seconds`; whether it came true."""
-    deadline = time.monotonic() + seconds
+    """Wait until `condition()` holds, at most `seconds`; whether it came true.
+
+    What takes long to ask is asked less often: whoever is waited for wants the processor, too.
+    """
+    asked = time.monotonic()
+    deadline = asked + seconds
     while not condition():
-        if time.monotonic() >= deadline:
+        now = time.monotonic()
+        if now >= deadline:
             return False
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(max(POLL_SECONDS, 2 * (now - asked)), LONGEST_POLL_SECONDS))
+        asked = time.monotonic()
     return True
 
 

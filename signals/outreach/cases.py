@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,7 @@ from signals.scoring.facts import ArrearsFacts, CaseFacts
 from signals.scoring.score import Score, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 ROUTE_GRAVITY: Final[dict[str | None, int]] = {None: -1} | {route: rank for rank, route in enumerate(ROUTES)}
 # Reports with one of these count for `consecutive` (rule 9).
@@ -49,6 +49,15 @@ class HouseholdReport(msgspec.Struct, frozen=True, gc=False):
     explicit_wish: bool
     received_on: date
     raised_by: int | None = None  # the youngest event that raised its arrears, told at the latest case only
+    person: int = 0
+
+
+class MarkedDeath(msgspec.Struct, frozen=True, gc=False):
+    """Somebody of the municipality said on this day that a person died: the report of which they said it, and whom."""
+
+    report: int
+    persons: frozenset[int]  # all that are known to be that person
+    on: date
 
 
 class ArrearsState(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +78,7 @@ class Acts(msgspec.Struct, frozen=True, gc=False):
     released_route: str | None = None
     released_through: int = 0  # the youngest event, by number, that was there at the release
     reviewed_through: date | None = None  # deaths up to this day were looked at
+    reviewed_marks: frozenset[int] = frozenset()  # reports of `MarkedDeath` that were looked at
     route: str | None = None  # the route that a person chose
     route_through: int = 0  # the youngest event that was there by then
     closed_outcome: str | None = None  # the outcome with which a person closed it
@@ -120,6 +130,7 @@ def judge_household(
     book: PolicyBook,
     acts: Mapping[str, Acts] = {},
     died_on: date | None = None,
+    marked: Collection[MarkedDeath] = (),
 ) -> dict[str, JudgedCase]:
     """The cases of one household, by period label.
 
@@ -130,6 +141,7 @@ def judge_household(
         book: The policies.
         acts: What people did with the cases, by period label.
         died_on: The day of the last withdrawal as deceased.
+        marked: The deaths that people of the municipality marked.
     """
     periods: dict[str, list[HouseholdReport]] = {}
     evidence: _Evidence = {}
@@ -142,13 +154,27 @@ def judge_household(
         days.sort()
     return {
         label: _judge_case(
-            own, evidence, states, book.in_force(municipality, own[0].period.start), acts.get(label, _NO_ACTS), died_on
+            own,
+            evidence,
+            states,
+            book.in_force(municipality, own[0].period.start),
+            acts.get(label, _NO_ACTS),
+            _Deaths(died_on, marked),
         )
         for label, own in periods.items()
     }
 
 
 _NO_ACTS: Final = Acts()
+
+
+class _Deaths(NamedTuple):
+    """Who died at a household: the last day that a partner told, and what people marked."""
+
+    told_on: date | None
+    marked: Collection[MarkedDeath]
+
+
 # The days on which reports that count for `consecutive` were signalled, sorted, by the first day of their period.
 _Evidence = dict[date, list[date]]
 
@@ -163,7 +189,7 @@ def _judge_case(
     states: Mapping[int, ArrearsState],
     policy: Policy,
     acts: Acts,
-    died_on: date | None,
+    deaths: _Deaths,
 ) -> JudgedCase:
     counting = [report for report in reports if report.withdrawn is None]
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
@@ -187,7 +213,7 @@ def _judge_case(
         received_on=min([report.received_on for report in reports]),
         policy_id=policy.id,
         waiting=is_open and count > 0 and _waits(counting, route, acts),
-        held=is_open and _mourns(earliest, died_on, acts.reviewed_through),
+        held=is_open and (_mourns(earliest, deaths.told_on, acts.reviewed_through) or _marked(reports, deaths, acts)),
         outcome=None if is_open else acts.closed_outcome or _outcome(reports),
         reports=tuple(sorted([report.id for report in reports])),
     )
@@ -286,6 +312,20 @@ def _mourns(earliest: date, died_on: date | None, reviewed_through: date | None)
     if died_on is None or died_on < earliest:
         return False
     return reviewed_through is None or died_on > reviewed_through
+
+
+def _marked(reports: list[HouseholdReport], deaths: _Deaths, acts: Acts) -> bool:
+    """Whether a death that somebody marked concerns this case, and nobody looked at it yet.
+
+    As one that a partner told it holds what had begun by then, and beyond that every case in which signals of the dead
+    person count (docs/decisions/0036).
+    """
+    open_marks = [mark for mark in deaths.marked if mark.report not in acts.reviewed_marks]
+    if not open_marks:
+        return False
+    began = min(report.signalled_on for report in reports)
+    persons = {report.person for report in reports if report.withdrawn is None}
+    return any(began <= mark.on or not persons.isdisjoint(mark.persons) for mark in open_marks)
 
 
 def _facts(counting: list[HouseholdReport], open_states: list[ArrearsState], earlier: int) -> CaseFacts:

@@ -7,7 +7,7 @@ keep that status, whatever comes in later (borders.md section 4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from psycopg.rows import class_row
@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError
 from signals.outreach.feedback import tell_partners
-from signals.outreach.work.steps import answered_by
+from signals.outreach.work.steps import sent_by
 from signals.outreach.work.teams import policy_today
 from signals.store import ledger
 from signals.store.audit import note_cases
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # What deciding on a release asks for: these cases alone, without their place among all others.
 _ASKED: Final = """
 SELECT cases.id, household_id, cases.municipality, concat_ws(' ', postcode, number, nullif(suffix, '')) AS household,
-    state, route, waiting, held,
+    state, route, received_on, waiting, held,
     (SELECT min(other.id) FROM cases AS other
         WHERE other.household_id = cases.household_id AND other.state = 'open' AND other.waiting
         AND other.route = 'home-visit' AND NOT other.id = ANY(%(wanted)s)) AS visit
@@ -46,10 +46,12 @@ UPDATE cases SET released_route = route, released_at = now(), released_by = %(ac
     reviewed_through = CASE WHEN NOT %(reviewed)s THEN reviewed_through ELSE greatest(reviewed_through, (
         SELECT max(deceased_on) FROM arrears
         WHERE deceased_household_id = cases.household_id AND deceased_on IS NOT NULL)) END,
+    reviewed_marks = CASE WHEN NOT %(reviewed)s THEN reviewed_marks ELSE ARRAY(
+        SELECT event_id FROM reports WHERE reports.household_id = cases.household_id
+            AND reports.deceased_on IS NOT NULL ORDER BY event_id) END,
     follow_up_on = coalesce((SELECT on_day FROM next_steps WHERE next_steps.household_id = cases.household_id),
-        CASE WHEN route = 'letter' THEN (
-            SELECT answer.by FROM unnest(%(written_to)s::text[], %(answered_by)s::date[]) AS answer(municipality, by)
-            WHERE answer.municipality = cases.municipality) END,
+        (SELECT letter.by FROM unnest(%(letters)s::bigint[], %(sent_by)s::date[]) AS letter(number, by)
+            WHERE letter.number = cases.id),
         %(today)s)
 WHERE id = ANY(%(numbers)s)
 """
@@ -70,6 +72,7 @@ class AskedCase:
     household: str
     state: str
     route: str
+    received_on: date
     waiting: bool
     held: bool
     visit: int | None
@@ -180,9 +183,10 @@ def _let_go(
     tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
 
 
-def _comes_up(cursor: Cursor, written: Sequence[AskedCase]) -> dict[str, Any]:
-    """When it is to be followed up, where no step is planned: today, and a letter when its answer is due."""
+def _comes_up(cursor: Cursor, released: Sequence[AskedCase]) -> dict[str, Any]:
+    """When it is to be followed up, where no step is planned: today, and a letter when it should be sent by then."""
     today = datetime.now(AMSTERDAM).date()
-    places = sorted({case.municipality for case in written if case.route == "letter"})
-    by = [answered_by(today, policy_today(cursor, place), today) for place in places]
-    return {"written_to": places, "answered_by": by, "today": today}
+    letters = [case for case in released if case.route == "letter"]
+    policies = {place: policy_today(cursor, place) for place in sorted({case.municipality for case in letters})}
+    by = [sent_by(case.received_on, policies[case.municipality], today) for case in letters]
+    return {"letters": [case.id for case in letters], "sent_by": by, "today": today}

@@ -1,8 +1,8 @@
 """Of which households must a person say who is who, and does anything lie in quarantine? Beside the review queue.
 
 Reading only, for `web`. Partners wrote of one person at an address, but too little to be certain that they mean the
-same one (domain.md section 7). The list goes by urgency as the queues do (`worklist_query`), looks at so many cases for
-a page and no more, and counts nothing. What is decided of it: `work.links`.
+same one, or of two who may be one (domain.md section 7). The list goes by urgency as the queues do (`worklist_query`),
+looks at so many cases for a page and no more, and counts nothing. What is decided of it: `work.links`, `work.pairs`.
 """
 
 from __future__ import annotations
@@ -19,31 +19,36 @@ from signals.outreach import worklist_query as asked
 from signals.outreach.work.dossier_persons import full_name
 from signals.outreach.work.links import links_of
 from signals.outreach.work.outcomes import is_certain
+from signals.outreach.work.pairs import asked_pairs, likeness_by_columns, pairs_of
 from signals.outreach.work_items import Key, Place
+from signals.store.persons import NUMBERED_ALIKE
 from signals.store.planning import in_index_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from signals.households.likeness import Likeness
     from signals.outreach.work.links import Link
+    from signals.outreach.work.pairs import Pair, PairLink
     from signals.store.database import Cursor
 
 PAGE_SIZE: Final = 10
 LOOKED_AT: Final = 300
 """So many households are looked at for one page, however few of them are doubtful."""
 QUARANTINE_AT_MOST: Final = 100
-Lack = Literal["only-name", "no-initials", "no-birth", "part-of-birth"]
-"""What is missing to be certain: of a name alone, initials, a date of birth, or a part of it."""
+Lack = Literal["only-name", "no-initials", "no-birth", "part-of-birth", "written-apart"]
+"""What is missing to be certain: of a name alone, initials, a date of birth, or a part of it; or partners wrote one
+person as two."""
 _QUEUE: Final = "several"
-_WRITTEN: Final = """
+_WRITTEN: Final = f"""
 SELECT cases.household_id, persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name,
-    date_of_birth, partner_id, array_remove(array_agg(DISTINCT phone), NULL),
+    date_of_birth, partner_id, {NUMBERED_ALIKE}, array_remove(array_agg(DISTINCT phone), NULL),
     array_remove(array_agg(DISTINCT email), NULL), max(street), max(city)
 FROM cases JOIN reports ON reports.case_id = cases.id JOIN arrears ON arrears.id = arrears_id
     JOIN persons ON persons.id = person_id
 WHERE cases.household_id = ANY(%s) AND state = 'open' AND withdrawn IS NULL
 GROUP BY cases.household_id, persons.id, partner_id ORDER BY persons.id, partner_id
-"""
+"""  # noqa: S608 - our own texts
 _SEEN: Final = """
 SELECT household_id, max(case_history.id) FROM case_history JOIN cases ON cases.id = case_id
 WHERE household_id = ANY(%s) GROUP BY household_id
@@ -57,8 +62,9 @@ SELECT count(*) FROM (SELECT FROM quarantine WHERE resolved_at IS NULL AND split
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What one partner wrote of a person."""
+    """What one partner wrote of a person (by number)."""
 
+    person: int
     partner: str
     name: str
     date_of_birth: str | None  # as sent: month and day may be 00
@@ -68,11 +74,15 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A person of whom several partners wrote who may not mean the same one, and what is lacking to be certain."""
+    """A person of whom several partners wrote who may not mean the same one, and what is lacking to be certain.
+
+    With `other`, an earlier one: two persons who may be one.
+    """
 
     person: int
     lack: Lack
     writings: tuple[Writing, ...]
+    other: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +146,13 @@ def _doubtful(cursor: Cursor, places: Sequence[Place]) -> list[DoubtfulHome]:
     if not homes:
         return []
     rows: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for household, *row in cursor.execute(_WRITTEN, (homes,)):
+    for household, *row in cursor.execute(_WRITTEN.encode(), (homes,)):
         rows[household].append(tuple(row))
     links = links_of(cursor, {row[0] for there in rows.values() for row in there})
-    seen: dict[int, int] = dict(cursor.execute(_SEEN, (homes,)).fetchall())
-    doubts = {home: tuple(_doubts(there, links)) for home, there in rows.items()}
+    pairs = pairs_of(cursor, homes)
+    doubts = {home: (*_doubts(there, links), *_pairs(there, pairs)) for home, there in rows.items()}
     doubtful = [place for place in places if doubts[place.household]]
+    seen: dict[int, int] = dict(cursor.execute(_SEEN, ([one.household for one in doubtful],)).fetchall())
     return [_home(one, rows[one.household], doubts[one.household], seen) for one in doubtful]
 
 
@@ -156,16 +167,32 @@ def _doubts(rows: Iterable[tuple[Any, ...]], links: Mapping[int, Link]) -> Itera
     """The doubtful persons of one household; a row is what one partner wrote of one of them."""
     for person, there in groupby(rows, itemgetter(0)):
         written = list(there)
-        _, initials, *_, born, _, _, _, _, _ = written[0]
+        _, initials, *_, born, _, _, _, _, _, _ = written[0]
         writings = tuple(_writing(row) for row in written)
         decided = person in links and links[person].holds([one.partner for one in writings])
         if len(writings) > 1 and not decided and not is_certain(initials, born):
             yield Doubt(person, lack_of(initials, born), writings)
 
 
+def _pairs(rows: Iterable[tuple[Any, ...]], decided: Mapping[Pair, PairLink]) -> Iterator[Doubt]:
+    """Two persons of one household who may be one, with all that was written of both."""
+    written: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        written[row[0]].append(row)
+    compared = {person: _likeness(there[0]) for person, there in written.items()}
+    for one, other in asked_pairs(compared, decided):
+        writings = tuple(_writing(row) for row in (*written[one], *written[other]))
+        yield Doubt(other, "written-apart", writings, one)
+
+
+def _likeness(row: tuple[Any, ...]) -> Likeness:
+    _, initials, _, surname, _, partner_surname, business, born, _, number, *_ = row
+    return likeness_by_columns((initials, surname, partner_surname, business, born, number))
+
+
 def _writing(row: tuple[Any, ...]) -> Writing:
-    _, *names, business, born, partner, phones, emails, _, _ = row
-    return Writing(partner, full_name(*names) or business or "–", born, tuple(phones), tuple(emails))
+    person, *names, business, born, partner, _, phones, emails, _, _ = row
+    return Writing(person, partner, full_name(*names) or business or "–", born, tuple(phones), tuple(emails))
 
 
 def lack_of(initials: str | None, date_of_birth: str | None) -> Lack:

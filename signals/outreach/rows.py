@@ -146,6 +146,7 @@ def placed(report: ReportRow, row: EventRow) -> PlacedReport:
         picked_up=False,
         signalled_on=row.signalled_on,
         received_at=row.received_at,
+        person_id=report.person_id,
     )
 
 
@@ -204,6 +205,8 @@ def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
         received_at=report.received_at,
         person_verdict=report.person_verdict,
         person_verdict_through=report.person_verdict_through,
+        person_id=report.person_id,
+        deceased_on=report.deceased_on,
     )
 
 
@@ -234,6 +237,7 @@ def household_report(report: PlacedReport) -> HouseholdReport:
         explicit_wish=report.warm_transfer,
         received_on=report.received_at.astimezone(AMSTERDAM).date(),
         raised_by=report.raised_by,
+        person=report.person_id,
     )
 
 

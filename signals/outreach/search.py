@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.households.address import house_number_forms
 from signals.households.names import clean_business_name, surname_words
 from signals.store.name_words import NAME_WORDS
-from signals.store.street_words import ASKED, STREET
+from signals.store.street_words import ASKED, STREET, WRITTEN_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AT_MOST: Final = 50
 """The most households that an answer holds: who gets more has to ask more precisely."""
+PEOPLE_AT_MOST: Final = 10
+"""The most people that it names of each; how many more there are, it says."""
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}(?:[A-Z]{2})?")
 _SHORT: Final = 2  # so short a name is not the beginning of another
 _STREET_LETTERS: Final = 3  # fewer are the beginning of too many
@@ -41,14 +43,20 @@ _BORN: Final = "date_of_birth = ANY(%(born)s)"
 _REFERENCE: Final = """households.id IN (SELECT household_id FROM reports WHERE arrears_id = ANY(ARRAY(
     SELECT id FROM arrears WHERE municipality = ANY(%(municipalities)s)
     AND lower(reference) = lower(%(reference)s::text COLLATE "C"))))"""
-_STREET: Final = f"""households.id IN (SELECT household_id FROM reports WHERE municipality = ANY(%(municipalities)s)
-    AND street IS NOT NULL AND {STREET} >= {ASKED} AND {STREET} < {ASKED} || '~')"""  # noqa: S608 - our own texts
+_BEGINS: Final = f"""SELECT household_id FROM reports WHERE municipality = ANY(%(municipalities)s)
+    AND street IS NOT NULL AND {STREET} >= {{0}} AND {STREET} < {{0}} || '~'"""  # noqa: S608 - our own texts
+_STREET: Final = (
+    f"households.id IN ({_BEGINS.format(ASKED)} UNION ALL {_BEGINS.format(WRITTEN_OUT)} AND {WRITTEN_OUT} <> {ASKED})"
+)
 _CASE: Final = "households.id IN (SELECT household_id FROM cases WHERE cases.id = %(case)s AND state <> 'removed')"
 _POSTCODES: Final = "postcode >= %(postcode)s AND postcode < %(postcode_end)s"
 _NUMBER: Final = "number = %(number)s AND (%(suffix)s = '' OR starts_with(suffix, %(suffix)s))"
+# Of a house with many, those who were asked for come first.
 _PEOPLE: Final = """
-SELECT household_id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth
-FROM persons WHERE household_id = ANY(%s) ORDER BY household_id, id
+SELECT home, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth, counted
+FROM unnest(%(homes)s::bigint[]) AS home CROSS JOIN LATERAL (
+    SELECT *, count(*) OVER () AS counted FROM persons WHERE household_id = home
+    ORDER BY ({0}) IS TRUE DESC, id LIMIT %(people)s) AS resident
 """
 _STREETS: Final = """
 SELECT DISTINCT ON (household_id) household_id, street FROM reports
@@ -104,6 +112,7 @@ class FoundHousehold:
     people: tuple[FoundPerson, ...]
     cases: tuple[FoundCase, ...]
     street: str | None = None  # as a partner last wrote it
+    unnamed: int = 0  # so many more people live there
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ def search(cursor: Cursor, query: SearchQuery, municipalities: AbstractSet[str],
     named.update(municipalities=sorted(municipalities), limit=at_most + 1)
     cursor.execute(_FOUND.format(" AND ".join(conditions)).encode(), named)
     rows = cursor.fetchall()
-    return Found(_households(cursor, rows[:at_most]), more=len(rows) > at_most)
+    return Found(_households(cursor, rows[:at_most], query), more=len(rows) > at_most)
 
 
 def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
@@ -220,20 +229,29 @@ def _ways_to_write(born: date) -> list[str]:
     return sorted(f"{born.year:04}-{month}-{day}" for month in months for day in days)
 
 
-def _households(cursor: Cursor, rows: list[tuple[Any, ...]]) -> tuple[FoundHousehold, ...]:
+def _households(cursor: Cursor, rows: list[tuple[Any, ...]], query: SearchQuery) -> tuple[FoundHousehold, ...]:
     numbers = [row[0] for row in rows]
-    people = _gathered(numbers, cursor.execute(_PEOPLE, (numbers,)))
+    people = _people(cursor, numbers, query)
     cases = _gathered(numbers, cursor.execute(_CASES, (numbers,)))
     streets: dict[int, str] = dict(cursor.execute(_STREETS, (numbers,)).fetchall())
     return tuple(
         FoundHousehold(
             *(number, municipality, postcode, house_number, suffix),
-            tuple(FoundPerson(person_name(*one[:-1]), one[-1]) for one in people[number]),
+            tuple(FoundPerson(person_name(*one[:-2]), one[-2]) for one in people[number]),
             tuple(FoundCase(*one) for one in cases[number]),
             streets.get(number),
+            max((one[-1] for one in people[number]), default=0) - len(people[number]),
         )
         for number, municipality, postcode, house_number, suffix in rows
     )
+
+
+def _people(cursor: Cursor, households: list[int], query: SearchQuery) -> dict[int, list[tuple[Any, ...]]]:
+    """Some people of each household, each with how many live there."""
+    asked, named = person_conditions(query)
+    found = _PEOPLE.format(" AND ".join(asked) or "true")
+    cursor.execute(found.encode(), {**named, "homes": households, "people": PEOPLE_AT_MOST})
+    return _gathered(households, cursor)
 
 
 def _gathered(households: list[int], rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:

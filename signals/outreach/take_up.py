@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from signals.contract.events import Reported
 from signals.outreach.arrears import JudgedArrears, judge_arrears
-from signals.outreach.cases import Acts, ArrearsState, JudgedCase, judge_household
+from signals.outreach.cases import Acts, ArrearsState, JudgedCase, MarkedDeath, judge_household
 from signals.outreach.difference import Difference, write_difference
 from signals.outreach.rows import (
     Accepted,
@@ -27,6 +27,7 @@ from signals.outreach.rows import (
     states_of,
     with_judgement,
 )
+from signals.outreach.work.pairs import alike, pairs_of
 from signals.store import ledger, locks
 from signals.store.persons import PersonRow, ensure_persons
 from signals.store.sets import next_ids
@@ -50,6 +51,7 @@ class Standing:
     arrears: dict[int, ledger.ArrearsRow] = field(default_factory=dict)
     cases: dict[int, dict[str, ledger.CaseRow]] = field(default_factory=dict)  # by household and period
     died: dict[int, dict[int, date]] = field(default_factory=dict)  # by household and arrears
+    alike: Mapping[int, frozenset[int]] = field(default_factory=dict)  # by person: who is the same one, where known
 
 
 def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configuration) -> None:
@@ -100,6 +102,8 @@ def load_standing(
         standing.cases.setdefault(case.household_id, {})[case.period] = case
     for household, number, day in ledger.deceased_at(cursor, households):
         standing.died.setdefault(household, {})[number] = day
+    if any(report.deceased_on is not None for report in standing.reports.values()):
+        standing.alike = alike(pairs_of(cursor, households))
     others = {report.arrears_id for report in standing.reports.values()} - standing.arrears.keys()
     if others:
         standing.arrears.update((row.id, row) for row in ledger.arrears_rows(cursor, others))
@@ -230,6 +234,7 @@ def _judge_cases(
             released_route=case.released_route,
             released_through=case.released_through or 0,
             reviewed_through=case.reviewed_through,
+            reviewed_marks=frozenset(case.reviewed_marks),
             route=case.person_route,
             route_through=case.person_route_through or 0,
             closed_outcome=case.closed_outcome,
@@ -244,4 +249,9 @@ def _judge_cases(
         book=book,
         acts=acts,
         died_on=max(standing.died.get(household, {}).values(), default=None),
+        marked=[
+            MarkedDeath(one.event_id, standing.alike.get(one.person_id, frozenset({one.person_id})), one.deceased_on)
+            for one in reports
+            if one.deceased_on is not None
+        ],
     )

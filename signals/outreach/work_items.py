@@ -161,6 +161,11 @@ class WorkItem:
         return self.cases[0]
 
     @property
+    def comes_up_on(self) -> date:
+        """The day by which it stands in the order of "follow-up" (`store.urgency.FOLLOW_UP`)."""
+        return self.first.follow_up_on or self.first.earliest_on
+
+    @property
     def worked_route(self) -> str:
         """The gravest route of the open cases: what the household is worked by."""
         return max((case.route for case in self.cases), key=ROUTES.index)

@@ -23,9 +23,10 @@ _PLACE: Final = "{0}.earliest_on, {0}.period_start, {0}.period"
 _WAITS: Final = "{0}.waiting AND NOT {0}.held AND {0}.route = "
 _AT_HOUSEHOLD: Final = "EXISTS (SELECT FROM {0} WHERE {1}.household_id = c.household_id AND {2} OFFSET 0)"
 VISIT_BESIDE: Final = _AT_HOUSEHOLD.format("cases AS b", "b", "b.state = 'open' AND b.route = 'home-visit'")
-# Of a case: a contact attempt since it was received, and the first conversation since then (as its own page has it).
+# Of a case: a contact attempt since it was received, or written down for it since the day that its first signal bears;
+# and the first conversation of those (as its own page has it).
 _SINCE: Final = """FROM contact_attempts AS a WHERE a.household_id = {0}.household_id AND a.undone_at IS NULL
-    AND a.on_day >= {0}.received_on"""
+    AND (a.on_day >= {0}.received_on OR (a.case_id = {0}.id AND a.on_day >= {0}.earliest_on))"""
 ATTEMPTED: Final = f"EXISTS (SELECT {_SINCE} OFFSET 0)"
 SPOKEN_ON: Final = f"(SELECT min(a.on_day) {_SINCE} AND a.reached AND a.kind = ANY(%(conversations)s))"
 
@@ -102,14 +103,18 @@ MINE: Final = "c.household_id = ANY(ARRAY(SELECT household_id FROM claims WHERE 
 GIVEN: Final = """c.household_id = ANY(ARRAY(
     SELECT household_id FROM claims WHERE user_id = %(user)s AND given_by IS NOT NULL))"""
 UNCLAIMED: Final = f"NOT {_AT_HOUSEHOLD.format('claims', 'claims', 'true')}"
-# Several partners wrote of one person, and nobody decided for all of them whether they mean the same one.
-TO_LINK: Final = """EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
+# Several partners wrote of one person, and nobody decided for all of them whether they mean the same one; or there are
+# two persons, who may be one (whether they may, `households.likeness` says of those that were found).
+TO_LINK: Final = """(EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
     JOIN arrears ON arrears.id = reports.arrears_id
     LEFT JOIN person_links AS link ON link.person_id = reports.person_id AND link.undone_at IS NULL
     WHERE own.household_id = c.household_id AND own.state = 'open' AND reports.withdrawn IS NULL
     GROUP BY reports.person_id, link.partners
     HAVING count(DISTINCT arrears.partner_id) > 1
-        AND NOT coalesce(link.partners @> array_agg(arrears.partner_id), false) OFFSET 0)"""
+        AND NOT coalesce(link.partners @> array_agg(arrears.partner_id), false) OFFSET 0)
+    OR EXISTS (SELECT FROM cases AS own JOIN reports ON reports.case_id = own.id
+        WHERE own.household_id = c.household_id AND own.state = 'open' AND reports.withdrawn IS NULL
+        HAVING min(reports.person_id) < max(reports.person_id) OFFSET 0))"""
 # A team that the policy has no more is nobody's queue.
 _ASSIGNED: Final = _AT_HOUSEHOLD.format(
     "assignments", "assignments", "(assignments.team IS NULL OR assignments.team = ANY(%(team_keys)s))"

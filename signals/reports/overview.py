@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from psycopg.rows import class_row
 
 from signals.outreach.clocks import CLOCK_NAMES
+from signals.outreach.difference import INTAKE
 from signals.outreach.queues import QUEUES, policy_book
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.worklist import QUEUES as WORKLISTS
@@ -90,7 +91,8 @@ class Waiting:
 class FirstStep:
     """How long the cases that were received in a month waited for the first step of a person.
 
-    A step is a release or a contact attempt, whichever came first; days from receipt.
+    A step is a release, a contact attempt or a signal that somebody did not pick up, whichever came first; days from
+    receipt. A claim or a note is none: nothing is decided by it, and nobody was sought.
 
     Attributes:
         cases: all cases that were received in the month.
@@ -156,27 +158,48 @@ WHERE municipality = ANY(%(municipalities)s) AND undone_at IS NULL AND on_day >=
 GROUP BY kind ORDER BY attempts DESC, kind
 """
 # What each queue lists, as `outreach.worklist` has it.
-_LISTED: Final = f"""SELECT c.household_id, listed.queue, c.waiting_since
+_LISTED: Final = f"""SELECT c.household_id, c.id, listed.queue, c.waiting_since, c.held
 FROM cases AS c CROSS JOIN LATERAL (VALUES {standing(WORKLISTS)}) AS listed(queue, there)
 WHERE c.municipality = ANY(%(municipalities)s) AND {WORKED.format("c")} AND listed.there"""  # noqa: S608 - our own texts
+# What is held because of a death waits for somebody's look since the day on which it was held, released or not.
 _WAITING: Final = f"""
-WITH waited AS (
-    SELECT queue, household_id, %(today)s::date - (min(waiting_since) AT TIME ZONE 'Europe/Amsterdam')::date AS days
-    FROM ({_LISTED}) AS listed WHERE queue <> 'follow-up' GROUP BY queue, household_id)
+WITH since AS (
+    SELECT queue, household_id, CASE WHEN held THEN coalesce(
+        (SELECT max(at) FROM case_history WHERE case_id = listed.id AND kind = 'held'), waiting_since)
+        ELSE waiting_since END AS began
+    FROM ({_LISTED}) AS listed WHERE queue <> 'follow-up'),
+waited AS (
+    SELECT queue, household_id, %(today)s::date - (min(began) AT TIME ZONE 'Europe/Amsterdam')::date AS days
+    FROM since GROUP BY queue, household_id)
 SELECT queue, count(*) AS households, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) AS median_days,
     coalesce(max(days), 0) AS longest_days FROM waited GROUP BY queue
 """  # noqa: S608 - our own texts
-_FIRST_STEPS: Final = """
-WITH steps AS (
-    SELECT received_on, least((released_at AT TIME ZONE 'Europe/Amsterdam')::date, (
-        SELECT min(on_day) FROM contact_attempts WHERE contact_attempts.household_id = cases.household_id
-            AND undone_at IS NULL AND on_day >= received_on)) - received_on AS days
-    FROM cases WHERE municipality = ANY(%(municipalities)s) AND state <> 'removed' AND received_on >= %(since)s)
+# As `MadeAttempt.is_of`.
+_OF_CASE: Final = "(on_day >= received_on OR (contact_attempts.case_id = cases.id AND on_day >= earliest_on))"
+# A case that came back and was released anew had its step at the first release. Where a release was given back (that
+# line has the name of a person, not of the rules), only the one that stands counts; no mark does when all were taken
+# back.
+_FIRST_STEPS: Final = f"""
+WITH decided AS (
+    SELECT case_id, CASE WHEN count(*) FILTER (WHERE kind = 'mark-taken-back') < count(*) FILTER (
+            WHERE kind = 'not-picked-up') THEN min(at) FILTER (WHERE kind = 'not-picked-up') END AS marked,
+        CASE WHEN count(*) FILTER (WHERE kind = 'back-in-queue' AND actor <> '{INTAKE}') = 0
+            THEN min(at) FILTER (WHERE kind = 'released') END AS released
+    FROM case_history WHERE kind IN ('released', 'not-picked-up', 'mark-taken-back', 'back-in-queue')
+    GROUP BY case_id),
+steps AS (
+    SELECT received_on, least((least(marked, CASE WHEN released_at IS NOT NULL THEN least(released, released_at) END)
+            AT TIME ZONE 'Europe/Amsterdam')::date, (
+        SELECT min(greatest(on_day, received_on)) FROM contact_attempts
+        WHERE contact_attempts.household_id = cases.household_id AND undone_at IS NULL AND {_OF_CASE})) - received_on
+        AS days
+    FROM cases LEFT JOIN decided ON case_id = cases.id
+    WHERE municipality = ANY(%(municipalities)s) AND state <> 'removed' AND received_on >= %(since)s)
 SELECT date_trunc('month', received_on::timestamp)::date AS first, count(*) AS cases, count(days) AS stepped,
     percentile_disc(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
     percentile_disc(0.9) WITHIN GROUP (ORDER BY days) AS most_days
 FROM steps GROUP BY 1
-"""
+"""  # noqa: S608 - our own text
 # Whether the first contact attempt was made, and when the first conversation was held, as the case page has it; then
 # each clock that runs for a case, and whether it ended by yesterday (late) or ends within a week (soon).
 _RUNNING: Final = f"""
@@ -185,7 +208,7 @@ WITH known AS (
         state = 'open' AS is_open, help_due_on,
         count(on_day) > 0 AS tried, min(on_day) FILTER (WHERE reached AND kind = ANY(%(conversations)s)) AS spoken
     FROM cases LEFT JOIN contact_attempts ON contact_attempts.household_id = cases.household_id
-        AND undone_at IS NULL AND on_day >= received_on
+        AND undone_at IS NULL AND {_OF_CASE}
     WHERE {WORKED.format("cases")} AND municipality = ANY(%(municipalities)s) GROUP BY cases.id),
 began AS (
     SELECT * FROM unnest(%(policies)s::bigint[],

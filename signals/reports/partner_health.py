@@ -8,21 +8,23 @@ could not be read has no municipality. Nothing of a person is read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
 
+from signals.contract.moments import AMSTERDAM
 from signals.contract.partners import partner_name
 from signals.outreach.configuration import load_policies
-from signals.reports.partners import partner_health
-from signals.reports.rhythm import LOOK_BACK_DAYS, volume
+from signals.reports.partners import partner_health, topics_of
+from signals.reports.rhythm import KNOWN_DAYS, LOOK_BACK_DAYS, volume
 from signals.store.pauses import Pause, paused
 from signals.store.sets import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date, datetime
+    from collections.abc import Set as AbstractSet
+    from datetime import date
 
     from signals.reports.partners import PartnerHealth
     from signals.reports.rhythm import Volume
@@ -96,6 +98,7 @@ class _Read:
     """What the tables say of all partners, by partner id (pauses: by topic)."""
 
     days: Mapping[str, Mapping[date, int]]
+    known: AbstractSet[str]  # whose first signal was received some weeks ago
     shares: Mapping[str, Shares]
     health: Mapping[str, PartnerHealth]
     refused: Mapping[str, dict[str, int]]
@@ -122,9 +125,17 @@ LEFT JOIN json_to_recordset(%(thresholds)s) AS t(policy bigint, of text, cents b
 WHERE signalled_on > %(since)s AND reports.municipality = ANY(%(municipalities)s)
     AND (%(partner)s::text IS NULL OR partner_id = %(partner)s) GROUP BY partner_id
 """
+# Whose first signal for these municipalities was received by then: one row of each is enough, so none is counted.
+_KNOWN: Final = """
+SELECT partners.id FROM partners CROSS JOIN LATERAL (
+    SELECT FROM arrears JOIN events ON events.arrears_id = arrears.id
+    WHERE arrears.partner_id = partners.id AND municipality = ANY(%(municipalities)s) AND received_at <= %(known)s
+    LIMIT 1) AS heard
+WHERE %(partner)s::text IS NULL OR partners.id = %(partner)s
+"""
 _REFUSED: Final = """
 SELECT split_part(topic, '.', 3), code, count(*) FROM quarantine
-WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+WHERE resolved_at IS NULL{0} GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _STRANGERS: Final = """
 SELECT topic, code, count(*) FROM quarantine WHERE resolved_at IS NULL
@@ -132,7 +143,7 @@ SELECT topic, code, count(*) FROM quarantine WHERE resolved_at IS NULL
 """
 _RECORDS: Final = """
 SELECT id, topic, code, message, received_at FROM quarantine
-WHERE resolved_at IS NULL AND split_part(topic, '.', 3) = %(partner)s
+WHERE resolved_at IS NULL AND topic = ANY(%(topics)s)
     AND (%(code)s::text IS NULL OR code = %(code)s) AND (%(after)s::bigint IS NULL OR id < %(after)s)
 ORDER BY id DESC LIMIT %(size)s
 """
@@ -146,17 +157,19 @@ def partner_courses(
         "municipalities": sorted(municipalities),
         "partner": partner,
         "since": today - timedelta(days=LOOK_BACK_DAYS),
+        "known": datetime.combine(today - timedelta(days=KNOWN_DAYS), time.max, AMSTERDAM),
         "thresholds": _thresholds(cursor),
     }
-    known = cursor.execute(_PARTNERS, asked).fetchall()
+    rows = cursor.execute(_PARTNERS, asked).fetchall()
     read = _Read(
         days=_days(cursor, asked),
+        known={number for (number,) in cursor.execute(_KNOWN, asked)},
         shares=_shares(cursor, asked),
-        health={one.partner: one for one in partner_health(cursor)},
-        refused=_refused(cursor),
+        health={one.partner: one for one in partner_health(cursor, partner)},
+        refused=_refused(cursor, partner),
         pauses={one.topic: one for one in paused(cursor)},
     )
-    return [_course(row, read, today) for row in known]
+    return [_course(row, read, today) for row in rows]
 
 
 def _course(row: tuple[Any, ...], read: _Read, today: date) -> PartnerCourse:
@@ -168,7 +181,7 @@ def _course(row: tuple[Any, ...], read: _Read, today: date) -> PartnerCourse:
         topic=topic,
         municipalities=None if where is None else tuple(where),
         last_delivery=of.last_signal,
-        volume=volume(read.days.get(number, {}), today, seen_before=of.last_signal is not None),
+        volume=volume(read.days.get(number, {}), today, known=number in read.known),
         shares=read.shares.get(number, Shares()),
         stored=of.stored,
         duplicates=of.duplicates,
@@ -188,15 +201,15 @@ def refused_records(
 ) -> list[RefusedRecord]:
     """What a partner has in quarantine, newest first: at most `size` with a number below `after`."""
     with cursor.connection.cursor(row_factory=class_row(RefusedRecord)) as reading:
-        return reading.execute(_RECORDS, {"partner": partner, "code": code, "after": after, "size": size}).fetchall()
+        asked = {"topics": topics_of(partner), "code": code, "after": after, "size": size}
+        return reading.execute(_RECORDS, asked).fetchall()
 
 
 def refused_of(cursor: Cursor, partner: str, numbers: Collection[int]) -> list[int]:
     """Those of these quarantine rows that are this partner's and still open, oldest first."""
     cursor.execute(
-        """SELECT id FROM quarantine WHERE id = ANY(%s) AND resolved_at IS NULL AND split_part(topic, '.', 3) = %s
-        ORDER BY id""",
-        (list(numbers), partner),
+        "SELECT id FROM quarantine WHERE id = ANY(%s) AND resolved_at IS NULL AND topic = ANY(%s) ORDER BY id",
+        (list(numbers), topics_of(partner)),
     )
     return [number for (number,) in cursor]
 
@@ -223,8 +236,10 @@ def _shares(cursor: Cursor, asked: Mapping[str, Any]) -> dict[str, Shares]:
     return {partner: Shares(*counts) for partner, *counts in cursor.execute(_SHARES, asked)}
 
 
-def _refused(cursor: Cursor) -> dict[str, dict[str, int]]:
+def _refused(cursor: Cursor, partner: str | None) -> dict[str, dict[str, int]]:
+    """Of all partners, or of one by the index of its topics."""
+    asked = _REFUSED.format("" if partner is None else " AND topic = ANY(%(topics)s)")
     found: dict[str, dict[str, int]] = {}
-    for partner, code, count in cursor.execute(_REFUSED):
-        found.setdefault(partner, {})[code] = count
+    for name, code, count in cursor.execute(asked.encode(), {"topics": topics_of(partner or "")}):
+        found.setdefault(name, {})[code] = count
     return found

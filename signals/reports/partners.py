@@ -7,9 +7,11 @@ borders.md section 2) is seen here, and told from here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
+
+from signals.contract.partners import SECTORS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,31 +31,40 @@ class PartnerHealth:
     quarantined: int
 
 
-# Counts by topic (a few rows each); only the last signal and the reused ids need the inbox, each by its index.
-_HEALTH = """
+# Counts by topic; of one partner, those of its own topics. The last signal and the reused ids are the inbox's, each by
+# its index.
+_HEALTH: Final = """
 WITH fates AS (
-    SELECT split_part(topic, '.', 3) AS partner, stored, duplicates, 0 AS quarantined FROM progress
+    SELECT split_part(topic, '.', 3) AS partner, stored, duplicates, 0 AS quarantined FROM progress{topics}
     UNION ALL
     SELECT split_part(topic, '.', 3), (resolution IS NOT DISTINCT FROM 'stored')::int,
-        (resolution IS NOT DISTINCT FROM 'duplicate')::int, (resolution IS NULL)::int FROM quarantine),
+        (resolution IS NOT DISTINCT FROM 'duplicate')::int, (resolution IS NULL)::int FROM quarantine{topics}),
 counted AS (
     SELECT partner, sum(stored)::bigint AS stored, sum(duplicates)::bigint AS duplicates,
-        sum(quarantined)::bigint AS quarantined FROM fates GROUP BY partner),
-reused AS (
-    SELECT partner_id, sum(reused)::bigint AS id_reused FROM inbox WHERE reused > 0 GROUP BY partner_id)
+        sum(quarantined)::bigint AS quarantined FROM fates GROUP BY partner)
 SELECT partners.id AS partner, last.received_at AS last_signal, coalesce(stored, 0) AS stored,
     coalesce(duplicates, 0) AS duplicates, coalesce(id_reused, 0) AS id_reused, coalesce(quarantined, 0) AS quarantined
-FROM partners LEFT JOIN counted ON counted.partner = partners.id LEFT JOIN reused ON reused.partner_id = partners.id
+FROM partners LEFT JOIN counted ON counted.partner = partners.id
+LEFT JOIN LATERAL (SELECT sum(reused)::bigint AS id_reused FROM inbox WHERE reused > 0 AND partner_id = partners.id)
+    AS reused ON true
 LEFT JOIN LATERAL (
     SELECT received_at FROM inbox WHERE partner_id = partners.id ORDER BY received_at DESC LIMIT 1) AS last ON true
-ORDER BY partners.id
+{partner}ORDER BY partners.id
 """
+_OF_ALL: Final = _HEALTH.format(topics="", partner="")
+_OF_ONE: Final = _HEALTH.format(topics=" WHERE topic = ANY(%(topics)s)", partner="WHERE partners.id = %(partner)s ")
 
 
-def partner_health(cursor: Cursor) -> list[PartnerHealth]:
-    """All registered partners, by id."""
+def topics_of(partner: str) -> list[str]:
+    """The topics that name this partner: its own, and those of other sectors, where all it sends is refused."""
+    return [f"arrears.{sector}.{partner}" for sector in SECTORS]
+
+
+def partner_health(cursor: Cursor, partner: str | None = None) -> list[PartnerHealth]:
+    """All registered partners, by id; or this one alone, for which only its own topics are counted."""
+    asked, named = (_OF_ALL, {}) if partner is None else (_OF_ONE, {"partner": partner, "topics": topics_of(partner)})
     with cursor.connection.cursor(row_factory=class_row(PartnerHealth)) as reading:
-        return reading.execute(_HEALTH).fetchall()
+        return reading.execute(asked.encode(), named).fetchall()
 
 
 def last_signals(cursor: Cursor) -> dict[str, datetime | None]:

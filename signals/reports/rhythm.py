@@ -1,8 +1,10 @@
 """Does a partner send what one may expect of it: as much as usual, too much at once, or nothing any more?
 
 Pure; `partner_health` reads the days. A partner is held against its own past weeks only: one landlord signals daily, an
-insurer once a month and in bursts (domain.md section 3). What counts as silent or bursting nobody has laid down, so
-that it is a default that may be given otherwise, `Expectations`.
+insurer once a month and in bursts (domain.md section 3). Of a partner that was first heard of here less than four weeks
+ago there is no past to hold it against, whatever dates its signals bear: a municipality that starts, or reads in a
+month that is over, does not find everybody silent. What counts as silent or bursting nobody has laid down, so that it
+is a default that may be given otherwise, `Expectations`.
 """
 
 from __future__ import annotations
@@ -21,13 +23,17 @@ if TYPE_CHECKING:
 WEEKS: Final = 24
 LOOK_BACK_DAYS: Final = 7 * WEEKS
 RECENT_DAYS: Final = 28
+KNOWN_DAYS: Final = RECENT_DAYS  # of whom the first signal was received later than so long ago, nothing is expected yet
 
 
 class Rhythm(StrEnum):
-    """How a partner's deliveries stand to its own past; the first that applies, in this order."""
+    """How a partner's deliveries stand to its own past; the first that applies, in this order.
 
-    SILENT = "silent"  # longer without a signal than it usually is
+    New is also who has been heard of for longer, is not silent, and has less than eight weeks to compare.
+    """
+
     NEW = "new"  # too short here to expect anything
+    SILENT = "silent"  # longer without a signal than it usually is
     BURSTING = "bursting"  # far more than expected
     LOW = "low"  # far less than expected
     USUAL = "usual"
@@ -72,10 +78,11 @@ class Volume:
     rhythm: Rhythm
 
 
-def volume(
-    days: Mapping[date, int], today: date, *, seen_before: bool, expectations: Expectations | None = None
-) -> Volume:
-    """The volume of a partner that sent `days` (day → signals); `seen_before`: it sent something at any time."""
+def volume(days: Mapping[date, int], today: date, *, known: bool, expectations: Expectations | None = None) -> Volume:
+    """The volume of a partner that sent `days` (day → signals).
+
+    `known`: its first signal, of any date, was received at least `KNOWN_DAYS` ago.
+    """
     ages: dict[int, int] = {}
     for day, count in days.items():
         age = max(0, (today - day).days)  # a signal may bear tomorrow's date
@@ -86,7 +93,7 @@ def volume(
         (today - timedelta(days=7 * n + 6), sum(count for age, count in ages.items() if age // 7 == n))
         for n in reversed(range(WEEKS))
     )
-    rhythm = _rhythm(ages, recent, expected, expectations or Expectations(), seen_before=seen_before)
+    rhythm = _rhythm(ages, recent, expected, expectations or Expectations(), known=known)
     return Volume(weeks, recent, expected, today - timedelta(days=min(ages)) if ages else None, rhythm)
 
 
@@ -102,11 +109,11 @@ def _expected(ages: Mapping[int, int]) -> float | None:
 
 
 def _rhythm(
-    ages: Mapping[int, int], recent: int, expected: float | None, rules: Expectations, *, seen_before: bool
+    ages: Mapping[int, int], recent: int, expected: float | None, rules: Expectations, *, known: bool
 ) -> Rhythm:
-    if not ages:
-        return Rhythm.SILENT if seen_before else Rhythm.NEW
-    if min(ages) > max(rules.silent_days, rules.silent_factor * _usual_gap(ages, rules)):
+    if not known:
+        return Rhythm.NEW
+    if not ages or min(ages) > max(rules.silent_days, rules.silent_factor * _usual_gap(ages, rules)):
         return Rhythm.SILENT
     if expected is None:
         return Rhythm.NEW

@@ -1,8 +1,8 @@
 """Whose data are meant, and who sent them? For an auditor who answers a person (AVG article 15).
 
-Whoever asks is known by name with date of birth or address; only those who answer to all of it are given, never their
-household. One human can stand here several times, as partners wrote the name in several ways or one of them still had
-an old address: then the auditor says which of them are meant.
+Whoever asks is known by name with date of birth or address; only those who answer to all of it are given, and who was
+decided to be one of them, never their household. One human can stand here several times, as partners wrote the name in
+several ways or one of them still had an old address: then the auditor says which of them are meant.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from signals.outreach.search import (
     person_name,
     search_faults,
 )
+from signals.outreach.work.pairs import alike, pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,10 +75,19 @@ def subject_faults(query: SearchQuery) -> list[str]:
 
 
 def find_subjects(cursor: Cursor, query: SearchQuery, municipalities: Collection[str]) -> list[Subject]:
-    """Who in these municipalities answers to all of `query`, which has no faults; `AT_MOST` + 1 at most."""
+    """Who in these municipalities answers to all of `query`, which has no faults; `AT_MOST` + 1 at most.
+
+    And who is the same person by what somebody decided (`outreach.work.pairs`), however partners wrote them.
+    """
     (conditions, named), (of_person, person) = address_conditions(query), person_conditions(query)
     asked = " AND ".join([*of_person, *conditions])
-    return _subjects(cursor, asked, {**named, **person}, municipalities)
+    found = _subjects(cursor, asked, {**named, **person}, municipalities)
+    if not found or len(found) > AT_MOST:
+        return found
+    groups = alike(pairs_of(cursor, {one.household for one in found}))
+    answering = {one.id for one in found}
+    meant = answering.union(*(groups.get(number, ()) for number in answering))
+    return found if meant == answering else subjects_of(cursor, meant, municipalities)
 
 
 def subjects_of(cursor: Cursor, persons: Collection[int], municipalities: Collection[str]) -> list[Subject]:

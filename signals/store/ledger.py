@@ -84,6 +84,8 @@ class PlacedReport(msgspec.Struct, frozen=True, gc=False):
     received_at: datetime
     person_verdict: str | None = None  # a person said why it is not picked up,
     person_verdict_through: int | None = None  # and the youngest event of its arrears by then
+    person_id: int = 0
+    deceased_on: date | None = None  # the day on which somebody of the municipality said that this person died
 
 
 class ArrearsRow(msgspec.Struct, frozen=True, gc=False):
@@ -124,6 +126,7 @@ class CaseRow(msgspec.Struct, frozen=True, gc=False):
     waiting_since: datetime | None
     held: bool
     reviewed_through: date | None
+    reviewed_marks: list[int]  # reports whose `deceased_on` was looked at
     released_route: str | None
     released_through: int | None
     outcome: str | None

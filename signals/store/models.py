@@ -279,6 +279,7 @@ class Case(Base):
     closed_through: Mapped[int | None]
     follow_up_on: Mapped[date | None] = mapped_column(Date)  # while it is under way: the day on which it comes up
     help_due_on: Mapped[date | None] = mapped_column(Date)  # in a threat: by then a conversation after accepted help
+    reviewed_marks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # deaths: events
     looked_as: Mapped[str | None]  # how it stood when a person looked at its crisis or death (`urgency.AS_IT_STANDS`)
     __table_args__ = (
         ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
@@ -348,12 +349,12 @@ class Report(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("events.id"))  # at the latest case of its arrears only
     picked_up: Mapped[bool] = mapped_column(server_default=false())  # a person's decision: kept when judged again
-    # a person said why it is not picked up, and the youngest event of its arrears by then
-    person_verdict: Mapped[str | None]
-    person_verdict_through: Mapped[int | None]
+    person_verdict: Mapped[str | None]  # a person said why it is not picked up,
+    person_verdict_through: Mapped[int | None]  # and the youngest event of its arrears by then
     # what the partner was told when a person closed the case, instead of the status
     given_result: Mapped[str | None]
     pause_until: Mapped[date | None] = mapped_column(Date)
+    deceased_on: Mapped[date | None] = mapped_column(Date)  # a person marked or closed it: whom it is of died
     __table_args__ = (
         ForeignKeyConstraint(["arrears_id", "event_id"], ["events.arrears_id", "events.id"]),
         ForeignKeyConstraint(["arrears_id", "municipality"], ["arrears.id", "arrears.municipality"]),
@@ -381,6 +382,7 @@ class Report(Base):
         CheckConstraint(
             "(pause_until IS NOT NULL) = (coalesce(given_result, '') = 'accepted-help')", name="pause_until"
         ),
+        CheckConstraint("deceased_on IS NULL OR picked_up OR (person_verdict = 'deceased') IS TRUE", name="died"),
         room_for_updates(80),
     )
 

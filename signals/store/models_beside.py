@@ -35,6 +35,8 @@ class Quarantined(Base):
         UniqueConstraint("log_id", "topic", "partition", "offset"),
         # the flood limits: which of the last records of a topic were bad
         Index("ix_quarantine_nth", "log_id", "topic", "nth"),
+        # a partner's page: what its own topics have, newest first
+        Index("ix_quarantine_topic", "topic", "id"),
         # `signals quarantine list`: what is still to be mended
         Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
         CheckConstraint(f"code IN {QUARANTINE_CODES}", name="code"),

@@ -153,6 +153,26 @@ class Linked(Base):
     )
 
 
+class Paired(Base):
+    """Whether two persons of a household are one: what somebody decided, until it is taken back."""
+
+    __tablename__ = "person_pairs"
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    verdict: Mapped[str]
+    reason: Mapped[str | None]
+    by_id: Mapped[str]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = moment_of_writing()
+    undone_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("verdict IN ('same', 'different')", name="verdict"),
+        CheckConstraint("person_id < other_id", name="two"),
+        CheckConstraint("verdict = 'same' OR reason IS NOT NULL", name="reason"),
+    )
+
+
 class Processed(Base):
     """One use of a household's data; append-only, without a user, and without a key to what may be erased one day."""
 
@@ -180,6 +200,7 @@ class Session(Base):
     teams: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    browser: Mapped[str | None]  # what its owner knows it by: "Firefox (Windows)", no version
     __table_args__ = (
         # at sign-in: the oldest sessions of this user beyond those allowed
         Index("ix_sessions_user", "user_id", "began_at"),
@@ -187,6 +208,13 @@ class Session(Base):
         CheckConstraint("cardinality(roles) > 0", name="role"),
         CheckConstraint("seen_at >= began_at", name="clock"),
     )
+
+
+class EndedSession(Base):
+    """A session that ended while its row in `sessions` was held; until the next sign-in removes both."""
+
+    __tablename__ = "ended_sessions"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)  # no foreign key: its check would wait for that row
 
 
 class Colleague(Base):

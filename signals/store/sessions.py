@@ -2,6 +2,9 @@
 
 What the browser holds is known here only by its SHA-256: whoever reads this table can sign in as nobody. All moments
 are given by the caller; the limits are those of the settings at the time of asking, so a stricter one counts at once.
+
+Nothing here waits for the row of a session, which a slow page of the same person may hold: what cannot be removed at
+once is written down as ended, in a row of its own, and counts no more from there on.
 """
 
 from __future__ import annotations
@@ -11,12 +14,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from signals.store.database import Cursor
 
 TOUCH: Final = timedelta(minutes=1)  # the idle clock is written at most so often: reading a page stays reading
+_LASTS: Final = "NOT EXISTS (SELECT FROM ended_sessions AS ended WHERE ended.token_hash = sessions.token_hash)"
+_BEYOND: Final = f"""token_hash IN (SELECT token_hash FROM sessions WHERE user_id = %s AND token_hash <> %s AND {_LASTS}
+    ORDER BY began_at DESC, token_hash OFFSET %s)"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,12 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """A session that lasts: the hash of its token, when it began, and when it was last used (within a minute)."""
+    """A session that lasts: the hash of its token, when it began and was last used (within a minute), in what."""
 
     token_hash: bytes
     began_at: datetime
     seen_at: datetime
+    browser: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +55,22 @@ class Limits:
     most: int
 
 
-def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limits: Limits) -> None:
+def begin(
+    cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limits: Limits, browser: str | None = None
+) -> None:
     """Store a new session; those that ran out leave, and the oldest of this person beyond `limits.most`.
 
     Who it is stays known as a colleague, also when the session ended.
     """
+    _remove(cursor, f"seen_at <= %s OR began_at <= %s OR NOT {_LASTS}", (now - limits.idle, now - limits.absolute))
     cursor.execute(
-        "DELETE FROM sessions WHERE seen_at <= %s OR began_at <= %s", (now - limits.idle, now - limits.absolute)
+        """DELETE FROM ended_sessions AS ended
+        WHERE NOT EXISTS (SELECT FROM sessions WHERE sessions.token_hash = ended.token_hash)"""
     )
     cursor.execute(
-        """INSERT INTO sessions (token_hash, user_id, user_name, roles, municipalities, teams, began_at, seen_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        """INSERT INTO sessions
+            (token_hash, user_id, user_name, roles, municipalities, teams, began_at, seen_at, browser)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
         (
             token_hash,
             who.user_id,
@@ -68,14 +80,10 @@ def begin(cursor: Cursor, token_hash: bytes, who: SignedIn, now: datetime, limit
             sorted(who.teams),
             now,
             now,
+            browser,
         ),
     )
-    cursor.execute(
-        """DELETE FROM sessions WHERE token_hash IN (
-            SELECT token_hash FROM sessions WHERE user_id = %s AND token_hash <> %s
-            ORDER BY began_at DESC, token_hash OFFSET %s)""",
-        (who.user_id, token_hash, limits.most - 1),
-    )
+    _end(cursor, _BEYOND, (who.user_id, token_hash, limits.most - 1))
     remember(cursor, who, now)
 
 
@@ -92,8 +100,8 @@ def remember(cursor: Cursor, who: SignedIn, now: datetime) -> None:
 def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> SignedIn | None:
     """Whose session it is, if it still lasts; that it was used is noted at most once a minute."""
     cursor.execute(
-        """SELECT user_id, user_name, roles, municipalities, teams, seen_at FROM sessions
-        WHERE token_hash = %s AND seen_at > %s AND began_at > %s""",
+        f"""SELECT user_id, user_name, roles, municipalities, teams, seen_at FROM sessions
+        WHERE token_hash = %s AND seen_at > %s AND began_at > %s AND {_LASTS}""".encode(),  # noqa: S608 - our own texts
         (token_hash, now - limits.idle, now - limits.absolute),
     )
     row = cursor.fetchone()
@@ -111,15 +119,37 @@ def find(cursor: Cursor, token_hash: bytes, now: datetime, limits: Limits) -> Si
 
 
 def end(cursor: Cursor, token_hash: bytes) -> None:
-    """Forget the session, if it is there."""
-    cursor.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))
+    """End the session, if it is there; also while another request holds its row."""
+    _end(cursor, "token_hash = %s", (token_hash,))
+
+
+def _end(cursor: Cursor, which: str, values: Sequence[object]) -> int:
+    """End those sessions of which this holds, waiting for none; how many lasted until now."""
+    removed = _remove(cursor, f"{which} AND {_LASTS}", values)
+    cursor.execute(
+        f"""INSERT INTO ended_sessions (token_hash) SELECT token_hash FROM sessions WHERE {which}
+        ON CONFLICT DO NOTHING""".encode(),  # noqa: S608 - our own texts
+        values,
+    )
+    return removed + cursor.rowcount
+
+
+def _remove(cursor: Cursor, which: str, values: Sequence[object]) -> int:
+    """Remove those of which this holds and that nobody holds now; how many."""
+    cursor.execute(
+        f"""DELETE FROM sessions WHERE token_hash IN (
+            SELECT token_hash FROM sessions WHERE {which} FOR UPDATE SKIP LOCKED)""".encode(),  # noqa: S608 - our own texts
+        values,
+    )
+    return cursor.rowcount
 
 
 def of_user(cursor: Cursor, user_id: str, now: datetime, limits: Limits) -> list[Lasting]:
     """The sessions of this person that still last, the newest first."""
     cursor.execute(
-        """SELECT token_hash, began_at, seen_at FROM sessions
-        WHERE user_id = %s AND seen_at > %s AND began_at > %s ORDER BY began_at DESC, token_hash""",
+        f"""SELECT token_hash, began_at, seen_at, browser FROM sessions
+            WHERE user_id = %s AND seen_at > %s AND began_at > %s AND {_LASTS}
+            ORDER BY began_at DESC, token_hash""".encode(),  # noqa: S608 - our own texts
         (user_id, now - limits.idle, now - limits.absolute),
     )
     return [Lasting(*row) for row in cursor]
@@ -127,11 +157,9 @@ def of_user(cursor: Cursor, user_id: str, now: datetime, limits: Limits) -> list
 
 def end_of(cursor: Cursor, user_id: str, token_hashes: Collection[bytes]) -> int:
     """End these sessions, as far as they are this person's; how many there were."""
-    cursor.execute("DELETE FROM sessions WHERE user_id = %s AND token_hash = ANY(%s)", (user_id, list(token_hashes)))
-    return cursor.rowcount
+    return _end(cursor, "user_id = %s AND token_hash = ANY(%s)", (user_id, list(token_hashes)))
 
 
 def end_all(cursor: Cursor, user_id: str | None) -> int:
     """End every session of this person, or of everybody; how many there were."""
-    cursor.execute("DELETE FROM sessions WHERE %s::text IS NULL OR user_id = %s", (user_id, user_id))
-    return cursor.rowcount
+    return _end(cursor, "(%s::text IS NULL OR user_id = %s)", (user_id, user_id))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -47,6 +48,15 @@ if TYPE_CHECKING:
 
 SHUTDOWN_SECONDS: Final = 8  # below the 10 s in which every part of the service has left
 HANGS_SECONDS: Final = 20  # of a process among several; one that only begins on a busy machine is silent for some too
+
+
+class _Number(IntegerConvertor):
+    """A number in an address: one of more digits is nobody's, and Python would not read one of thousands."""
+
+    regex = "[0-9]{1,19}"
+
+
+register_url_convertor("int", _Number())
 
 
 class ProblemResponse(JSONResponse):

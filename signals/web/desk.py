@@ -190,17 +190,26 @@ class Desk:
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """The page of this template; it also has the user, the language, the token of forms and the notices."""
-        notice = self.jar.read(self.visit.cookies, cookies.NOTICE, seconds=NOTICE_SECONDS)
-        response = self.templates.page(self.visit, self.visitor, template, status, {**values, "notice": notice})
-        if notice is not None:
+        kept = self.jar.read(self.visit.cookies, cookies.NOTICE, seconds=NOTICE_SECONDS)
+        notice, _, place = (kept or "").partition("\n")
+        said = {"notice": notice or None, "notice_at": place or None}
+        response = self.templates.page(self.visit, self.visitor, template, status, {**values, **said})
+        if kept is not None:
             self.jar.drop(response, cookies.NOTICE)
         return response
 
-    def go(self, name: str, *, notice: str | None = None, **path: object) -> Response:
-        """On to the page of this name (303); the notice is said there once and holds nothing personal."""
-        response = RedirectResponse(self.url(name, **path), status_code=303)
+    def go(self, name: str, *, notice: str | None = None, at: str | None = None, **path: object) -> Response:
+        """On to the page of this name (303).
+
+        Args:
+            name: of the page.
+            notice: said there once, on one line; holds nothing personal.
+            at: the id of what it is about: the page opens there, and the notice stands beside it.
+            path: as in `url`.
+        """
+        response = RedirectResponse(self.url(name, **path) + (f"#{at}" if at else ""), status_code=303)
         if notice is not None:
-            self.jar.put(response, cookies.NOTICE, notice, seconds=NOTICE_SECONDS)
+            self.jar.put(response, cookies.NOTICE, f"{notice}\n{at}" if at else notice, seconds=NOTICE_SECONDS)
         return response
 
     def url(self, name: str, **path: object) -> str:

@@ -55,8 +55,8 @@ class User:
 class SessionStore(Protocol):
     """Where sessions are kept; a token is a secret that only the visitor's signed cookie holds."""
 
-    def begin(self, cursor: Cursor, user: User, now: datetime) -> str:
-        """Begin a session; its token, which was never used before."""
+    def begin(self, cursor: Cursor, user: User, now: datetime, browser: str | None = None) -> str:
+        """Begin a session, in what its owner calls `browser`; its token, which was never used before."""
         ...
 
     def find(self, cursor: Cursor, token: str, now: datetime) -> User | None:

@@ -10,7 +10,7 @@ from signals.web.office import audit, overview, partner_acts, partners, policy_p
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
-from signals.web.work import acts, case, queues, runs, search
+from signals.web.work import acts, case, queues, runs, search, sendings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ MODULES: Final = (
     # one line per page module, in the order of the walk
     queues,
     runs,
+    sendings,
     search,
     case,
     acts,
@@ -39,24 +40,25 @@ MODULES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One link of the header."""
+    """One link of the header; `beside` is where pages that belong to it are, when not below its own address."""
 
     label: str
     page: str
     roles: frozenset[Role]
     values: Mapping[str, str] = field(default_factory=dict)
+    beside: str | None = None
 
 
 MENU: Final = (
     MenuItem(said("Huisbezoeken"), "queue", CASE_WORKERS, {"queue": "visits"}),
-    MenuItem(said("Brieven"), "queue", CASE_WORKERS, {"queue": "letters"}),
+    MenuItem(said("Brieven"), "queue", CASE_WORKERS, {"queue": "letters"}, "/brievenronde"),
     MenuItem(said("Vervolg"), "queue", CASE_WORKERS, {"queue": "follow-up"}),
     MenuItem(said("Beoordelen"), "queue", CASE_WORKERS, {"queue": "review"}),
     MenuItem(said("Zoeken"), "search", CASE_WORKERS),
     MenuItem(said("Overzicht"), "overview", frozenset({Role.TEAM_LEAD, Role.PARTNER_MANAGER})),
     MenuItem(said("Partners"), "partners", frozenset({Role.PARTNER_MANAGER})),
     MenuItem(said("Logboek"), "audit", frozenset({Role.AUDITOR})),
-    MenuItem(said("Verwerkingen"), "processing", frozenset({Role.AUDITOR})),
+    MenuItem(said("Verwerkingen"), "processing", frozenset({Role.AUDITOR}), beside="/inzage"),
 )
 
 

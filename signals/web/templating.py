@@ -39,6 +39,7 @@ ROLE_NAMES: Final = {
 # Of the page that is being made. As a value of the page it would be unknown to a component that is imported without its
 # context; those are made once, and the others for every page anew.
 _TOKEN: Final = ContextVar["Callable[[], str]"]("token of the forms of a page")
+_NO_NOTICE: Final = {"notice": None, "notice_at": None, "places": ()}
 _PLACE: Final = re.compile(r"{(\w+)(?::\w+)?}")
 
 
@@ -105,20 +106,34 @@ class Templates:
         token = cache(partial(form_token, visit.binding, self._seal(user)))  # one for all forms of a page
         before = _TOKEN.set(token)
         try:
-            text = self._environments[visit.language].get_template(template).render({"notice": None, **values, **frame})
+            text = self._environments[visit.language].get_template(template).render({**_NO_NOTICE, **values, **frame})
         finally:
             _TOKEN.reset(before)
         return HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language})
 
     def links(self, user: User | None) -> list[tuple[str, str]]:
         """Label and address of every item of the menu that is for this user."""
+        return [(item.label, href) for item, href in self._links(user)]
+
+    def _links(self, user: User | None) -> list[tuple[MenuItem, str]]:
         items = [item for item in self._menu if user is not None and user.has_any(item.roles)]
-        return [(item.label, self.addresses.url(item.page, **item.values)) for item in items]
+        return [(item, self.addresses.url(item.page, **item.values)) for item in items]
 
     def _navigation(self, visit: Visit, user: User | None) -> list[dict[str, Any]]:
-        """The links of the header; the one whose page this is, is marked."""
+        """The links of the header; marked is the one whose page this is ("page"), or to which it belongs ("true")."""
         here = visit.path.partition("?")[0]
-        return [{"label": label, "href": href, "current": href == here} for label, href in self.links(user)]
+        return [
+            {"label": item.label, "href": href, "current": _mark(here, href, item.beside)}
+            for item, href in self._links(user)
+        ]
+
+
+def _mark(here: str, href: str, beside: str | None) -> str | None:
+    """What `aria-current` says of a link to `href` on the page `here`; `beside` is where else its pages are."""
+    if here == href:
+        return "page"
+    belongs = here.startswith(f"{href}/") or (beside is not None and f"{here}/".startswith(f"{beside}/"))
+    return "true" if belongs else None
 
 
 def _token() -> str:
@@ -154,4 +169,5 @@ def _environment(language: str, addresses: Addresses, static: StaticFiles) -> En
         "number": texts.number,
     }
     environment.filters |= {name: partial(shown, language=language) for name, shown in formats.items()}
+    environment.filters["place"] = texts.place
     return environment

@@ -25,6 +25,7 @@ LANGUAGES: Final = (DUTCH, ENGLISH)
 FOLDER: Final = Path(__file__).parent / "locale"
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
+_IJ: Final = re.compile(r"\bIj")
 _LOCALES: Final = {DUTCH: Locale("nl", "NL"), ENGLISH: Locale("en", "GB")}
 
 
@@ -56,6 +57,13 @@ def choose_language(wish: str | None, accepted: str) -> str:
         return wish
     preferred = [part.partition(";")[0].strip() for part in accepted[:200].split(",")]
     return negotiate_locale([one for one in preferred if one], LANGUAGES, sep="-") or DUTCH
+
+
+def place(written: str) -> str:
+    """A street or a place as one writes it: what a partner sent in capitals alone, ALMELO, is Almelo."""
+    if not written.isupper():
+        return written
+    return _IJ.sub("IJ", written.title()).replace("'S-", "'s-")
 
 
 def day(value: date, language: str = DUTCH) -> str:

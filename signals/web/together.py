@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import msgspec
 
-from signals.errors import SignalsError
+from signals.errors import SignalsError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,11 +100,20 @@ def count_at(place: Path | None) -> None:
     _COMMON.elsewhere = None if place is None else _Elsewhere(place)
 
 
+_LONGEST: Final = 107
+"""Bytes of the address of a socket; the operating system takes no more."""
+
+
 @contextlib.contextmanager
 def counting_for_others() -> Iterator[Path]:
     """Within the block, other processes of this user may ask what this one counts: at this place."""
     with tempfile.TemporaryDirectory(prefix="signals-web-") as folder:  # mode 700: the user's own
         place = Path(folder) / "counts"
+        if len(bytes(place)) > _LONGEST:
+            raise WrongUseError(
+                f"TMPDIR: {Path(folder).parent} is too long for a socket between web processes (with a name of ours"
+                f" at most {_LONGEST} bytes): set a shorter TMPDIR, or SIGNALS_WEB_PROCESSES=1"
+            )
         with _Counts(str(place), _Questions) as server:
             listening = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
             listening.start()

@@ -60,6 +60,16 @@ def test_a_line_of_history_is_shown(kind: str) -> None:
     assert (DETAIL.get(kind, {}).get("reason") or "") in said
 
 
+@pytest.mark.parametrize("how", [None, "contact", "closing"])
+def test_the_history_is_in_dutch_time_and_calls_a_release_what_was_one(printed: io.StringIO, how: str | None) -> None:
+    told = {"at": "2026-11-20T23:30:00+00:00", "actor": "Sam", "kind": "released", **({"how": how} if how else {})}
+    page = {"case_id": 1, "household": "7607GC 12", "period": "2026-11", "municipality": "0141", "state": "closed"}
+    lists = ("flags", "arrears", "explanation", "deadlines", "signals")
+    show.case_view({**page, "outcome": None, "score": 0, **{name: [] for name in lists}, "history": [told]})
+    assert "21-11-2026 00:30" in printed.getvalue()
+    assert ("zonder vrijgave" in " ".join(printed.getvalue().split())) is (how is not None)
+
+
 def test_a_control_code_does_not_reach_the_terminal(printed: io.StringIO) -> None:
     text = "R-1\x1b]0;title\x07\x9b2J\x7f"
     show.line(text)

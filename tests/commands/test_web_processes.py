@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,18 +91,24 @@ def _words(pid: str) -> str:
 
 @contextmanager
 def web(folder: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-    port, log, temporary = free_port(), folder / "web.log", folder / "tmp"
-    temporary.mkdir()
+    port, log = free_port(), folder / "web.log"
     environment = {
         **SETTINGS,
         "SIGNALS_OIDC_ISSUER": f"http://127.0.0.1:{free_port()}",
         "SIGNALS_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}",
         "SIGNALS_WEB_ADDRESS": f"http://127.0.0.1:{port}",
-        "TMPDIR": str(temporary),
         **settings,
     }
-    with child(command("web", "--port", port), environment, log=log, ending=Ending(within=10.0)) as process:
-        service = Service(process, f"http://127.0.0.1:{port}", log, temporary)
+    with (
+        tempfile.TemporaryDirectory() as temporary,  # a short path: the address of a socket has at most 107 letters
+        child(
+            command("web", "--port", port),
+            {**environment, "TMPDIR": temporary},
+            log=log,
+            ending=Ending(within=10.0),
+        ) as process,
+    ):
+        service = Service(process, f"http://127.0.0.1:{port}", log, Path(temporary))
         assert await_until(lambda: service.answers() or process.poll() is not None, SECONDS), log.read_text("utf-8")
         yield service
     assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")

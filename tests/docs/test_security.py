@@ -25,7 +25,7 @@ from signals.web.refusals import EACH
 from signals.web.signin import journey, provider
 from signals.web.signin.limits import SignInLimits
 from signals.web.signin.sessions import session_limits
-from signals.web.work import openings, search
+from signals.web.work import found, openings, search
 from tests.docs.pages import ROOT, table_rows
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         "a sign-in at the provider": f"{journey.SECONDS // 60} minutes",
         "an answer of the provider": f"{provider.SECONDS:g} seconds",
         "searches, for a person": told(search.RATE),
+        "what a search asked, to come back to it": (
+            f"{found.EACH} for a session, {found.SECONDS // 60:g} minutes after it was last shown, "
+            f"{found.MOST_SESSIONS} sessions; in memory"
+        ),
         "searches for a data subject, for an auditor": told(processing.RATE),
         "openings of a case, for a person": told(openings.RATE),
         "lines for what was refused, for a person": f"{EACH} a minute",

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.embedded import children
 from signals.embedded.children import (
+    LONGEST_POLL_SECONDS,
+    POLL_SECONDS,
     Ending,
     Trace,
     await_until,
@@ -91,3 +95,20 @@ def test_last_words_are_the_end_of_the_log(tmp_path: Path) -> None:
     assert "it said nothing" in last_words(log)
     log.write_text("x" * 1000 + "the reason\n")
     assert last_words(log).startswith("x" * 490 + "the reason (")
+
+
+def test_what_takes_long_to_ask_is_asked_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, costs = [0.0], iter([0.0, 0.05, 5.0, 0.0])
+    paused: list[float] = []
+
+    def ask() -> bool:
+        now[0] += next(costs)
+        return len(paused) == 3
+
+    def pause(seconds: float) -> None:
+        paused.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(children, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=pause))
+    assert await_until(ask, 60.0)
+    assert paused == [POLL_SECONDS, pytest.approx(0.1), LONGEST_POLL_SECONDS]

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from signals.contract.partners import Partner
+    from signals.store.database import Cursor
 
 LOG = "test-log"
 TABLES = [
     "partner_contacts",
     "person_links",
+    "person_pairs",
     "claims",
     "contact_attempts",
     "next_steps",
@@ -33,6 +35,7 @@ TABLES = [
     "referrals",
     "assignments",
     "sessions",
+    "ended_sessions",
     "colleagues",
     "processing_log",
     "outbox",
@@ -56,6 +59,13 @@ TABLES = [
 ]
 
 
+def empty(cursor: Cursor) -> None:
+    """Take all rows away (DELETE: of a few rows it is fifty times quicker than TRUNCATE, which makes files anew)."""
+    cursor.execute("SET LOCAL signals.erasing = 'on'")
+    for table in TABLES:
+        cursor.execute(f"DELETE FROM {table}")
+
+
 @dataclass(slots=True)
 class System:
     """One database, and as many intakes on it as a test wants."""
@@ -65,8 +75,8 @@ class System:
     def begin(self, policies: Iterable[str], partners: Iterable[Partner]) -> None:
         """Empty the database, then load policies and partners."""
         with transaction(self.engine) as cursor:
-            cursor.execute("SET LOCAL signals.erasing = 'on'")
-            cursor.execute(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY CASCADE")
+            empty(cursor)
+            cursor.execute("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")  # equal numbers again
             for body in policies:
                 load_policy(cursor, parse_policy(body, "policy"), actor="test")
             register_partners(cursor, partners, actor="test")

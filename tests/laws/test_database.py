@@ -7,9 +7,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signals.store.database import engine_for
+from tests.conftest import create_database, drop_database
 from tests.reference import model
 from tests.reference.generate import EventSet, event_sets, seeded
 from tests.reference.stories import STORIES
@@ -18,7 +20,7 @@ from tests.reference.summary import as_summary, case_lines, comparable, scores_f
 from .system import System, records_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from collections.abc import Iterator
 
     from tests.reference.notation import Story
 
@@ -26,9 +28,14 @@ pytestmark = pytest.mark.database
 SETS = 150
 
 
-@pytest.fixture
-def system(engine: Engine) -> System:
-    return System(engine)
+@pytest.fixture(scope="module")
+def system(postgres: str, migrated_template: str) -> Iterator[System]:
+    """One database for all: `run` empties it each time."""
+    url = create_database(postgres, migrated_template)
+    engine = engine_for(url)
+    yield System(engine)
+    engine.dispose()
+    drop_database(postgres, url)
 
 
 def expected(found: EventSet, document: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def test_any_split_over_workers_agrees_with_the_reference(system: System) -> Non
 
 
 @given(event_sets(), st.sampled_from((1, 2, 3, 7, 50)), st.integers(1, 3), st.integers(1, 3), st.randoms())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 def test_any_permutation_and_duplication_ends_in_the_same_cases(
     system: System, found: EventSet, batch: int, threads: int, partitions: int, rng: random.Random
 ) -> None:

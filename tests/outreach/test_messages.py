@@ -35,6 +35,7 @@ CASE = CaseRow(
     waiting_since=NOW,
     held=False,
     reviewed_through=None,
+    reviewed_marks=[],
     released_route=None,
     released_through=None,
     outcome=None,

@@ -139,6 +139,22 @@ def test_by_street_however_it_is_written(street: Desk) -> None:
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("written", ["Spoelpln.", "Spoelplein", "Spoel pln", "Spoelpl."])
+def test_a_street_is_found_by_its_abbreviation_and_the_abbreviation_by_the_street(street: Desk, written: str) -> None:
+    street.system.rows("UPDATE reports SET street = %s RETURNING event_id", written)
+    for asked in ("Spoelpln.", "spoelpln", "Spoelpl.", "Spoelplein", "spoelpl", "Spoel"):
+        assert 2 in numbers(street, ALMELO, street=asked), asked
+    for asked in ("Spoelstr.", "Spoelpleinen", "plein"):
+        assert numbers(street, ALMELO, street=asked) == [], asked
+
+
+@pytest.mark.database
+def test_a_name_that_ends_as_an_abbreviation_is_found_while_it_is_being_typed(street: Desk) -> None:
+    street.system.rows("UPDATE reports SET street = 'Lincolnweg' RETURNING event_id")
+    assert 2 in numbers(street, ALMELO, street="Lincoln")
+
+
+@pytest.mark.database
 def test_by_number_of_the_case(street: Desk) -> None:
     case = street.case("7607GC 2 2026-11").id
     assert numbers(street, case=str(case)) == [2]

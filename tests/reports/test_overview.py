@@ -157,9 +157,61 @@ def test_the_first_step_is_a_release_or_an_attempt(town: Desk) -> None:
     tried(town, VISIT, "home-visit", date(2026, 11, 5))
     tried(town, VISIT, "home-visit", date(2026, 11, 3), undone=True)
     tried(town, VISIT, "home-visit", date(2026, 10, 3))  # of an earlier case
-    town.release("7607GC 18 2025-11")
-    town.system.rows("UPDATE cases SET released_at = '2026-11-12T22:59Z' WHERE released_at IS NOT NULL")
+    let_go(town, "7607GC 18 2025-11", "2026-11-12T22:59Z")
     assert overview_of(town).first_steps[-1] == FirstStep(date(2026, 11, 1), 4, 2, 3, 10)
+
+
+def let_go(desk: Desk, name: str, at: str) -> None:
+    """As if the letter of this case had been released then."""
+    desk.system.rows(
+        """UPDATE cases SET released_route = 'letter', released_at = %s, released_through = 1, released_how = 'release',
+            waiting = false, waiting_since = NULL WHERE id = %s""",
+        at,
+        desk.case(name).id,
+    )
+
+
+def history(desk: Desk, name: str, kind: str, day: date, actor: str = "Anna Postma") -> None:
+    """A line of a case, as if it were written on this day."""
+    desk.system.rows(
+        """INSERT INTO case_history (case_id, actor, kind, detail, at)
+        VALUES (%s, %s, %s, '{}', %s::date + interval '9 hours')""",
+        desk.case(name).id,
+        actor,
+        kind,
+        day,
+    )
+
+
+def test_a_signal_that_is_not_picked_up_is_a_first_step_and_a_note_is_none(town: Desk) -> None:
+    history(town, LETTER, "note", RECEIVED + timedelta(days=1))
+    history(town, LETTER, "claimed", RECEIVED + timedelta(days=2))
+    assert overview_of(town).first_steps[-1].stepped == 0
+    history(town, LETTER, "not-picked-up", RECEIVED + timedelta(days=4))
+    assert overview_of(town).first_steps[-1] == FirstStep(date(2026, 11, 1), 4, 1, 4, 4)
+    history(town, LETTER, "mark-taken-back", RECEIVED + timedelta(days=4))
+    assert overview_of(town).first_steps[-1].stepped == 0
+    history(town, LETTER, "not-picked-up", RECEIVED + timedelta(days=5))
+    tried(town, LETTER, "call", RECEIVED + timedelta(days=3))  # whichever came first
+    assert overview_of(town).first_steps[-1].median_days == 3
+
+
+def test_what_is_released_anew_had_its_first_step_before(town: Desk) -> None:
+    let_go(town, LETTER, "2026-11-11T08:00Z")
+    assert overview_of(town).first_steps[-1].median_days == 9
+    history(town, LETTER, "released", RECEIVED + timedelta(days=1))
+    history(town, LETTER, "back-in-queue", RECEIVED + timedelta(days=5), "signals")  # a rise
+    assert overview_of(town).first_steps[-1].median_days == 1
+    history(town, LETTER, "back-in-queue", RECEIVED + timedelta(days=6))  # the attempt was a mistake
+    assert overview_of(town).first_steps[-1].median_days == 9
+
+
+def test_what_is_held_waits_for_review_since_it_was_held(town: Desk) -> None:
+    town.release(LETTER)
+    hold(town, LETTER)
+    history(town, LETTER, "held", TODAY - timedelta(days=7), "signals")
+    found = {one.queue: one for one in overview_of(town).waiting}
+    assert found["review"] == Waiting("review", 1, 7, 7)
 
 
 def test_a_clock_is_late_the_day_after_it_was_due(town: Desk) -> None:

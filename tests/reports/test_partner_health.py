@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.contract.moments import AMSTERDAM
 from signals.contract.partners import Partner
 from signals.outreach import registers
 from signals.reports.partner_health import Shares, partner_courses, refused_of, refused_records, strangers
@@ -29,9 +30,11 @@ RENT, WATER = "arrears.housing.welbions", "arrears.water.vitens"
 ALL = tuple(sorted(partner.id for partner in PARTNERS))
 
 
-def courses(desk: Desk, *municipalities: str, partner: str | None = None) -> dict[str, PartnerCourse]:
+def courses(
+    desk: Desk, *municipalities: str, partner: str | None = None, today: date = TODAY
+) -> dict[str, PartnerCourse]:
     with transaction(desk.system.engine) as cursor:
-        found = partner_courses(cursor, municipalities or ("0141",), TODAY, partner)
+        found = partner_courses(cursor, municipalities or ("0141",), today, partner)
     return {one.id: one for one in found}
 
 
@@ -80,6 +83,33 @@ def test_who_never_sent_anything_is_new_and_has_nothing(town: Desk) -> None:
     menzis = courses(town)["menzis"]
     assert (menzis.last_delivery, menzis.volume.rhythm, menzis.shares) == (None, Rhythm.NEW, Shares())
     assert (menzis.stored, menzis.refused) == (0, {})
+
+
+def test_silent_is_nobody_who_was_first_heard_of_here_less_than_four_weeks_ago(town: Desk) -> None:
+    """By the day of receipt: the signals themselves are of any date. Each municipality has heard of its own."""
+    ((received,),) = town.system.rows("SELECT max(received_at) FROM events")
+    later = received.astimezone(AMSTERDAM).date() + timedelta(days=27)
+    assert {one.volume.rhythm for one in courses(town, today=later).values()} == {Rhythm.NEW}
+    later += timedelta(days=300)
+    almelo, hengelo = (
+        {name: one.volume.rhythm for name, one in courses(town, where, today=later).items()}
+        for where in ("0141", "0164")
+    )
+    assert (almelo["welbions"], almelo["vitens"], almelo["menzis"]) == (Rhythm.SILENT, Rhythm.SILENT, Rhythm.NEW)
+    assert (hengelo["welbions"], hengelo["vitens"], hengelo["menzis"]) == (Rhythm.SILENT, Rhythm.NEW, Rhythm.NEW)
+    assert courses(town, partner="vitens", today=later)["vitens"].volume.rhythm == Rhythm.SILENT
+
+
+def test_one_partner_alone_is_counted_by_its_own_topics(town: Desk) -> None:
+    """Also by that of another sector: what it sent there is refused, and its own."""
+    town.intake.store([town.record("arrears.water.welbions", b"{")])
+    town.system.rows("UPDATE quarantine SET resolved_at = now(), resolution = 'stored' WHERE topic = %s", WATER)
+    everyone = courses(town)
+    assert everyone["welbions"].refused == {"envelope-invalid": 1, "not-json": 2}
+    assert (everyone["vitens"].refused, everyone["vitens"].stored) == ({}, 3)
+    for name in ALL:
+        assert courses(town, partner=name) == {name: everyone[name]}
+    assert [one.topic for one in refused(town, "welbions")] == ["arrears.water.welbions", RENT, RENT]
 
 
 def test_only_partners_that_may_signal_to_one_of_the_municipalities(town: Desk) -> None:

@@ -18,8 +18,8 @@ def ago(*ages: int, each: int = 1) -> dict[date, int]:
     return {TODAY - timedelta(days=age): each for age in ages}
 
 
-def of(days: dict[date, int], *, seen_before: bool = True) -> Volume:
-    return volume(days, TODAY, seen_before=seen_before)
+def of(days: dict[date, int], *, known: bool = True) -> Volume:
+    return volume(days, TODAY, known=known)
 
 
 DAILY = range(LOOK_BACK_DAYS)
@@ -29,7 +29,6 @@ MONTHLY = range(5, LOOK_BACK_DAYS, 30)
 @pytest.mark.parametrize(
     ("name", "days", "rhythm"),
     [
-        ("never sent anything", {}, Rhythm.NEW),
         ("daily, as usual", ago(*DAILY), Rhythm.USUAL),
         ("daily, a week without", ago(*DAILY[7:]), Rhythm.USUAL),
         ("daily, longer than a week without", ago(*DAILY[8:]), Rhythm.SILENT),
@@ -43,23 +42,37 @@ MONTHLY = range(5, LOOK_BACK_DAYS, 30)
         ("monthly, twice as many but few", ago(*MONTHLY) | ago(1, each=2), Rhythm.USUAL),
         ("daily, far less", ago(*range(28, LOOK_BACK_DAYS), 0, 5), Rhythm.LOW),
         ("weekly, one less", ago(*range(7, LOOK_BACK_DAYS, 7)), Rhythm.USUAL),
-        ("only before what is looked at", ago(LOOK_BACK_DAYS), Rhythm.NEW),
+        ("only before what is looked at", ago(LOOK_BACK_DAYS), Rhythm.SILENT),
+        ("nothing in what is looked at", {}, Rhythm.SILENT),
     ],
 )
 def test_rhythm(name: str, days: dict[date, int], rhythm: Rhythm) -> None:
-    assert of(days, seen_before=False).rhythm == rhythm, name
+    assert of(days).rhythm == rhythm, name
 
 
-def test_a_partner_of_which_nothing_is_left_in_the_weeks_is_silent() -> None:
-    assert of({}).rhythm == Rhythm.SILENT
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("never sent anything", {}),
+        ("a month that is over, read in today", ago(*range(22, 53))),
+        ("years of signals, read in today", ago(*DAILY[60:])),
+        ("once, long ago", ago(100)),
+        ("daily, and a burst", ago(*DAILY) | ago(1, each=400)),
+    ],
+)
+def test_of_whom_was_heard_less_than_four_weeks_ago_nothing_is_expected(name: str, days: dict[date, int]) -> None:
+    assert of(days, known=False).rhythm == Rhythm.NEW, name
+
+
+def test_a_partner_of_which_nothing_is_left_in_the_weeks_has_no_last_day() -> None:
     assert of({}).last_on is None
 
 
 def test_what_counts_as_a_burst_may_be_given() -> None:
     days = ago(*DAILY) | ago(0, each=30)
-    assert volume(days, TODAY, seen_before=True).rhythm == Rhythm.BURSTING
+    assert volume(days, TODAY, known=True).rhythm == Rhythm.BURSTING
     calm = Expectations(burst=3.0)
-    assert volume(days, TODAY, seen_before=True, expectations=calm).rhythm == Rhythm.USUAL
+    assert volume(days, TODAY, known=True, expectations=calm).rhythm == Rhythm.USUAL
 
 
 def test_the_expectation_is_the_average_of_the_whole_windows_since_the_first_signal() -> None:

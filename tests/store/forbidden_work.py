@@ -41,7 +41,18 @@ def _link(verdict: str, partners: str, reason: str) -> str:
     )
 
 
+def _pair(verdict: str, other: str, reason: str) -> str:
+    return (
+        "INSERT INTO person_pairs (household_id, person_id, other_id, verdict, reason, by_id, by_name) "
+        f"SELECT household_id, id, {other}, '{verdict}', {reason}, 'x', 'X' FROM persons LIMIT 1"
+    )
+
+
 FORBIDDEN_WORK: Final = {
+    "ck_person_pairs_verdict": [_pair("perhaps", "id + 1", "'x'")],
+    "ck_person_pairs_two": [_pair("same", "id", "NULL")],
+    "ck_person_pairs_reason": [_pair("different", "id + 1", "NULL")],
+    "ck_reports_died": ["UPDATE reports SET deceased_on = now() WHERE NOT picked_up"],
     "ck_person_links_verdict": [_link("perhaps", "{a,b}", "'x'")],
     "ck_person_links_several": [_link("same", "{a}", "NULL")],
     "ck_person_links_reason": [_link("different", "{a,b}", "NULL")],

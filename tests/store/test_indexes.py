@@ -128,6 +128,7 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_reports_case": lambda cursor: case_page._signals(cursor, 1),
     "ix_case_history_case": lambda cursor: case_page._history(cursor, 1),
     "ix_quarantine_open": quarantine.listed,
+    "ix_quarantine_topic": lambda cursor: partner_health(cursor, "welbions"),
     "ix_quarantine_nth": lambda cursor: pauses.tallies(cursor, "log", ["arrears.housing.welbions"], 1000),
     "ix_outbox_waiting": _take_from_a_long_outbox,
     "ix_listings_list": lambda cursor: registers.replace_listing(cursor, "caseload", [], ["0141"], actor="test"),

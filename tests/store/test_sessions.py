@@ -112,6 +112,34 @@ def test_the_end_is_the_end_and_a_second_one_is_no_error(engine: Engine) -> None
     assert find(engine, "two", NINE) is not None
 
 
+def test_a_session_ends_at_once_also_while_a_slow_page_holds_its_row(engine: Engine) -> None:
+    """And so do others of the same person; the next sign-in removes them when their rows are free."""
+    begin(engine, "one")
+    begin(engine, "two")
+    begin(engine, "of colleague", TOM)
+    with transaction(engine) as slow:
+        slow.execute("SELECT FROM sessions FOR UPDATE")
+        with transaction(engine) as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            sessions.end(cursor, hashed("one"))
+            sessions.end(cursor, hashed("one"))
+        assert [find(engine, token, NINE) is not None for token in ("one", "two", "of colleague")] == [
+            False,
+            True,
+            True,
+        ]
+        with transaction(engine) as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            assert [one.token_hash for one in sessions.of_user(cursor, "u-1", NINE, LIMITS)] == [hashed("two")]
+            assert sessions.end_of(cursor, "u-1", [hashed(one) for one in ("one", "two", "of colleague")]) == 1
+            sessions.begin(cursor, hashed("three"), SANNE, NINE, LIMITS)
+    assert [find(engine, token, NINE) is not None for token in ("two", "three", "of colleague")] == [False, True, True]
+    begin(engine, "four")
+    with transaction(engine) as cursor:
+        assert cursor.execute("SELECT count(*) FROM ended_sessions").fetchall() == [(0,)]
+    assert stored(engine) == 3
+
+
 def test_the_oldest_of_too_many_gives_way_and_others_keep_theirs(engine: Engine) -> None:
     begin(engine, "of tom", TOM)
     for number in range(5):

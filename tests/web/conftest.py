@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from signals.web import routes
+from signals.web import routes, templating
 from signals.web.office import processing
 from signals.web.signin.limits import Limiter
 from signals.web.work import openings
 from tests.conftest import create_database, database_name, drop_database
 from tests.web import trial_pages
 from tests.web.chromium import chromium
+from tests.web.compiled import RememberingEnvironment
 from tests.web.office import RunningOffice, office_on, take_in_months, take_in_neighbours
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def _room_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with all openings of cases: the same few people work in hundreds of tests a minute."""
     monkeypatch.setattr(openings, "LIMITER", Limiter(openings.RATE, name="openings of cases"))
     monkeypatch.setattr(processing, "LIMITER", Limiter(processing.RATE, name="searches for a data subject"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Hundreds of offices show the same pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(templating, "FoldingEnvironment", RememberingEnvironment)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +78,12 @@ def _opened(server: str, template: str) -> Iterator[RunningOffice]:
     drop_database(server, url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium; `window(browser, office, who)` opens a window of somebody (tests/web/chromium.py)."""
+    """A Chromium; `window(browser, office, who)` opens a window of somebody (tests/web/chromium.py).
+
+    Ends with its module: as long as Playwright is there, no test of the same process can run an event loop of its own.
+    """
     with chromium() as started:
         yield started
 

@@ -93,6 +93,7 @@ def _signal(event: int, type_: str, day: date, **other: object) -> TimelineSigna
         "case": None,
         "person": None,
         "person_verdict": None,
+        "crisis_over": False,
         "markable": False,
     }
     values.update(other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from signals.metrics import Figures
@@ -19,13 +20,12 @@ from signals.web.answering import Office
 from signals.web.app import build_server, create_app, listen
 from signals.web.people import Role, User
 from signals.web.signin.entry import sign_in_for
-from signals.web.texts import utc_now
+from signals.web.texts import AMSTERDAM, utc_now
 from tests.laws.system import System, records_of
 from tests.web.client import PageClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
     from socket import socket
 
     from sqlalchemy import Engine
@@ -107,9 +107,16 @@ def demo_entry(address: str) -> SignIn:
     return sign_in
 
 
+def this_evening() -> datetime:
+    """A moment of today at which each part of the day has begun, later as it is later."""
+    now = utc_now().astimezone(AMSTERDAM)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight.replace(hour=18) + (now - midnight) / 4).astimezone(UTC)
+
+
 @contextmanager
 def office_on(
-    url: str, way_in: Callable[[str], SignIn] = demo_entry, clock: Callable[[], datetime] = utc_now
+    url: str, way_in: Callable[[str], SignIn] = demo_entry, clock: Callable[[], datetime] = this_evening
 ) -> Iterator[RunningOffice]:
     """An office on the database of this URI, until the block ends; `way_in` makes its sign-in from its address."""
     with listen("127.0.0.1", 0) as listening, ExitStack() as stack:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.release import release
+from signals.outreach.work.sent import unsent_releases
 from signals.store.database import transaction
 from signals.web.people import Role
 from signals.web.routes import all_pages
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from signals.store.database import Cursor
     from tests.web.client import PageClient
     from tests.web.office import RunningOffice
 
@@ -64,8 +67,13 @@ TABLE: Final[Mapping[str, Asked]] = {
     "queue-let-go": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
     "run": Asked(CASE_WORKERS, 200),
     "run-release": Asked(CASE_WORKERS, 422),
+    "sendings": Asked(CASE_WORKERS, 200),
+    "sending": Asked(CASE_WORKERS, 200, {"release": "{release}"}),
+    "sending-sent": Asked(CASE_WORKERS, 422, {"release": "{release}"}),
+    "sendings-undo": Asked(CASE_WORKERS, 409, fields={"sent": "1", "by": "a-colleague"}),
     "search": Asked(CASE_WORKERS, 200),
-    "search-found": Asked(CASE_WORKERS, 200, fields={"postcode": "{postcode}"}),
+    "search-found": Asked(CASE_WORKERS, 303, fields={"postcode": "{postcode}"}),
+    "search-list": Asked(CASE_WORKERS, 200, {"found": "-"}),  # `ask` searches first
     "case": Asked(CASE_WORKERS, 200, CASE),
     "case-claim": Asked(CASE_WORKERS, 303, CASE),
     "case-let-go": Asked(CASE_WORKERS, 303, CASE),
@@ -118,10 +126,14 @@ _NTH: Final = {role: n for n, role in enumerate((None, *Role))}
 
 @dataclass(frozen=True)
 class Town:
-    """What the requests name: an open case, its household and its postcode for each role, and a partner."""
+    """What the requests name: an open case, its household and its postcode for each role, and a partner.
+
+    And when a letter was let go that is not sent yet: a release of another household.
+    """
 
     cases: tuple[tuple[int, int, str], ...]
     partner: str
+    release: int
     people: Mapping[int, tuple[int, str, int]] = field(default_factory=dict)  # by household: person, surname, house
 
     def values(self, role: Role | None) -> dict[str, str]:
@@ -130,7 +142,7 @@ class Town:
         person, surname, house = self.people.get(household, (0, "", 0))
         of_person = {"person": str(person), "surname": surname, "house": str(house)}
         home = {"household": str(household), "postcode": postcode}
-        return {"case": str(case), **home, "partner": self.partner, **of_person}
+        return {"case": str(case), **home, "partner": self.partner, "release": str(self.release), **of_person}
 
 
 def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
@@ -151,19 +163,42 @@ def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
             WHERE household_id = ANY(%s) AND length(surname) > 2 ORDER BY household_id, persons.id""",
             ([household for _, household, _ in cases],),
         ).fetchall()
-    return Town(tuple(cases), partner, {household: tuple(rest) for household, *rest in people})
+        letter = _released(cursor, municipality)
+    return Town(tuple(cases), partner, letter, {household: tuple(rest) for household, *rest in people})
+
+
+def _released(cursor: Cursor, municipality: str) -> int:
+    """A release of one letter, at the other end of the town."""
+    if not (found := unsent_releases(cursor, {municipality})):
+        cursor.execute(
+            """SELECT min(id) FROM cases WHERE municipality = %s AND state <> 'removed' GROUP BY household_id
+            HAVING count(*) = 1 AND bool_and(waiting AND NOT held AND route = 'letter')
+            ORDER BY household_id DESC LIMIT 1""",
+            (municipality,),
+        )
+        release(cursor, [case for (case,) in cursor.fetchall()], actor="town")
+        found = unsent_releases(cursor, {municipality})
+    return found[0].number
 
 
 def ask(browser: PageClient, name: str, values: Mapping[str, str], token: str | None) -> httpx.Response:
     """Ask for a page with the values of its line; with `token` as the form's token, where it is a POST."""
     page, asked = PAGES[name], TABLE[name]
     path = ADDRESSES.url(name, **{key: text.format(**values) for key, text in asked.path.items()})
+    if name == "search-list":
+        path = _list_of(ask(browser, "search-found", values, token)) or path
     if page.method == "GET":
         return browser.http.get(path)
     sent = {key: text.format(**values) for key, text in asked.fields.items()}
     sent |= {"csrf_token": token} if token else {}
     sent.setdefault("seen", str(2**40))  # of a page that is made just now
     return browser.http.post(path, data=sent, headers={"origin": str(browser.http.base_url).rstrip("/")})
+
+
+def _list_of(answer: httpx.Response) -> str:
+    """Where a search leads to; empty when it was refused."""
+    path: str = answer.headers.get("location", "")
+    return path if path.startswith("/zoeken/") else ""
 
 
 def token_of(browser: PageClient) -> str:

@@ -33,6 +33,7 @@ SPOKEN: Final = (
         en=("case 3", "cases: 3, 4 outcome: Resident has paid or arranged payment"),
     ),
     Spoken("view-queue", "queue visits", {}, nl=("werkvoorraad huisbezoeken", ""), en=("queue home visits", "")),
+    Spoken("release", "case 3", {"reviewed": False}, nl=("zaak 3", ""), en=("case 3", "")),
     Spoken("release", "letter run", {"cases": 300}, nl=("brievenronde", "zaken: 300"), en=("letter run", "cases: 300")),
     Spoken(
         "release",

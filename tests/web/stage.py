@@ -81,12 +81,13 @@ def _worked(office: RunningOffice) -> dict[str, int]:
     case = begin("reached")
     sent(client, opened(client, case), "contact", kind="call", part=None, reached="yes")
     case = begin("closed")
-    sent(client, opened(client, case), "afsluiten", outcome="self-reliant", certain="yes")
+    sent(client, opened(client, case), "afsluiten", outcome="other-support", certain="yes")
     case = begin("reopened")
-    sheet = sent(client, opened(client, case), "afsluiten", outcome="self-reliant", certain="yes")
+    sheet = sent(client, opened(client, case), "afsluiten", outcome="other-support", certain="yes")
     sent(client, sheet, "heropenen", reason="Belde terug.")
     begin("threatened", "crisis IS NOT NULL AND waiting")
     begin("taken")
+    sent(client, opened(client, begin("in the pile")), "vrijgeven", certain="yes")
     return cases
 
 

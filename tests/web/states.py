@@ -82,6 +82,20 @@ def a_letter_falls_out(page: Page, stage: Stage) -> None:
     press("form[method=post][action='/brievenronde'] button")(page, stage)
 
 
+def the_letters_of_a_release(page: Page, stage: Stage) -> None:
+    press("main table a")(page, stage)
+
+
+def on_no_day(page: Page, stage: Stage) -> None:
+    the_letters_of_a_release(page, stage)
+    press("form[action^='/brievenronde/verstuurd/'] button", on_day="")(page, stage)
+
+
+def they_are_sent(page: Page, stage: Stage) -> None:
+    the_letters_of_a_release(page, stage)
+    press("form[action^='/brievenronde/verstuurd/'] button")(page, stage)
+
+
 def somebody_was_first(page: Page, stage: Stage) -> None:
     """A colleague takes up what one is about to take up."""
     button = page.locator("form[action$='/oppakken'] button").first
@@ -227,11 +241,17 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
         State("run-none-chosen", S, "/brievenronde", none_of_the_letters, 422, briefly=True),
         State("run-changed", S, "/brievenronde", a_letter_falls_out, 409, briefly=True),
     ),
+    "sending": (State("sending", S, "/brievenronde/verstuurd", the_letters_of_a_release, briefly=True),),
+    "sending-sent": (State("sending-wrong", S, "/brievenronde/verstuurd", on_no_day, 422, briefly=True),),
+    "sendings": (
+        State("sendings", S, "/brievenronde/verstuurd", briefly=True),
+        State("sendings-sent", S, "/brievenronde/verstuurd", they_are_sent, briefly=True),
+    ),
     "search": (State("search", S, "/zoeken"),),
-    "search-found": (
+    "search-found": (State("search-wrong", S, "/zoeken", press("form[action='/zoeken'] button"), 422),),
+    "search-list": (
         State("search-found", S, "/zoeken", somebody_by_name),
         State("search-nobody", S, "/zoeken", press("form[action='/zoeken'] button", reference="is er niet")),
-        State("search-wrong", S, "/zoeken", press("form[action='/zoeken'] button"), 422),
     ),
     "case": (
         State("case-fresh", S, "/zaak/{fresh}"),
@@ -328,6 +348,7 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "sign-in-begin": "leads to the provider; its refusals: test_signin_browser",
     "sign-in-return": "leads to the page that was asked for; its refusals: test_signin_browser",
     "sign-out": "leads to the page of who signed out",
+    "sendings-undo": "leads back; its refusal is the page of `sendings`",
     "queue-let-go": "leads back; its refusal is the page of `queue-claim`",
     "case-let-go": "leads back; its refusal is the page of `case-claim`",
     "case-look": "leads back; its refusal is the page of `case-change-route`",

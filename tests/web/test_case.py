@@ -197,6 +197,18 @@ def test_a_team_lead_is_not_sent_to_the_team_lead(office: RunningOffice) -> None
     assert "teamleider" not in refused.words
 
 
+def test_pressed_twice_it_is_so_already_and_nothing_is_written(office: RunningOffice) -> None:
+    case, client = a_case(office), office.signed_in(Role.SPECIALIST)
+    before = opened(client, case)
+    held = sent(client, before, "oppakken")
+    assert "U had deze zaak al opgepakt." in sent(client, before, "oppakken").words
+    sent(client, held, "teruggeven")
+    assert "Niemand had deze zaak nog opgepakt." in sent(client, held, "teruggeven").words
+    lines = rows(office, "SELECT kind FROM case_history WHERE case_id = %s AND actor <> 'signals' ORDER BY id", case)
+    assert lines == [("claimed",), ("let-go",)]
+    assert [act for _, act in audited(office, case) if act != "view-case"] == ["claim", "let-go"]
+
+
 def test_an_attempt_can_be_struck_out_the_same_day_by_its_author(office: RunningOffice) -> None:
     case, mine, theirs = a_case(office), office.signed_in(Role.SPECIALIST), office.signed_in(COLLEAGUE)
     sheet = sent(mine, opened(mine, case), "contact", kind="home-visit", part="evening", reached="no")
@@ -258,7 +270,8 @@ def test_a_signal_that_is_not_picked_up_can_be_picked_up_after_all(office: Runni
 
 def test_closing_and_reopening(office: RunningOffice) -> None:
     case, client = a_case(office), office.signed_in(Role.SPECIALIST)
-    sheet = sent(client, opened(client, case), "afsluiten", outcome="self-reliant", certain="yes")
+    asked = sent(client, opened(client, case), "afsluiten", status=422, outcome="self-reliant", certain="yes")
+    sheet = sent(client, asked, "afsluiten", spoken="none")
     assert "Inwoner regelt het zelf/hoeft geen hulp vanuit vroegsignalering" in sheet.words
     sheet = sent(client, sheet, "heropenen", status=422)
     sheet = sent(client, sheet, "heropenen", reason="Belde terug.")
@@ -311,7 +324,7 @@ def test_a_death_is_looked_at_before_anybody_is_approached(office: RunningOffice
     rows(office, "UPDATE cases SET held = true WHERE id = %s RETURNING id", case)
     sheet = opened(client, case)
     assert "Er is een overlijden gemeld op dit adres." in sheet.words
-    assert sheet.link("Terug naar de werkvoorraad") == "/werkvoorraad/review"
+    assert sheet.link("Terug naar de werkvoorraad") == f"/werkvoorraad/review#zaak-{case}"  # at its row again
     sheet = sent(client, sheet, "vrijgeven", certain="yes")
     assert "Er is een overlijden gemeld" not in sheet.words
 

@@ -159,7 +159,7 @@ def test_the_route_that_the_case_has_is_said_to_be_so(office: RunningOffice) -> 
 def test_a_death_of_one_tenant_is_told_signal_by_signal(office: RunningOffice) -> None:
     case, client = two_tenants(office), office.signed_in(Role.SPECIALIST)
     sheet = sent(client, opened(client, case), "afsluiten", status=422, outcome="deceased", certain="yes")
-    assert "(Tweede)" in sheet.words  # whose signal is whose
+    assert "(Tweede, geboortedatum niet bekend)" in sheet.words  # whose signal is whose
     marks = [
         form
         for form in sheet.forms()
@@ -170,7 +170,9 @@ def test_a_death_of_one_tenant_is_told_signal_by_signal(office: RunningOffice) -
     sheet = client.send(marks[0], reason="Zei de buurvrouw.", certain="yes")
     assert "Inwoner is overleden" in sheet.words
     assert rows(office, "SELECT status FROM reports WHERE case_id = %s", case) == [("not-yet-picked-up",)]
-    sheet = sent(client, sheet, "afsluiten", outcome="quick-fix", certain="yes")  # one tenant is left: no need to ask
+    asked = sent(client, sheet, "afsluiten", status=422, outcome="quick-fix", certain="yes")
+    assert "Er staat geen gesprek in dit dossier." in asked.words  # and not for whom: one tenant is left
+    sheet = sent(client, asked, "afsluiten", spoken="none")
     assert rows(office, "SELECT given_result FROM reports WHERE case_id = %s", case) == [("accepted-help",)]
 
 
@@ -242,6 +244,8 @@ def test_two_tenants_in_chromium(office: RunningOffice, browser: Browser) -> Non
         page.locator("#form-close button:not([name=language])").click()
         assert page.locator("#close-persons").get_by_text("Kies wie hulp heeft geaccepteerd").is_visible()
         page.locator("#form-close").get_by_label("Tweede").check()
+        opened_window.check("case-conversation-phone")
+        page.locator("#close-spoken").get_by_label("Nee, ik sluit toch zo af").check()
         page.locator("#form-close button:not([name=language])").click()
         assert page.get_by_text("De zaak is afgesloten.").is_visible()
     told = rows(office, "SELECT given_result FROM reports WHERE case_id = %s ORDER BY given_result", case)

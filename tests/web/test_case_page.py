@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import pytest
 
 from signals.outreach.work.claims import Claim
-from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
+from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.links import Link
+from signals.outreach.work.pairs import PairLink
 from signals.outreach.work.people import Actor, Obstacle
 from signals.outreach.work.steps import NextStep
 from signals.web import cookies, routes, static_files, templating
@@ -43,8 +44,14 @@ STATES: dict[str, Dossier] = {
 }
 _LINK = Link(2, "different", frozenset({"enexis", "vitens"}), "Vader en zoon.", "Tom Jansen", NOW)
 _ONE, _OTHER = made_dossier().persons
+_PAIR = PairLink((1, 4), "different", "Vader en dochter.", "Tom Jansen", NOW)
 STATES["doubtful"] = made_dossier(
-    persons=(replace(_ONE, asked=True, certain=False), replace(_ONE, id=3, asked=True), replace(_OTHER, link=_LINK)),
+    persons=(
+        replace(_ONE, asked=True, certain=False),
+        replace(_ONE, id=3, asked=True, asked_with=(1, 2)),
+        replace(_OTHER, link=_LINK, asked_with=(1,)),
+        replace(_ONE, id=4, asked_with=(3,), pairs=(_PAIR, replace(_PAIR, pair=(2, 4), verdict="same", reason=None))),
+    ),
     claim=Claim(5, Actor("x", "Tom Jansen"), NOW, giver="specialist-1"),
     next_step=NextStep("call", TODAY, None, "promised"),
 )
@@ -107,7 +114,7 @@ def test_every_state_is_a_whole_page(state: str, language: str) -> None:
 @pytest.mark.parametrize(("act", "state"), [one for one in ASKED if one[0].faults is not typed.no_faults])
 def test_every_form_says_what_it_misses_and_stands_open(act: acts.Act, state: str, language: str) -> None:
     found, form = STATES[state], Form([("seen", "41")])
-    sent = typed.Typed(act.name, form, act.faults(form, found, TODAY))
+    sent = typed.Typed(act.name, form, act.faults(form, found, NOW))
     sheet = sheet_of(show_case(desk(language), found, sent, status=422))
     (alert,) = sheet.all("div", role="alert")
     assert len(list(alert.iter("a"))) == len(sent.faults) > 0
@@ -140,7 +147,7 @@ def test_a_colleague_cannot_be_overtaken() -> None:
 def test_an_outcome_of_one_tenant_is_offered_signal_by_signal(language: str) -> None:
     found = STATES["everything"]
     form = Form([("seen", "41"), ("cases", "12"), ("outcome", "deceased"), ("certain", "yes")])
-    sent = typed.Typed("close", form, typed.close_faults(form, found, TODAY))
+    sent = typed.Typed("close", form, typed.close_faults(form, found, NOW))
     sheet = sheet_of(show_case(desk(language), found, sent, status=422))
     marks = [
         one for one in sheet.forms() if one.action == "/zaak/12/niet-oppakken" and ("verdict", "deceased") in one.fields
@@ -186,13 +193,62 @@ def test_a_tick_holds_for_the_deaths_that_the_page_showed() -> None:
     assert ticked(dead, deaths="0") == (False, ["9"])
     assert ticked(dead) == (False, ["9"])
     assert ticked(STATES["everything"]) == (True, [])
+    # A colleague closed a case because somebody died: no signal bears a mark, and it is a death like another.
+    first, *others = dead.persons
+    later = replace(dead, persons=(replace(first, died=True), *others))
+    assert ticked(later, deaths="9") == (False, [f"9.{first.id}"])
+    assert ticked(later, deaths=f"9.{first.id}") == (True, [f"9.{first.id}"])
 
 
-def test_a_textarea_takes_as_much_as_is_kept() -> None:
-    sheet = sheet_of(show_case(desk("nl"), STATES["everything"]))
-    longest = {one.get("id"): one.get("maxlength") for one in sheet.all("textarea")}
-    assert {longest["attempt-note"], longest["note-note"]} == {str(NOTE_LENGTH)}
-    assert {most for one, most in longest.items() if one and one.endswith("-reason")} == {str(REASON_LENGTH)}
+@pytest.mark.parametrize(
+    ("act", "field", "most", "said"),
+    [("note", "note", NOTE_LENGTH, "4.000"), ("attempt", "note", NOTE_LENGTH, "4.000"), ("mark", "reason", 500, "500")],
+)
+def test_a_text_that_is_too_long_is_told_and_stays_whole(act: str, field: str, most: int, said: str) -> None:
+    """A longest length in the field itself would make the browser cut off what is pasted, without a word."""
+    found, form = STATES["everything"], Form([(field, "a" * (most + 1))])
+    faults = next(one.faults for one in acts.ACTS if one.name == act)(form, found, NOW)
+    sheet = sheet_of(show_case(desk("nl"), found, typed.Typed(act, form, faults), status=422))
+    (area,) = sheet.all("textarea", id=f"{act}-{field}")
+    assert (len(area.text or ""), area.get("aria-invalid")) == (most + 1, "true")
+    assert f"korter: hoogstens {said} tekens." in sheet.words
+    assert not [one.get("id") for one in sheet.all("textarea") if one.get("maxlength")]
+
+
+@pytest.mark.parametrize(("over", "said"), [(True, 1), (False, 0)])
+def test_a_change_says_that_the_threat_is_over(over: bool, said: int) -> None:
+    signal = replace(made_dossier().signals[0], type="changed", crisis=None, crisis_over=over)
+    assert sheet_of(show_case(desk("nl"), made_dossier(signals=(signal,)))).words.count("Dreiging voorbij") == said
+
+
+@pytest.mark.parametrize(
+    ("dead", "said"),
+    [
+        ({"person_verdict": "deceased"}, True),
+        ({"withdrawn": "deceased"}, True),
+        ({"person_verdict": "wrongful"}, False),
+        ({"person_verdict": "deceased", "crisis": None}, False),
+    ],
+)
+def test_a_threat_that_went_with_the_dead_is_said_to_who_looks(dead: dict[str, Any], said: bool) -> None:
+    signals = tuple(replace(one, **dead) if one.reference == "E9" else one for one in made_dossier().signals)
+    for held in (True, False):
+        words = sheet_of(show_case(desk("nl"), made_dossier(case=made_case(held=held), signals=signals))).words
+        assert ("Bij een signaal over wie overleden is, staat: afsluiting dreigt." in words) == (held and said)
+
+
+@pytest.mark.parametrize(
+    ("held", "crisis", "question"),
+    [
+        (True, None, "Hebt u gekeken wie er is overleden?"),
+        (False, "eviction", "Hebt u gekeken wat hier dreigt?"),
+        (True, "eviction", "Hebt u gekeken wie er is overleden en wat hier dreigt?"),
+    ],
+)
+def test_what_is_to_be_looked_at_is_asked_by_its_reason(held: bool, crisis: str | None, question: str) -> None:
+    found = made_dossier(case=made_case(held=held, crisis=crisis, waiting=True))
+    (asked,) = [one for one in sheet_of(show_case(desk("nl"), found)).texts("p") if one.startswith("Hebt u gekeken")]
+    assert asked.startswith(f"{question} Dan hoeft de zaak niet meer bovenaan")
 
 
 def test_the_part_of_the_day_is_chosen_and_a_mistake_is_asked_about() -> None:
@@ -225,7 +281,7 @@ def test_how_it_was_taken_up_and_what_a_release_means() -> None:
 
 def test_an_ending_without_an_attempt_is_ticked_on_its_form() -> None:
     found, form = made_dossier(attempts=()), Form([("outcome", "no-contact"), ("certain", "yes"), ("cases", "12")])
-    sent = typed.Typed("close", form, typed.close_faults(form, found, TODAY))
+    sent = typed.Typed("close", form, typed.close_faults(form, found, NOW))
     sheet = sheet_of(show_case(desk("nl"), found, sent, status=422))
     assert "Er staat geen contactpoging bij deze zaak." in sheet.texts("div", role="alert")[0]
     assert len(sheet.all("input", id="close-unsought")) == 1
@@ -244,3 +300,27 @@ def test_what_is_open_comes_first_and_what_was_struck_out_stays() -> None:
     table = next(one for one in sheet.all("table"))
     assert [cell.text for cell in table.iter("td")][::3] == ["Energie (Enexis)", "Huur (Welbions)", "Water (Vitens)"]
     assert sheet.texts("s") == ["Kaartje: niet bereikt", "Bij het verkeerde huis."]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "closed_by", "said"),
+    [
+        ("quick-fix", "Sanne de Vries", "De partner hoorde dat hulp is geaccepteerd. Hij hoort nu dat"),
+        ("known-to-debt-help", "Sanne de Vries", "De partner hoorde hoe de zaak eindigde. Hij hoort nu dat"),
+        ("no-contact", "Sanne de Vries", None),
+        ("already-paid", None, None),
+    ],
+)
+def test_who_reopens_reads_what_the_partner_hears(outcome: str, closed_by: str | None, said: str | None) -> None:
+    case = made_case(state="closed", outcome=outcome, closed_by=closed_by, closed_at=NOW)
+    words = sheet_of(show_case(desk("nl"), made_dossier(case=case, cases=(case,)))).words
+    assert ("De partner hoorde" in words) == (said is not None)
+    assert said is None or said in words
+
+
+def test_where_somebody_died_one_looks_before_the_next_step() -> None:
+    first = "eerst kijken wie er is overleden; pas daarna:"
+    held = made_dossier(case=made_case(held=True))
+    assert held.next_step is not None
+    assert first in sheet_of(show_case(desk("nl"), held)).words
+    assert first not in sheet_of(show_case(desk("nl"), made_dossier())).words

@@ -15,8 +15,9 @@ from signals.outreach.work.dossier import DossierPerson
 from signals.outreach.work.history import HistoryLine
 from signals.web.texts import day, euros, moment, translate
 from signals.web.words import word
-from signals.web.work.case import birth, show_case, show_changed
+from signals.web.work.case import show_case, show_changed
 from signals.web.work.typed import Typed
+from signals.web.work.whom import birth
 from tests.web.client import text_of
 from tests.web.dossiers import NOW, made_case, made_dossier
 from tests.web.test_case_page import desk, sheet_of

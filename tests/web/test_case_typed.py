@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,21 +11,21 @@ import pytest
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.web.desk import Form
 from signals.web.work import typed
-from signals.web.work.case import birth
-from tests.web.dossiers import TODAY, made_case, made_dossier
+from signals.web.work.whom import birth
+from tests.web.dossiers import NOW, made_case, made_dossier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import datetime
 
     from signals.outreach.work.dossier import Dossier
 
 ATTEMPT = {"kind": "home-visit", "on_day": "2026-11-20", "part": "evening", "reached": "no", "note": ""}
 
 
-def faults(check: Callable[[Form, Dossier, date], typed.Faults], **sent: str) -> set[str]:
+def faults(check: Callable[[Form, Dossier, datetime], typed.Faults], **sent: str) -> set[str]:
     """The fields of which something is said."""
-    return set(check(Form(list(sent.items())), made_dossier(), TODAY))
+    return set(check(Form(list(sent.items())), made_dossier(), NOW))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_closing_names_open_cases_of_the_household() -> None:
 
     def wrong(*cases: str) -> set[str]:
         sent = [("outcome", "no-contact"), ("certain", "yes"), *(("cases", case) for case in cases)]
-        return set(typed.close_faults(Form(sent), both, TODAY))
+        return set(typed.close_faults(Form(sent), both, NOW))
 
     assert wrong("12") == wrong("12", "13") == set()
     assert wrong() == wrong("12", "14") == {"cases"}
@@ -125,7 +126,7 @@ def test_closing_names_open_cases_of_the_household() -> None:
 )
 def test_what_is_true_of_one_tenant_is_not_said_of_all(outcome: str, persons: list[str], wrong: set[str]) -> None:
     sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12"), *(("persons", one) for one in persons)]
-    assert set(typed.close_faults(Form(sent), made_dossier(), TODAY)) == wrong
+    assert set(typed.close_faults(Form(sent), made_dossier(), NOW)) == wrong
 
 
 def test_what_partners_may_have_written_of_two_is_not_said_of_one() -> None:
@@ -135,9 +136,9 @@ def test_what_partners_may_have_written_of_two_is_not_said_of_one() -> None:
     for certain, wrong in ((True, set()), (False, {"outcome"})):
         persons = (replace(both.persons[0], certain=certain),)
         found = replace(both, persons=persons, signals=(both.signals[1], one))
-        assert set(typed.close_faults(sent, found, TODAY)) == wrong
+        assert set(typed.close_faults(sent, found, NOW)) == wrong
         alone = replace(found, signals=(both.signals[1],))  # of one partner: nobody else hears of it
-        assert typed.close_faults(sent, alone, TODAY) == {}
+        assert typed.close_faults(sent, alone, NOW) == {}
 
 
 def test_who_may_be_two_people_accepts_help_as_the_client_of_one_partner() -> None:
@@ -153,33 +154,63 @@ def test_who_may_be_two_people_accepts_help_as_the_client_of_one_partner() -> No
         (("1.enexis",), set()),
     ):
         form = Form([*sent, *(("persons", client) for client in chosen)])
-        assert set(typed.close_faults(form, found, TODAY)) == wrong
+        assert set(typed.close_faults(form, found, NOW)) == wrong
     sure = replace(found, persons=(replace(unsure, certain=True),))
-    assert typed.close_faults(Form(sent), sure, TODAY) == {}
+    assert typed.close_faults(Form(sent), sure, NOW) == {}
 
 
 @pytest.mark.parametrize("outcome", ["no-contact", "no-response"])
 def test_who_sought_nobody_is_asked_whether_it_ends_like_that(outcome: str) -> None:
     sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12")]
     nobody = made_dossier(attempts=made_dossier().attempts[:1])  # struck out
-    assert set(typed.close_faults(Form(sent), nobody, TODAY)) == {"unsought"}
-    assert typed.close_faults(Form([*sent, ("unsought", "yes")]), nobody, TODAY) == {}
-    assert typed.close_faults(Form(sent), made_dossier(), TODAY) == {}
+    assert set(typed.close_faults(Form(sent), nobody, NOW)) == {"unsought"}
+    assert typed.close_faults(Form([*sent, ("unsought", "yes")]), nobody, NOW) == {}
+    assert typed.close_faults(Form(sent), made_dossier(), NOW) == {}
     written = made_case(released_how="release", released_route="letter")
-    assert typed.close_faults(Form(sent), made_dossier(attempts=(), case=written), TODAY) == {}
-    assert typed.close_faults(Form([("outcome", "self-reliant"), *sent[1:]]), nobody, TODAY) == {}
+    assert typed.close_faults(Form(sent), made_dossier(attempts=(), case=written), NOW) == {}
+    silent = Form([("outcome", "self-reliant"), *sent[1:]])
+    assert set(typed.close_faults(silent, nobody, NOW)) == {"spoken"}  # asked for what was said, not for who was sought
+
+
+@pytest.mark.parametrize("outcome", ["self-reliant", "quick-fix", "follow-up-help-financial"])
+def test_what_a_resident_said_asks_for_the_conversation(outcome: str) -> None:
+    in_vain = made_dossier(attempts=made_dossier().attempts[:2])
+    of_before = replace(made_dossier().attempts[2].attempt, on_day=date(2026, 11, 1))  # the case came in on the second
+    long_ago = made_dossier(attempts=(replace(made_dossier().attempts[2], attempt=of_before),))
+    sent = [("outcome", outcome), ("certain", "yes"), ("cases", "12"), ("persons", "1")]
+    for silent in (in_vain, long_ago):
+        assert set(typed.close_faults(Form(sent), silent, NOW)) == {"spoken"}
+        assert typed.close_faults(Form([*sent, ("spoken", "none")]), silent, NOW) == {}
+    assert typed.close_faults(Form(sent), made_dossier(), NOW) == {}  # somebody was reached by telephone
+    named = [*sent, ("spoken", "contact"), ("spoken_kind", "home-visit"), ("spoken_on_day", "2026-11-20")]
+    assert set(typed.close_faults(Form(named), in_vain, NOW)) == {"spoken_part"}
+    assert typed.close_faults(Form([*named, ("spoken_part", "evening")]), in_vain, NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("hour", "begun"), [(6, {"morning"}), (11, {"morning", "afternoon"}), (17, {"morning", "afternoon", "evening"})]
+)
+def test_a_part_of_the_day_that_has_not_begun_is_no_attempt(hour: int, begun: set[str]) -> None:
+    now = NOW.replace(hour=hour)  # an hour later in Amsterdam
+    for part in ("morning", "afternoon", "evening"):
+        sent = Form([*{**ATTEMPT, "part": part}.items()])
+        found = typed.attempt_faults(sent, made_dossier(), now)
+        assert ("part" not in found) == (part in begun)
+        assert "moet nog komen" in found.get("part", "moet nog komen")
+        yesterday = Form([*{**ATTEMPT, "part": part, "on_day": "2026-11-19"}.items()])
+        assert typed.attempt_faults(yesterday, made_dossier(), now) == {}
 
 
 def test_only_what_counts_in_the_chosen_cases_matters() -> None:
     both = made_dossier(cases=(made_case(12), made_case(13)))
     sent = [("outcome", "deceased"), ("certain", "yes"), ("cases", "13")]
-    assert typed.close_faults(Form(sent), both, TODAY) == {}
+    assert typed.close_faults(Form(sent), both, NOW) == {}
 
 
 def test_the_sentences_name_the_lengths_that_are_kept() -> None:
-    long = typed.attempt_faults(Form([*ATTEMPT.items(), ("note", "a" * (NOTE_LENGTH + 1))]), made_dossier(), TODAY)
+    long = typed.attempt_faults(Form([*ATTEMPT.items(), ("note", "a" * (NOTE_LENGTH + 1))]), made_dossier(), NOW)
     assert f"{NOTE_LENGTH:,}".replace(",", ".") in long["note"]
-    reason = typed.reason_faults(Form([("reason", "a" * (REASON_LENGTH + 1))]), made_dossier(), TODAY)
+    reason = typed.reason_faults(Form([("reason", "a" * (REASON_LENGTH + 1))]), made_dossier(), NOW)
     assert str(REASON_LENGTH) in reason["reason"]
 
 

@@ -15,7 +15,7 @@ from signals.web.texts import day, today_of, utc_now
 from tests.conftest import create_database, drop_database
 from tests.web.chromium import PHONE, WIDE, window
 from tests.web.client import text_of
-from tests.web.office import RunningOffice, office_on, person
+from tests.web.office import RunningOffice, office_on, person, this_evening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Watch:
     ahead: timedelta = timedelta()
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        return this_evening() + self.ahead
 
     def to_next_working_day(self) -> None:
         self.ahead += timedelta(days=1)

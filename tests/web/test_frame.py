@@ -11,7 +11,7 @@ import pytest
 from signals.store import audit
 from signals.store.database import transaction
 from signals.store.processing import processing_of
-from signals.web import routes
+from signals.web import routes, templating
 from signals.web.guard import FORM_BYTES, TOKEN, form_token
 from signals.web.people import Role, User
 from tests.web.office import ALMELO, HENGELO, person
@@ -68,6 +68,31 @@ def test_the_menu_is_that_of_the_roles_and_marks_where_one_is(shared_office: Run
 def test_everyone_begins_with_what_is_theirs(shared_office: RunningOffice, roles: set[Role], begins: str) -> None:
     someone = User("begins-1", "Sanne de Vries", frozenset(roles), frozenset({ALMELO}))
     assert shared_office.signed_in(someone).get("/").texts("a", aria_current="page") == [begins]
+
+
+@pytest.mark.parametrize(
+    ("path", "href", "beside", "mark"),
+    [
+        ("/partners", "/partners", None, "page"),
+        ("/partners/welbions/contact", "/partners", None, "true"),
+        ("/partnersuche", "/partners", None, None),
+        ("/inzage", "/verwerkingen", "/inzage", "true"),
+        ("/inzage/antwoord", "/verwerkingen", "/inzage", "true"),
+        ("/werkvoorraad/visits/oppakken", "/werkvoorraad/visits", None, "true"),
+        ("/werkvoorraad/visits", "/werkvoorraad/letters", "/brievenronde", None),
+        ("/brievenronde", "/werkvoorraad/letters", "/brievenronde", "true"),
+    ],
+)
+def test_what_belongs_to_a_link_of_the_menu_marks_it(
+    path: str, href: str, beside: str | None, mark: str | None
+) -> None:
+    assert templating._mark(path, href, beside) == mark
+
+
+def test_what_an_auditor_looks_up_stands_under_its_link(shared_office: RunningOffice) -> None:
+    client = shared_office.signed_in(Role.AUDITOR)
+    sheet = client.send(client.get("/verwerkingen").form("/inzage"), who="Niemand", born="1901-01-01")
+    assert sheet.texts("a", aria_current="true") == ["Verwerkingen"]
 
 
 # Languages

@@ -273,10 +273,10 @@ def test_from_an_answer_to_a_form_the_language_is_not_switched(
 ) -> None:
     wrong = client.send(note_form(client, case), note="", status=422)
     assert not [one for one in wrong.forms() if one.action == "/taal"]
-    assert "met de knop onder een formulier" in " ".join(wrong.texts("p", class_="signals-header-note"))
+    assert "Met de knop onder het formulier" in " ".join(wrong.texts("p", class_="signals-header-note"))
     english = office.signed_in(Role.SPECIALIST, "en")
     page = english.send(note_form(english, case), note="", status=422)
-    assert "with the button below a form" in " ".join(page.texts("p", class_="signals-header-note"))
+    assert "With the button below the form" in " ".join(page.texts("p", class_="signals-header-note"))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

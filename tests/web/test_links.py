@@ -27,7 +27,7 @@ GROUP BY cases.id HAVING count(DISTINCT partner_id) = 2 AND count(*) = 2 ORDER B
 @pytest.fixture
 def doubtful(office: RunningOffice) -> tuple[int, int, int]:
     """The only doubtful one of the town: a case, its person whose bare surname two partners wrote, its household."""
-    rows(office, "UPDATE persons SET initials = 'Q.', date_of_birth = '1985-06-14' RETURNING id")
+    rows(office, "UPDATE persons SET initials = 'Q.', date_of_birth = (1900 + id % 100) || '-06-14' RETURNING id")
     ((case, person, household),) = rows(office, SEVERAL)
     rows(
         office,
@@ -38,6 +38,29 @@ def doubtful(office: RunningOffice) -> tuple[int, int, int]:
     rows(office, "UPDATE reports SET person_id = %s WHERE case_id = %s RETURNING event_id", person, case)
     rows(office, "UPDATE reports SET phone = '074 123 45 67' WHERE person_id = %s RETURNING event_id", person)
     return case, person, household
+
+
+@pytest.fixture
+def apart(office: RunningOffice, doubtful: tuple[int, int, int]) -> tuple[int, int, int]:
+    """One resident whom two partners wrote as two persons, one without a date of birth: a case and both persons."""
+    case, person, _ = doubtful
+    ((other,),) = rows(
+        office,
+        """INSERT INTO persons (household_id, identity, initials, surname, date_of_birth, bsn)
+        SELECT household_id, 'apart', 'Z.', surname, '1980-02-03', '111222333' FROM persons WHERE id = %s
+        RETURNING id""",
+        person,
+    )
+    rows(office, "UPDATE persons SET bsn = NULL WHERE id = %s RETURNING id", person)
+    rows(
+        office,
+        """UPDATE reports SET person_id = %s WHERE person_id = %s AND event_id <> (
+            SELECT max(event_id) FROM reports WHERE case_id = %s AND withdrawn IS NULL) RETURNING event_id""",
+        other,
+        person,
+        case,
+    )
+    return case, person, other
 
 
 def asks(sheet: Sheet) -> bool:
@@ -97,6 +120,44 @@ def test_who_comes_second_sees_what_the_first_decided(office: RunningOffice, dou
     changed = slow.send(page.form(f"/zaak/{case}/verschillende-personen"), status=409, reason="Vader en zoon.")
     assert "Dezelfde persoon:" in changed.words
     assert "Vader en zoon." in changed.texts("textarea")[0]
+
+
+def test_one_resident_written_as_two_persons_is_asked_decided_and_taken_back(
+    office: RunningOffice, apart: tuple[int, int, int]
+) -> None:
+    case, person, other = apart
+    client = office.signed_in(Role.SPECIALIST)
+    page = client.get(REVIEW)
+    (table,) = [one for one in page.all("table") if "Zonderling" in text_of(one)]
+    cells = [[text_of(cell) for cell in row.findall(".//td")] for row in table.findall(".//tr")][1:]
+    assert [cells[0][0], *cells[0][2:4]] == ["1", "Zonderling", "niet bekend"]
+    assert [[one[0], *one[2:4]] for one in cells[1:]] == [["2", "Z. Zonderling", "03-02-1980"]] * (len(cells) - 1) != []
+    partners = ", ".join(one[1] for one in cells)
+    assert f'aria-label="Dezelfde persoon: Zonderling ({partners}), zaak {case}"' in page.text
+    assert "111222333" not in page.text
+    sheet = opened(client, case)
+    assert "Hier tellen signalen van 2 inwoners mee." in sheet.words
+    labels = [text for text in sheet.texts("label") if "Zonderling" in text and "(" in text]
+    assert any("Z. Zonderling, geboren 03-02-1980 (" in text for text in labels)
+    assert any("Zonderling, geboortedatum niet bekend (" in text for text in labels)
+    after = client.send(page.form(f"/zaak/{case}/dezelfde-persoon"))
+    assert not asks(after)
+    told = "SELECT detail ->> 'other', detail ->> 'person' FROM audit WHERE action = 'same-person' ORDER BY id DESC"
+    assert rows(office, told)[:1] == [(str(person), str(other))]
+    named = rows(office, "SELECT persons FROM processing_log WHERE activity = 'same-person' ORDER BY id DESC LIMIT 1")
+    assert sorted(named[0][0]) == sorted((person, other))  # both of them, in the log of the data subjects
+    sheet = opened(client, case)
+    assert "Hier tellen signalen van 2 inwoners mee." not in sheet.words
+    assert "Dezelfde persoon als Zonderling, geboortedatum niet bekend (" in sheet.words
+    assert "Tegen Z. Zonderling:" in sheet.words
+    assert "Tegen Zonderling:" not in sheet.words
+    sheet = sent(client, sheet, "persoon-terugnemen")
+    assert "Is dit dezelfde persoon als Zonderling, geboortedatum niet bekend (" in sheet.words
+    refused = sent(client, sheet, "verschillende-personen", status=422)
+    assert "Schrijf op waarom. Collega's lezen dit terug in de geschiedenis." in refused.words
+    sheet = sent(client, refused, "verschillende-personen", reason="Vader en dochter.")
+    assert "Een ander dan Zonderling, geboortedatum niet bekend (" in sheet.words
+    assert not asks(client.get(REVIEW))
 
 
 def test_how_much_lies_in_quarantine_is_said_so_far(office: RunningOffice) -> None:

@@ -48,7 +48,8 @@ POSTCODE: Final = re.compile(r"\b[1-9][0-9]{3} ?[A-Z]{2}\b")
 MORE_CASES: Final = """
 SELECT min(id), household_id FROM cases WHERE state = 'open' AND waiting AND NOT held AND municipality = %s
 AND NOT EXISTS (SELECT FROM case_history WHERE case_id = cases.id AND actor <> 'signals')
-AND NOT household_id = ANY(%s) GROUP BY household_id HAVING count(*) = 1 ORDER BY household_id DESC LIMIT 1
+AND NOT household_id = ANY(%s) GROUP BY household_id HAVING count(*) = 1 AND bool_and(route = 'letter')
+ORDER BY household_id DESC LIMIT 1
 """
 
 
@@ -171,10 +172,12 @@ def test_a_page_of_figures_is_in_the_audit_log_too(role: Role, logged: LoggedOff
 
 
 def posted(browser: PageClient, name: str, case: int, fields: Mapping[str, Any]) -> httpx.Response:
-    """What a form answers that is filled in so."""
+    """What a form answers that is filled in so; of a search the page to which it leads."""
     path = ADDRESSES.url(name, case=case, queue="letters")
     sent = {"csrf_token": token_of(browser), **{key: str(value) for key, value in fields.items()}}
-    return browser.http.post(path, data=sent, headers={"origin": str(browser.http.base_url).rstrip("/")})
+    answer = browser.http.post(path, data=sent, headers={"origin": str(browser.http.base_url).rstrip("/")})
+    leads_to_a_list = name == "search-found" and answer.status_code == 303
+    return browser.http.get(answer.headers["location"]) if leads_to_a_list else answer
 
 
 def numbers_of(logged: LoggedOffice, case: int) -> dict[str, Any]:
@@ -218,7 +221,7 @@ FILLED: Final[Mapping[str, Mapping[str, str]]] = {
     "take-back-mark": {"event": "{event}", "reason": "Toch niet betaald."},
     "refer": {"target": "nsr", "certain": "yes"},
     "refer-result": {"referral": "{referral}", "result": "started"},
-    "close": {"cases": "{case}", "outcome": "self-reliant", "certain": "yes"},
+    "close": {"cases": "{case}", "outcome": "self-reliant", "certain": "yes", "spoken": "none"},
     "reopen": {"reason": "Belde toch terug."},
 }
 # In this order each of them can be done with one case.
@@ -267,7 +270,7 @@ def states(case: int) -> list[tuple[str, dict[str, Any], int]]:
     return [
         ("run-release", {"sure": "yes"}, 422),
         ("run-release", {"case": case}, 422),
-        ("run-release", {"case": case, "sure": "yes"}, 409),  # a colleague took it up
+        ("run-release", {"case": case, "sure": "yes", "number": 1}, 409),  # a colleague took it up
         ("queue-claim", {"case": case}, 409),
         ("search-found", {"name": "Jansen"}, 200),
         ("search-found", {"number": "12"}, 422),

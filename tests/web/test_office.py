@@ -62,6 +62,8 @@ def test_the_list_says_the_day_of_the_last_signal_beside_the_last_message(office
     page = office.signed_in(Role.PARTNER_MANAGER).get("/partners")
     listed = cells(page, LISTED)
     assert any(signal != "–" for _, _, _, signal, *_ in listed)
+    # These months were read in just now, as those of `make run` are: that they are over makes nobody silent.
+    assert {rhythm for _, rhythm, *_ in listed} == {"Nog te kort bekend"}
     for name, _, message, signal, *_ in listed:
         ((last,),) = rows(
             office,
@@ -128,7 +130,8 @@ def test_one_record_is_not_called_these_one(troubled: RunningOffice) -> None:
     browser = troubled.signed_in(Role.PARTNER_MANAGER)
     page = browser.get(f"/partners/{PARTNER}?reden=source-mismatch")
     assert len(cells(page, "Berichten in quarantaine, nieuwste eerst")) == 1
-    assert "Dit bericht opnieuw inlezen" in page.texts("button")
+    assert page.texts("button").count("Opnieuw inlezen") == 1
+    assert not [text for text in page.texts("button") if text.endswith("opnieuw inlezen")]  # it stands in its row
     assert "Deze 3 berichten opnieuw inlezen" in browser.get(f"/partners/{PARTNER}").texts("button")
 
 

@@ -174,7 +174,7 @@ def listed_from(client: PageClient, address: str) -> int:
     found, following = 0, [address]
     for _ in range(100):
         page = client.get(following[0])
-        found += len(page.all("li", class_="signals-work__item"))
+        found += len(page.all("li", data_row=""))  # not who may be several persons, below the queue
         following = [one.get("href", "") for one in page.all("a", rel="next")]
         if not following:
             return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from signals.web.people import User
     from tests.web.client import Sheet
+    from tests.web.office import RunningOffice
 
 pytestmark = pytest.mark.database
 PATH = "/sessies"
@@ -114,5 +115,30 @@ def test_what_ran_out_is_no_session_any_more(office: SignInOffice) -> None:
     assert which(signed_in(office, ANNA).get(PATH)) == ["this"]
 
 
+def test_a_session_is_known_by_the_browser_it_is_in(shared_office: RunningOffice) -> None:
+    visitor = shared_office.visitor()
+    visitor.http.headers["user-agent"] = "Mozilla/5.0 (Windows NT 10.0; rv:132.0) Gecko/20100101 Firefox/132.0"
+    door = visitor.get("/aanmelden")
+    visitor.send(door.forms()[1])
+    page = visitor.get(PATH)
+    assert "Deze browser, Firefox (Windows)." in page.words
+    assert "132" not in page.words
+
+
 def test_every_page_leads_there(office: SignInOffice) -> None:
     assert signed_in(office, ANNA).get("/toetsen").link("Mijn sessies") == PATH
+
+
+def test_one_signs_out_also_while_a_slow_page_holds_the_session(office: SignInOffice) -> None:
+    """Another tab notes that the session was used, and its page waits for something: its row is locked meanwhile."""
+    browser, other = signed_in(office, ANNA), signed_in(office, ANNA)
+    end = browser.get("/toetsen").form("/afmelden").filled()
+    kept = browser.http.cookies.get(cookies.SESSION)
+    with transaction(office.running.engine) as slow:
+        slow.execute("SELECT FROM sessions FOR UPDATE")
+        assert browser.http.post("/afmelden", data=dict(end)).status_code == 303
+        browser.http.cookies.set(cookies.SESSION, kept or "")
+        assert not is_in(browser)
+        assert is_in(other)
+    assert not is_in(browser)
+    assert which(other.get(PATH)) == ["this"]

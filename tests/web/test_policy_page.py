@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.contract.codes import ACCEPTED_HELP, OUTCOMES
 from signals.outreach.policy import parse_policy
 from signals.policies import shipped
 from signals.web.office.policy_words import parts_of
@@ -72,6 +73,19 @@ def test_what_a_policy_may_have_besides_is_said_too() -> None:
     assert (word("crisis", "eviction", "nl"), "Huisbezoek") in said
 
 
+def test_which_outcomes_count_as_accepted_help_is_said_of_each_version() -> None:
+    def listed(body: str, language: str = "nl") -> list[str]:
+        parts = parts_of(desk(language), parse_policy(body, "policy"))
+        (part,) = [one for one in parts if "geaccepteerde hulp" in one.heading or "accepted help" in one.heading]
+        return [name for name, _ in part.rows]
+
+    shipped_one = shipped()["almelo.toml"]
+    assert listed(shipped_one) == [word("outcome", one, "nl") for one in OUTCOMES if one in ACCEPTED_HELP]
+    narrow = 'accepted_help = ["follow-up-help"]\n' + shipped_one
+    assert listed(narrow) == [word("outcome", "follow-up-help", "nl")]
+    assert listed(narrow, "en") == [word("outcome", "follow-up-help", "en")]
+
+
 @pytest.mark.parametrize(("language", "to"), [("nl", "Tegen"), ("en", "To")])
 def test_each_person_is_told_only_of_their_own_partners(language: str, to: str) -> None:
     sheet = sheet_of(show_case(desk(language), made_dossier()))
@@ -89,3 +103,12 @@ def test_who_may_be_several_people_is_told_of_no_partner() -> None:
     first = text_of(next(sheet.all("details", id="hoe-komt-u-aan")[0].iter("li")))
     assert "Welbions" not in first
     assert "niet zeker" in first
+
+
+def test_the_parts_stand_in_the_order_of_the_work() -> None:
+    """From the signal that comes in to the outcome; what a month costs stands before the points that count months."""
+    headings = [part.heading for part in parts_of(desk("nl"), parse_policy(shipped()["hengelo.toml"], "policy"))]
+    wanted = ["meetelt", "zaak worden", "huisbezoek", "per maand", "punten", "Termijnen", "Doorverwijzen", "tellen"]
+    assert [one for one in headings if "Teams" not in one] == [
+        next(heading for heading in headings if want in heading) for want in wanted
+    ]

@@ -49,6 +49,20 @@ def test_a_letter_run_is_looked_at_and_released(office: RunningOffice) -> None:
     assert released == len(cases) - 1
 
 
+def test_one_is_sure_of_the_number_that_goes_out(office: RunningOffice) -> None:
+    """Without a script the page says how many are in the list; before another number goes out, the answer says it."""
+    client = office.signed_in(Role.SPECIALIST)
+    sheet = client.get("/brievenronde")
+    chosen = [one for one in ticked(sheet) if one][2:]
+    assert f"In deze lijst: {len(cases_of(sheet))}; wat is aangevinkt, gaat uit" in sheet.texts("caption")
+    asked = client.send(sheet.form("/brievenronde"), status=422, case=chosen, sure="yes")
+    assert f"Er gaan {len(chosen)} brieven uit, zoals u hebt aangevinkt." in asked.words
+    assert f"Aangevinkt, gaat uit: {len(chosen)}" in asked.words
+    assert rows(office, "SELECT count(*) FROM cases WHERE released_at IS NOT NULL") == [(0,)]
+    done = client.send(asked.form("/brievenronde"), sure="yes")
+    assert f"Vrijgegeven brieven: {len(chosen)}." in done.words
+
+
 def cases_of(sheet: Sheet) -> list[str]:
     """The letters that the form of a run offers."""
     return [str(one.get("value")) for one in sheet.all("input", name="case")]
@@ -77,7 +91,7 @@ def test_where_something_threatens_one_looks_first(office: RunningOffice) -> Non
         last,
     )
     assert street in after.words
-    done = client.send(after.form("/brievenronde"), case=[last], sure="yes")  # by hand it can be let go
+    done = client.send(after.form("/brievenronde"), case=[last], sure="yes", number=1)  # by hand it can be let go
     assert "Vrijgegeven brieven: 1." in done.words
 
 
@@ -97,14 +111,10 @@ def test_what_fell_out_of_a_run_is_named_and_the_rest_can_be_confirmed(office: R
     claim = """INSERT INTO claims (household_id, user_id, user_name)
         SELECT household_id, 'colleague', 'Sam Voorbeeld' FROM cases WHERE id = %s RETURNING household_id"""
     rows(office, claim, cases[2])
-    ((address,),) = rows(
-        office,
-        """SELECT concat_ws(' ', postcode, number, nullif(suffix, '')) FROM addresses JOIN households
-        ON address_id = addresses.id JOIN cases ON household_id = households.id WHERE cases.id = %s""",
-        cases[2],
-    )
-    again = client.send(form, status=409, sure="yes", case=cases[1:])
-    assert f"{address}: Een collega heeft dit opgepakt" in again.texts("li")
+    (label,) = sheet.texts("label", **{"for": f"case-{cases[2]}"})
+    assert " " in label.partition(",")[0]  # street and number
+    again = client.send(form, status=409, sure="yes", case=cases[1:], number=len(cases) - 1)
+    assert f"{label}: Een collega heeft dit opgepakt" in again.texts("li")
     assert ticked(again) == [case for case in cases[1:] if case != cases[2]]  # what was taken out stays out
     done = client.send(again.form("/brievenronde"), sure="yes")
     assert f"Vrijgegeven brieven: {len(cases) - 2}." in done.words
@@ -116,7 +126,7 @@ def test_a_letter_of_another_municipality_cannot_be_released(office: RunningOffi
     cases = cases_of(mine.get("/brievenronde"))
     stranger = office.signed_in(person(Role.SPECIALIST, 9, frozenset({HENGELO})))
     token = dict(stranger.get("/zoeken").form("/zoeken").fields)["csrf_token"]
-    refused = stranger.post("/brievenronde", status=409, csrf_token=token, case=cases[0], sure="yes")
+    refused = stranger.post("/brievenronde", status=409, csrf_token=token, case=cases[0], sure="yes", number="1")
     assert f"Zaak {cases[0]}: Dit wacht niet meer op een brief" in refused.texts("li")
     assert rows(office, "SELECT count(*) FROM cases WHERE released_at IS NOT NULL") == [(0,)]
 
@@ -183,6 +193,9 @@ def test_a_member_of_a_team_sees_its_work_first(office: RunningOffice, teams: tu
     chosen = client.send(sheet.form("/werkvoorraad/letters"), "Toon", team="leeg")
     assert "Geen huishouden past bij uw keuze." in chosen.words
     assert "U ziet: Team Leeg." in chosen.words
+    same = "Deze lijst is van alle teams samen."
+    beside = client.get("/werkvoorraad/review")
+    assert (same in beside.words) == ("Bij deze huishoudens is niet zeker" in beside.words)
 
 
 @pytest.mark.parametrize("who", [member(), member("of-another-town")])
@@ -217,7 +230,7 @@ def test_a_run_is_of_ones_own_team(office: RunningOffice, teams: tuple[set[int],
     )
     assert sheet.words.count("Dit is werk van een ander team") == others > 0
     (strange,) = rows(office, "SELECT min(id) FROM cases WHERE waiting AND household_id = %s", min(common))[0]
-    refused = client.send(form, status=409, sure="yes", case=[*cases, str(strange)])
+    refused = client.send(form, status=409, sure="yes", case=[*cases, str(strange)], number=len(cases) + 1)
     assert "Dit is werk van een ander team" in "".join(refused.texts("li"))
     done = client.send(form, sure="yes")
     assert f"Vrijgegeven brieven: {len(ours)}." in done.words
@@ -238,6 +251,19 @@ def test_the_run_keeps_the_team_that_was_chosen(office: RunningOffice, teams: tu
     assert f"Vrijgegeven brieven: {len(common)}." in done.words
     assert done.url.endswith("?team=-")
     assert all_listed(office, client, "/werkvoorraad/letters?team=all") == ours
+
+
+def test_the_number_follows_the_ticks_by_a_script(office: RunningOffice, browser: Browser) -> None:
+    with window(browser, office, Role.SPECIALIST) as opened:
+        page = opened.open("/brievenronde")
+        boxes, shown = page.locator("input[name=case]:checked"), page.locator("[data-ticked]")
+        before = boxes.count()
+        assert shown.inner_text() == str(before)
+        boxes.first.uncheck()
+        assert shown.inner_text() == str(before - 1)
+        page.locator("#sure").check()
+        page.get_by_role("button", name="Geef deze brieven vrij").click()
+        page.get_by_text(f"Vrijgegeven brieven: {before - 1}.").wait_for()
 
 
 @pytest.mark.usefixtures("teams")

@@ -45,7 +45,7 @@ def behind_a_proxy(address: str) -> SignIn:
 
 @pytest.fixture
 def door(database: str) -> Iterator[RunningOffice]:
-    with office_on(database, behind_a_proxy) as running:
+    with office_on(database, behind_a_proxy, utc_now) as running:
         yield running
 
 

@@ -128,3 +128,19 @@ def test_what_is_no_day(written: str) -> None:
 def test_values_stand_in_their_places_and_are_never_read_as_places() -> None:
     assert texts.translate("nl", "Zaak {number}", number="{days}") == "Zaak {days}"
     assert texts.translate("en", "staat nergens") == "staat nergens"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("ALMELO", "Almelo"),
+        ("DEN HAAG", "Den Haag"),
+        ("'S-GRAVENHAGE", "'s-Gravenhage"),
+        ("IJSSELSTRAAT", "IJsselstraat"),
+        ("Almelo", "Almelo"),
+        ("de Riet", "de Riet"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_not_shouted(written: str, shown: str) -> None:
+    assert texts.place(written) == shown

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import pkgutil
 import stat
+import tempfile
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import signals.web
+from signals.errors import WrongUseError
 from signals.web import together
 from signals.web.desk import TooManyError
 from signals.web.refusals import Trails
@@ -116,3 +118,12 @@ def test_every_limit_of_the_pages_is_counted_together() -> None:
     assert len(names) >= 4
     assert None not in names
     assert len(set(names)) == len(names)
+
+
+def test_a_temporary_folder_whose_name_is_too_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with pytest.raises(WrongUseError, match="set a shorter TMPDIR"), counting_for_others():
+        pass
+    assert not list(deep.iterdir())

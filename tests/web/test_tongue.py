@@ -8,9 +8,12 @@ import pytest
 
 from signals.web.people import Role
 from tests.web.case_office import LONG, a_case, fresh_office, opened, rows, sent
+from tests.web.chromium import PHONE, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
     from tests.web.office import RunningOffice
 
@@ -84,5 +87,18 @@ def test_where_it_would_be_lost_the_page_says_so_before(office: RunningOffice) -
     notes = {path: client.get(path).texts("p", class_="signals-header-note--filling") for path in (
         f"/zaak/{a_case(office)}", "/zoeken", "/brievenronde"
     )}  # fmt: skip
-    assert all("Wissel dan van taal met de knop onder dat formulier" in notes[path][0] for path in list(notes)[:2])
-    assert notes["/brievenronde"] == ["Wat u invulde en nog niet bewaarde, raakt u hier kwijt."]
+    assert [notes[path] for path in list(notes)[:2]] == [["Iets ingevuld? Wissel dan onder het formulier."]] * 2
+    assert notes["/brievenronde"] == ["Wat u invulde, raakt u dan kwijt."]
+
+
+def test_it_is_said_only_while_there_is_something_to_lose(office: RunningOffice, browser: Browser) -> None:
+    with window(browser, office, Role.SPECIALIST, size=PHONE, scripts=False) as opened:
+        note = opened.page.locator(".signals-header-note--filling")
+        for path in ("/werkvoorraad/visits", "/beleid", "/toetsen"):  # a filter is no form that one fills in
+            opened.open(path)
+            assert not note.is_visible()
+        opened.open(f"/zaak/{a_case(office)}")
+        assert not note.is_visible()
+        opened.page.locator("summary", has_text="Notitie toevoegen").click()
+        assert note.is_visible()
+        assert (note.bounding_box() or {"height": 99})["height"] < 30  # one line

@@ -12,7 +12,7 @@ from signals.web.people import Role
 from signals.web.texts import today_of, utc_now
 from signals.web.work.acts import ACTS
 from tests.web.case_office import COLLEAGUE, a_case, opened, rows, sent
-from tests.web.dossiers import TODAY, made_dossier
+from tests.web.dossiers import NOW, made_dossier
 from tests.web.route_table import ADDRESSES, token_of
 from tests.web.test_links import doubtful  # noqa: F401 - a fixture
 
@@ -45,7 +45,7 @@ ONE_CASE: Final[Mapping[str, Mapping[str, object]]] = {
     "hand-over": {"to": "specialist-2", "reason": "Ik ben er morgen niet."},
     "take-back": {},
     "hand-to-team": {"team": "-", "reason": "Hoort niet bij ons."},
-    "close": {"cases": "{case}", "outcome": "self-reliant", "certain": "yes"},
+    "close": {"cases": "{case}", "outcome": "self-reliant", "certain": "yes", "spoken": "none"},
     "reopen": {"reason": "Belde toch terug."},
     "mark": {"event": "{event}", "verdict": "wrongful", "reason": "Was al betaald.", "certain": "yes"},
     "take-back-mark": {"event": "{event}", "reason": "Toch niet betaald."},
@@ -62,7 +62,7 @@ FROM cases WHERE id = %(case)s
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 def test_every_act_asks_or_can_be_taken_back(act: Act) -> None:
-    asks = "certain" in act.faults(Form(), made_dossier(), TODAY)
+    asks = "certain" in act.faults(Form(), made_dossier(), NOW)
     assert asks or act.undo in BY_NAME
     assert (act.undo is None) == (act.name in WITHOUT_UNDO)
 

@@ -6,6 +6,7 @@ The same requests by somebody of that town show that there is something to see.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from signals.store.database import Cursor
     from tests.web.client import PageClient
     from tests.web.office import RunningOffice
 
 pytestmark = pytest.mark.database
 
 ROLES: Final = tuple(Role)
+ECHO: Final = re.compile("U zocht op: .*? Anders zoeken")  # what one typed oneself
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def looks(browser: PageClient, role: Role, one: Stranger) -> Iterator[tuple[str,
             {"street": one.street},
             {"postcode": one.postcode},
         ],
-        "run-release": [{"case": one.case, "sure": "yes"}, {"case": one.case}],
+        "run-release": [{"case": one.case, "sure": "yes", "number": 1}, {"case": one.case}],
         "queue-claim": [{"case": one.case}],
         "processing-asked": [{"kind": "case", "number": one.case}, {"kind": "household", "number": one.household}],
         "audit-asked": [{"subject": f"zaak {one.case}"}, {"subject": f"huishouden {one.household}"}, {}],
@@ -120,7 +123,7 @@ def walked(
 
 def shows(answer: httpx.Response, postcodes: set[str]) -> bool:
     """Whether the answer, or where it leads, holds a postcode of the town or a surname of somebody there."""
-    text = f"{main_text(answer)} {answer.headers.get('location', '')}"
+    text = f"{ECHO.sub('', main_text(answer))} {answer.headers.get('location', '')}"
     return bool({one.replace(" ", "") for one in POSTCODE.findall(text)} & postcodes) or NEIGHBOURS in text.lower()
 
 
@@ -166,3 +169,111 @@ def test_there_is_something_to_see(two_towns: RunningOffice, postcodes: set[str]
     assert seen == expected.get(role, {"queue", "run", "case", "search-found", "run-release"})
     # No search is answered with nobody because it was asked badly.
     assert [name for name, showed in found if name.startswith("search-found") and not showed] == []
+
+
+_WRITTEN: Final = """
+SELECT (SELECT count(*) FROM case_history JOIN cases ON cases.id = case_id WHERE municipality = %(town)s),
+    (SELECT count(*) FROM audit WHERE municipality = %(town)s),
+    (SELECT count(*) FROM processing_log JOIN households ON households.id = household_id
+        WHERE municipality = %(town)s),
+    (SELECT count(*) FROM partner_contacts WHERE municipality = %(town)s),
+    (SELECT count(*) FROM claims JOIN households ON households.id = household_id WHERE municipality = %(town)s)
+"""
+
+
+def written(office: RunningOffice) -> tuple[int, ...]:
+    """How much stands in the logs and on the desks of the other town."""
+    with transaction(office.engine) as cursor:
+        (counts,) = cursor.execute(_WRITTEN.encode(), {"town": HENGELO}).fetchall()
+    return tuple(counts)
+
+
+@pytest.fixture
+def partner_of_there(two_towns: RunningOffice) -> Iterator[str]:
+    """A partner that may signal to the other town alone."""
+    with transaction(two_towns.engine) as cursor:
+        cursor.execute(
+            "INSERT INTO partners (id, sector, sources, municipalities) VALUES ('of-there', 'water', '{}', %s)",
+            ([HENGELO],),
+        )
+    yield "of-there"
+    with transaction(two_towns.engine) as cursor:
+        cursor.execute("DELETE FROM partners WHERE id = 'of-there'")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_guessed_number_of_the_other_town_is_as_one_that_nobody_has(
+    two_towns: RunningOffice, partner_of_there: str, role: Role
+) -> None:
+    """On every route that names a case, a household, a person or a partner: one cannot even learn what there is."""
+    browser = two_towns.signed_in(somebody(role, ALMELO))
+    theirs = {**town_of(two_towns, HENGELO).values(role), "partner": partner_of_there}
+    nobodys = {name: "no-such-partner" if name == "partner" else "9" * 9 for name in theirs}
+    nobodys |= {name: theirs[name] for name in ("postcode", "surname", "house")}  # what is looked for, not whose it is
+    nobodys["release"] = str(int(theirs["release"]) + 1)  # a moment, of which the page says that nothing is left
+    before = written(two_towns)
+    answers = dict(walked(browser, role, theirs, named=True))
+    expected = dict(walked(browser, role, nobodys, named=True))
+    assert written(two_towns) == before
+    told = {name: (one.status_code, _unnamed(one, theirs)) for name, one in answers.items()}
+    assert told == {name: (one.status_code, _unnamed(one, nobodys)) for name, one in expected.items()}
+    named = {name: "".join(TABLE[name].path.values()) for name in answers}
+    in_path = {name: one.status_code for name, one in answers.items() if named[name] not in {"", "{release}"}}
+    assert set(in_path.values()) <= {404}
+    assert len(in_path) >= {Role.PARTNER_MANAGER: 5, Role.AUDITOR: 0}.get(role, 20)
+
+
+def _unnamed(answer: httpx.Response, values: dict[str, str]) -> str:
+    """What an answer says, and where it leads, but for the numbers that were asked for."""
+    text = f"{main_text(answer)} {answer.headers.get('location', '').partition('/zoeken/')[0]}"
+    for number in sorted({values[name] for name in ("case", "household", "person", "partner")}, key=len, reverse=True):
+        text = text.replace(number, "·")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("act", "field", "other"),
+    [
+        ("case-mark", "event", {"verdict": "wrongful", "reason": "x"}),
+        ("case-take-back-mark", "event", {"reason": "x"}),
+        ("case-close", "cases", {"outcome": "self-reliant"}),
+        ("case-undo-attempt", "attempt", {}),
+        ("case-undo-note", "note", {}),
+        ("case-refer-result", "referral", {"result": "started"}),
+        ("case-same-person", "person", {}),
+        ("case-different-persons", "person", {"reason": "x"}),
+        ("run-release", "case", {}),
+        ("queue-claim", "case", {}),
+    ],
+)
+def test_nothing_of_the_other_town_is_named_in_a_form_of_ones_own(
+    two_towns: RunningOffice, act: str, field: str, other: dict[str, str]
+) -> None:
+    one, own = stranger_of(two_towns), town_of(two_towns).cases[-1][0]
+    with transaction(two_towns.engine) as cursor:
+        numbers = {"case": one.case, "cases": one.case, **_of_there(cursor, one)}
+    before = written(two_towns)
+    browser = two_towns.signed_in(somebody(Role.SPECIALIST, ALMELO))
+    sent = {field: numbers[field], "seen": 2**40, "sure": "yes", "certain": "yes", **other}
+    assert posted(browser, act, own, sent).status_code in {404, 409, 422}
+    assert written(two_towns) == before
+
+
+_MADE_THERE: Final = {
+    "attempt": """INSERT INTO contact_attempts (household_id, case_id, kind, on_day, reached, by_id, by_name)
+        VALUES (%(home)s, %(case)s, 'call', current_date, false, 'a', 'A') RETURNING id""",
+    "note": """INSERT INTO notes (household_id, case_id, text, by_id, by_name)
+        VALUES (%(home)s, %(case)s, 'x', 'a', 'A') RETURNING id""",
+    "referral": """INSERT INTO referrals (household_id, case_id, target, target_name, by_id, by_name)
+        VALUES (%(home)s, %(case)s, 'nsr', 'NSR', 'a', 'A') RETURNING id""",
+    "event": "SELECT max(event_id) FROM reports WHERE household_id = %(home)s",
+    "person": "SELECT max(id) FROM persons WHERE household_id = %(home)s",
+}
+
+
+def _of_there(cursor: Cursor, one: Stranger) -> dict[str, int]:
+    """What the forms of a case name by number, of the other town's household; what it has not yet is made."""
+    found = {}
+    for name, statement in _MADE_THERE.items():
+        ((found[name],),) = cursor.execute(statement.encode(), {"home": one.household, "case": one.case}).fetchall()
+    return found

@@ -45,8 +45,8 @@ class Claim:
     giver: str | None = None  # an id
 
 
-def claim(cursor: Cursor, household: int, actor: Actor) -> Claim:
-    """Take the household; a second claim of one's own changes nothing.
+def claim(cursor: Cursor, household: int, actor: Actor) -> bool:
+    """Take the household; False when one holds it already: that changes nothing.
 
     Raises TakenError when another holds it, NotPossibleError when nothing of it is open.
     """
@@ -58,10 +58,11 @@ def claim(cursor: Cursor, household: int, actor: Actor) -> Claim:
     )
     if cursor.rowcount:
         tell(cursor, held.told_at, actor, "claimed")
+        return True
     found = claims_of(cursor, [household])[household]
     if found.by.id != actor.id:
         raise TakenError(found.by.name)
-    return found
+    return False
 
 
 def let_go(cursor: Cursor, household: int, actor: Actor) -> bool:

@@ -15,20 +15,23 @@ from signals.outreach.cases import ROUTE_GRAVITY
 from signals.outreach.feedback import result_of, tell_partners
 from signals.outreach.queues import policy_book
 from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.deaths import forget_closing, note_closing
 from signals.outreach.work.help import settle_help
 from signals.outreach.work.hold import hold_case, need_text, tell
 from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.links import links_of, one_by_decision
-from signals.outreach.work.outcomes import ACCEPTED, Counting, asks_for_whom, is_certain, obstacle, unsure_of
+from signals.outreach.work.outcomes import ACCEPTED, Client, asks_for_whom, counting_of, is_certain, obstacle
+from signals.outreach.work.pairs import alike, pairs_of
 from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.rejudge import rejudge
+from signals.outreach.work.rerouted import fit_step, step_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from signals.outreach.policy import Policy
     from signals.outreach.work.hold import Held
-    from signals.outreach.work.outcomes import Client
+    from signals.outreach.work.outcomes import Counting
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
@@ -49,6 +52,7 @@ def change_route(cursor: Cursor, case: int, route: str, reason: str, actor: Acto
     held = hold_case(cursor, case, seen)
     held.need_open(case)
     before = _routes(cursor, held)
+    step = step_of(cursor, held.household)
     changing = [one for one, now in before.items() if _changes(one == case, now, route)]
     if not changing:
         raise NotPossibleError(f"case {case} has this route already", "same-route")
@@ -59,6 +63,7 @@ def change_route(cursor: Cursor, case: int, route: str, reason: str, actor: Acto
     for one in changing:
         tell(cursor, one, actor, "route-changed", before=before[one], after=route, reason=reason)
     rejudge(cursor, [held.household], told_already=frozenset((one, "route") for one in changing))
+    fit_step(cursor, held, step, route, actor)
 
 
 def _routes(cursor: Cursor, held: Held) -> dict[int, str]:
@@ -92,7 +97,8 @@ def close(
     held = hold_case(cursor, cases[0], seen)
     for case in cases:
         held.need_open(case)
-    counting = _counting(cursor, cases)
+    groups = alike(pairs_of(cursor, [held.household]))
+    counting = _counting(cursor, cases, groups)
     if (code := obstacle(outcome, counting, persons)) is not None:
         raise NotPossibleError(f"the cases {list(cases)} cannot end as {outcome} like this: {code}", code)
     helped = sorted(persons, key=lambda client: client.text) if asks_for_whom(outcome, counting) else None
@@ -102,16 +108,23 @@ def close(
             closed_through = coalesce({YOUNGEST}, 0) WHERE id = ANY(%s)""",  # noqa: S608 - our own text
         (actor.id, outcome, list(cases)),
     )
+    if outcome == "deceased":
+        note_closing(cursor, cases)
     settle_help(cursor, held.household)
     for case in cases:
         told = None if helped is None else [client.text for client in helped]
         tell(cursor, case, actor, "closed-by-person", outcome=outcome, persons=told)
     rejudge(cursor, [held.household], told_already=frozenset((case, "closed") for case in cases))
-    _answer(cursor, held, cases, outcome, helped)
+    _answer(cursor, held, cases, outcome, None if helped is None else _each(helped, groups))
 
 
-def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
-    """Whose signals count in these cases, and of which arrears."""
+def _each(clients: Sequence[Client], groups: Mapping[int, frozenset[int]]) -> list[Client]:
+    """The clients by every number that such a resident has."""
+    return [Client(person, one.partner) for one in clients for person in groups.get(one.person, {one.person})]
+
+
+def _counting(cursor: Cursor, cases: Sequence[int], groups: Mapping[int, frozenset[int]]) -> Counting:
+    """Whose signals count in these cases, and of which arrears; `groups`: who is one resident under several numbers."""
     cursor.execute(
         """SELECT person_id, arrears_id, partner_id, initials, date_of_birth
         FROM reports JOIN arrears ON arrears.id = arrears_id JOIN persons ON persons.id = person_id
@@ -122,12 +135,11 @@ def _counting(cursor: Cursor, cases: Sequence[int]) -> Counting:
     written = frozenset((person, partner) for person, _, partner, *_ in found)
     certain = {person for person, _, _, *known in found if is_certain(*known)}
     certain |= one_by_decision(written, links_of(cursor, {person for person, _ in written}))
-    return Counting(
-        persons=frozenset(row[0] for row in found),
-        arrears=frozenset(row[1] for row in found),
-        unsure=unsure_of(written, certain),
-        written=written,
-        accepted=_policy_of(cursor, cases[0]).accepted_help,
+    return counting_of(
+        ((person, partner, arrears) for person, arrears, partner, *_ in found),
+        certain,
+        {person: min(group) for person, group in groups.items()},
+        _policy_of(cursor, cases[0]).accepted_help,
     )
 
 
@@ -182,6 +194,7 @@ def reopen(cursor: Cursor, case: int, reason: str, actor: Actor, seen: int | Non
     held = hold_case(cursor, case, seen)
     if held.states.get(case) != "closed":
         raise NotPossibleError(f"case {case} is not closed", "not-closed")
+    forget_closing(cursor, case)
     cursor.execute(
         f"""UPDATE cases SET closed_outcome = NULL, closed_through = NULL,
             released_route = coalesce(released_route, route), released_at = coalesce(released_at, now()),

@@ -2,7 +2,7 @@
 
 The report leaves its case and its partner is told as domain.md section 4.8 allows. Repeats of it that were there by
 then do not come up in its place; what is signalled afterwards is judged afresh, and so is the report itself when its
-arrears rises (docs/decisions/0028).
+arrears rises (docs/decisions/0028). That somebody died holds what else is open at the household (`deaths`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.work.deaths import MARKED, note_death
 from signals.outreach.work.decisions import YOUNGEST
 from signals.outreach.work.hold import hold_household, need_text, tell
 from signals.outreach.work.lengths import REASON_LENGTH
@@ -30,12 +31,12 @@ NOT_PICKED_UP: Final = (
     "not-a-resident",
 )
 """The statuses that a person may give a report; all are outcomes of a case too."""
-_FOUND: Final = """
+_FOUND: Final = f"""
 SELECT event_id, reports.arrears_id, household_id, case_id, period,
-    CASE WHEN status = person_verdict AND withdrawn IS NULL THEN person_verdict END AS verdict,
+    CASE WHEN {MARKED} THEN person_verdict END AS verdict,
     withdrawn IS NULL AS counts, partner_id, reference
 FROM reports JOIN arrears ON arrears.id = reports.arrears_id WHERE event_id = %s
-"""
+"""  # noqa: S608 - our own texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,13 @@ def mark_not_picked_up(
     is_last = _close_if_last(cursor, report, status, actor)
     cursor.execute(
         """UPDATE reports SET person_verdict = %s, status = 'not-yet-picked-up', picked_up = false,
-            given_result = NULL, pause_until = NULL,
+            given_result = NULL, pause_until = NULL, deceased_on = NULL,
             person_verdict_through = (SELECT max(id) FROM events WHERE arrears_id = reports.arrears_id)
         WHERE event_id = %s""",
         (status, event_id),
     )
+    if status == "deceased":
+        note_death(cursor, [event_id])
     told = {"partner": report.partner, "reference": report.reference, "status": status, "reason": reason}
     tell(cursor, case, actor, "not-picked-up", **told)
     if is_last:
@@ -102,7 +105,9 @@ def take_back_mark(cursor: Cursor, event_id: int, reason: str, actor: Actor, see
         raise NotPossibleError("no person marked this signal as not picked up, or its mark gave way", "not-marked")
     case = _case_of(cursor, report)
     cursor.execute(
-        "UPDATE reports SET person_verdict = NULL, person_verdict_through = NULL WHERE event_id = %s", (event_id,)
+        """UPDATE reports SET person_verdict = NULL, person_verdict_through = NULL, deceased_on = NULL
+        WHERE event_id = %s""",
+        (event_id,),
     )
     told = {"partner": report.partner, "reference": report.reference, "reason": reason}
     tell(cursor, case or held.told_at, actor, "mark-taken-back", **told)
@@ -126,11 +131,11 @@ def _case_of(cursor: Cursor, report: _Report) -> int | None:
 
 def _hold(cursor: Cursor, event_id: int, seen: int | None) -> tuple[_Report, Held, list[int]]:
     """Lock all that the report's arrears concerns; the report, its household, and all households concerned."""
-    cursor.execute(_FOUND, (event_id,))
+    cursor.execute(_FOUND.encode(), (event_id,))
     found = cursor.fetchone()
     if found is None:
         raise NotPossibleError(f"signal {event_id}: there is no such signal", "not-here")
     households = hold_arrears(cursor, _Report(*found).arrears)
-    cursor.execute(_FOUND, (event_id,))  # once more, now that nobody else changes it
+    cursor.execute(_FOUND.encode(), (event_id,))  # once more, now that nobody else changes it
     report = _Report(*(cursor.fetchone() or found))
     return report, hold_household(cursor, report.household, seen), households

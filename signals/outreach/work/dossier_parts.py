@@ -5,7 +5,7 @@ Reading only, by household: nothing here looks at more than one household's rows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,13 +16,14 @@ from signals.contract.codes import ACCEPTED_HELP
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.arrears import IN_A_CASE
 from signals.outreach.clocks import deadlines, help_deadline, is_working_day
+from signals.outreach.work.deaths import MARKED
 from signals.outreach.work.help import answered_on
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.scoring.score import Contribution
 from signals.store.urgency import AS_IT_STANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from signals.outreach.policy import Policy, PolicyBook
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from signals.outreach.work.referrals import Referral
     from signals.store.database import Cursor
 
-_MOST_SIGNALS: Final = 300
 # A deadline -> what shows that it was met.
 _ATTEMPT: Final = "contact-attempt"
 _HOME: Final = """
@@ -86,7 +86,8 @@ class TimelineSignal:
         status: The report's status; None for the other types.
         case: The case that the report is in, if any.
         person: The person's number, of reports.
-        person_verdict: The status that a person of the municipality gave it, if so and while that mark holds.
+        crisis_over: Whether a change says that what threatened is over.
+        person_verdict: The status that a person of the municipality gave it, while that mark holds (`deaths.MARKED`).
         markable: Whether `mark_not_picked_up` is possible.
     """
 
@@ -106,6 +107,7 @@ class TimelineSignal:
     case: int | None
     person: int | None
     person_verdict: str | None
+    crisis_over: bool
     markable: bool
 
 
@@ -188,22 +190,38 @@ def read_home(cursor: Cursor, case: int) -> Home | None:
 
 
 def read_signals(cursor: Cursor, household: int, open_cases: Sequence[int]) -> tuple[TimelineSignal, ...]:
-    """Every event of the arrears of this household, in the order of borders.md section 4; the last 300 at most."""
+    """Every event of the arrears of this household, in the order of borders.md section 4.
+
+    All of them: who accepted help, and what can be marked, is asked of each. A page shows a part (`web.work.extent`).
+    """
     cursor.execute(
-        """SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
+        f"""SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
             events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id,
-            CASE WHEN reports.status = person_verdict AND reports.withdrawn IS NULL THEN person_verdict END
+            CASE WHEN {MARKED} THEN person_verdict END,
+            type = 'changed' AND crisis_given AND events.crisis IS NULL
         FROM events JOIN arrears ON arrears.id = events.arrears_id LEFT JOIN reports ON reports.event_id = events.id
         WHERE events.arrears_id IN (SELECT arrears_id FROM reports WHERE household_id = %(here)s)
             AND (reports.event_id IS NULL OR reports.household_id = %(here)s)
-        ORDER BY signalled_on DESC, time_us DESC, events.event_id DESC, source DESC LIMIT %(most)s""",
-        {"here": household, "most": _MOST_SIGNALS},
+        ORDER BY signalled_on, time_us, events.event_id, source""".encode(),  # noqa: S608 - our own texts
+        {"here": household},
     )
-    return tuple([_signal(row, open_cases) for row in reversed(cursor.fetchall())])
+    return tuple(_ended([_signal(row, open_cases) for row in cursor]))
+
+
+def _ended(signals: Iterable[TimelineSignal]) -> Iterator[TimelineSignal]:
+    """The signals in their order; that a threat is over is said only where one stood until then."""
+    threatened: set[tuple[str, str]] = set()
+    for one in signals:
+        arrears = (one.partner, one.reference)
+        yield replace(one, crisis_over=one.crisis_over and arrears in threatened)
+        if one.crisis is not None:
+            threatened.add(arrears)
+        elif one.crisis_over or one.type == "reported":
+            threatened.discard(arrears)
 
 
 def _signal(row: tuple[Any, ...], open_cases: Sequence[int]) -> TimelineSignal:
-    *_, status, withdrawn, case, _, _ = row
+    *_, status, withdrawn, case, _, _, _ = row
     markable = case in open_cases and status in IN_A_CASE and withdrawn is None
     return TimelineSignal(*(*row, markable))
 
@@ -262,7 +280,8 @@ def case_of(
 def _clocks(
     row: dict[str, Any], policy: Policy, attempts: Sequence[MadeAttempt], referrals: Sequence[Referral], today: date
 ) -> Iterator[Clock]:
-    made = [one.attempt for one in attempts if one.undone_at is None and one.attempt.on_day >= row["received_on"]]
+    here = row["id"], row["received_on"], row["earliest_on"]
+    made = [one.attempt for one in attempts if one.undone_at is None and one.is_of(*here)]
     spoken = [attempt for attempt in made if attempt.reached and attempt.kind in CONVERSATIONS]
     done = {
         _ATTEMPT: min((attempt.on_day for attempt in made), default=None),

@@ -1,22 +1,38 @@
 """Who lives at a household's address, as partners wrote them, and how sure is it who is one person? For `dossier`.
 
-Reading only. Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet.
+Reading only. Who is one person here: partners wrote the same, after cleaning, or somebody decided it (`links`,
+`pairs`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
+from signals.households.likeness import may_be_one
 from signals.outreach.work.links import links_of
 from signals.outreach.work.outcomes import is_certain
+from signals.outreach.work.pairs import alike, asked_pairs, likeness_by_columns, pair_of, pairs_of
+from signals.store.persons import NUMBERED_ALIKE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from signals.households.likeness import Likeness
     from signals.outreach.work.dossier_parts import TimelineSignal
     from signals.outreach.work.links import Link
+    from signals.outreach.work.pairs import Pair, PairLink
     from signals.store.database import Cursor
+
+_PERSONS: Final = f"""
+SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
+    {NUMBERED_ALIKE}, array_remove(array_agg(DISTINCT phone), NULL), array_remove(array_agg(DISTINCT email), NULL),
+    array_agg(DISTINCT partner_id), bool_or(reports.deceased_on IS NOT NULL OR coalesce(withdrawn = 'deceased', false))
+FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
+WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id
+"""  # noqa: S608 - our own texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +51,67 @@ class DossierPerson:
     certain: bool  # whether those who wrote of this person certainly mean the same one
     asked: bool = False  # whether somebody must say so: several partners' signals count, and nobody decided it
     link: Link | None = None  # what somebody decided, while it holds
+    resident: int | None = None  # the number of who this is, where somebody decided that several persons are one
+    asked_with: tuple[int, ...] = ()  # earlier persons who may be this one: somebody must say so
+    pairs: tuple[PairLink, ...] = ()  # what somebody decided of this and earlier persons
+    died: bool = False  # a partner or somebody of the municipality said so
+    may_have_died: bool = False  # nothing contradicts that this is somebody who died, and nobody said it is another
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Whoever is one person, under the number that forms send: all that partners wrote of them together."""
+
+    id: int
+    name: str
+    date_of_birth: str | None
+    partners: tuple[str, ...]
+    certain: bool
+    died: bool
+    persons: tuple[int, ...]
+
+
+def residents(persons: Iterable[DossierPerson]) -> tuple[Resident, ...]:
+    """The residents behind these persons, in the order in which they came up; the fullest writing names them."""
+    found: dict[int, list[DossierPerson]] = {}
+    for person in persons:
+        found.setdefault(person.resident or person.id, []).append(person)
+    return tuple(_resident(number, written) for number, written in found.items())
+
+
+def _resident(number: int, written: Sequence[DossierPerson]) -> Resident:
+    fullest = max(written, key=lambda one: (one.date_of_birth is not None, len(one.name)))
+    return Resident(
+        id=number,
+        name=fullest.name,
+        date_of_birth=fullest.date_of_birth,
+        partners=tuple(dict.fromkeys(partner for one in written for partner in one.partners)),
+        certain=all(one.certain for one in written),
+        died=any(one.died for one in written),
+        persons=tuple(one.id for one in written),
+    )
 
 
 def read_persons(cursor: Cursor, household: int, signals: Iterable[TimelineSignal]) -> tuple[DossierPerson, ...]:
     """Everyone whom a partner wrote of at this address, in the order in which they came up.
 
     `signals`: those of the household; of whom several partners' signals count in open cases, it must be certain that
-    they mean the same person.
+    they mean the same person, and of two who may be one, whether they are.
     """
     counting: dict[int, set[str]] = {}
     for signal in signals:
         if signal.markable and signal.person is not None:
             counting.setdefault(signal.person, set()).add(signal.partner)
-    cursor.execute(
-        """SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
-            array_remove(array_agg(DISTINCT phone), NULL) AS phones,
-            array_remove(array_agg(DISTINCT email), NULL) AS emails, array_agg(DISTINCT partner_id) AS partners
-        FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
-        WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id""",
-        (household,),
-    )
+    cursor.execute(_PERSONS.encode(), (household,))
     found = cursor.fetchall()
     several = [person for person, partners in counting.items() if len(partners) > 1]
     links = links_of(cursor, several) if several else {}
-    return tuple([_person(row, counting.get(row[0], set()), links.get(row[0])) for row in found])
+    persons = tuple([_person(row, counting.get(row[0], set()), links.get(row[0])) for row in found])
+    return _paired(persons, found, counting, pairs_of(cursor, [household])) if len(found) > 1 else persons
 
 
 def _person(row: tuple[Any, ...], counting: set[str], link: Link | None) -> DossierPerson:
-    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, *lists = row
+    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, _, *lists, died = row
     phones, emails, partners = lists
     known = is_certain(initials, born)
     holding = link if link and not known and link.holds(counting) else None
@@ -80,7 +129,54 @@ def _person(row: tuple[Any, ...], counting: set[str], link: Link | None) -> Doss
         certain=len(partners) == 1 or known or (holding is not None and holding.verdict == "same"),
         asked=len(counting) > 1 and not known and holding is None,
         link=holding,
+        died=died,
     )
+
+
+def _paired(
+    persons: Collection[DossierPerson],
+    rows: Sequence[tuple[Any, ...]],
+    counting: Collection[int],
+    links: Mapping[Pair, PairLink],
+) -> tuple[DossierPerson, ...]:
+    """Beside each person what is asked, and what was decided, of them and an earlier one."""
+    compared = {row[0]: _likeness(row) for row in rows if row[0] in counting}
+    asked = asked_pairs(compared, links)
+    groups = alike(links)
+    told = {person.id for person in persons if person.died}
+    died = {person.id for person in persons if not told.isdisjoint(groups.get(person.id, {person.id}))}
+    doubtful = _like_the_dead(rows, died, links) if died else frozenset()
+    return tuple(
+        replace(
+            person,
+            resident=min(groups.get(person.id, ()), default=None),
+            died=person.id in died,
+            may_have_died=person.id in doubtful,
+            asked_with=tuple(one for one, other in asked if other == person.id),
+            pairs=tuple(link for (_, other), link in links.items() if other == person.id),
+        )
+        for person in persons
+    )
+
+
+def _like_the_dead(
+    rows: Iterable[tuple[Any, ...]], died: AbstractSet[int], links: Mapping[Pair, PairLink]
+) -> frozenset[int]:
+    """Who may be one of those who died, as far as partners wrote of them and nobody said that they are two.
+
+    Of all persons, also those whose signals count no more: that of the dead does not.
+    """
+    written = {row[0]: _likeness(row) for row in rows}
+    apart = {pair for pair, link in links.items() if link.verdict == "different"}
+    return frozenset(
+        one
+        for one, dead in product(written.keys() - died, died)
+        if pair_of(one, dead) not in apart and may_be_one(written[one], written[dead])
+    )
+
+
+def _likeness(row: tuple[Any, ...]) -> Likeness:
+    return likeness_by_columns((row[1], row[3], *row[5:9]))
 
 
 def full_name(
@@ -100,7 +196,7 @@ def _words(*words: str | None) -> str:
 
 
 def _linked(partners: int, *, certain: bool) -> tuple[str, str]:
-    """Who is one person here: partners wrote the same, after cleaning; likeness is not looked at yet."""
+    """Who is one person here: partners wrote the same, after cleaning; likeness is a question for people (`pairs`)."""
     if partners == 1:
         return "Zo gemeld door één partner, op dit adres", "Reported so by one partner, at this address"
     if not certain:

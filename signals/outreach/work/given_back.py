@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
-# What changes nothing of a case: whose it is, what colleagues noted, and who is one person.
-_BESIDE: Final = [
+BESIDE: Final = [
     *("claimed", "let-go", "handed-over", "team", "note", "note-undone", "looked-at", "look-undone"),
     *("hand-over-undone", "same-person", "different-persons", "link-undone"),
+    *("one-person", "two-persons", "pair-undone"),
 ]
+"""Lines of what changes nothing of a case: whose it is, what colleagues noted, and who is one person."""
 # The act and its take-up are of one transaction, so of one moment; what came after has a higher number, because numbers
 # are drawn while the household is locked.
 _TAKEN_UP: Final = """
@@ -54,13 +55,13 @@ WHERE case_id = ANY(%s) AND status = 'picked-up' RETURNING event_id
 def taken_up_by_attempt(cursor: Cursor, made: MadeAttempt) -> list[int]:
     """The cases that this attempt took up, when nothing was done at its (locked) household since; often none."""
     cursor.execute(_LINE_OF_ATTEMPT, (made.case, made.id))
-    return _taken_up(cursor, made.household, _BESIDE)
+    return _taken_up(cursor, made.household, BESIDE)
 
 
 def taken_up_by_agreement(cursor: Cursor, household: int) -> list[int]:
     """The cases that an agreement took up, when only agreements were made at this (locked) household since."""
     cursor.execute(_FIRST_AGREED, (household,))
-    return _taken_up(cursor, household, [*_BESIDE, "step", "step-cancelled"])
+    return _taken_up(cursor, household, [*BESIDE, "step", "step-cancelled"])
 
 
 def _taken_up(cursor: Cursor, household: int, beside: list[str]) -> list[int]:

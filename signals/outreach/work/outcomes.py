@@ -25,7 +25,7 @@ from signals.households.personal import clean_date_of_birth
 from signals.outreach.feedback import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from signals.outreach.work.people import Obstacle
 
@@ -89,6 +89,28 @@ def unsure_of(written: Iterable[tuple[int, str]], certain: Collection[int]) -> f
     for person, partner in written:
         partners.setdefault(person, set()).add(partner)
     return frozenset(person for person, names in partners.items() if len(names) > 1 and person not in certain)
+
+
+def counting_of(
+    signals: Iterable[tuple[int | None, str, object]],
+    certain: Collection[int],
+    one: Mapping[int, int],
+    accepted: frozenset[str] = ACCEPTED_HELP,
+) -> Counting:
+    """Of signals as person, partner and arrears; `certain` as in `unsure_of`.
+
+    `one` has the number under which a resident goes whom partners wrote differently, by each of their persons
+    (the lowest of `pairs.alike`): they are one, as sure as each of these persons is.
+    """
+    found = list(signals)
+    written = [(person, partner) for person, partner, _ in found if person is not None]
+    return Counting(
+        persons=frozenset(one.get(person, person) for person, _ in written),
+        arrears=frozenset(arrears for *_, arrears in found),
+        unsure=frozenset(one.get(person, person) for person in unsure_of(written, certain)),
+        written=frozenset((one.get(person, person), partner) for person, partner in written),
+        accepted=accepted,
+    )
 
 
 def asks_for_whom(outcome: str, counting: Counting) -> bool:

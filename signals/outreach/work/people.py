@@ -25,6 +25,7 @@ Obstacle = Literal[
     "appointment",
     "attempt",
     "choice",
+    "contradicts",
     "death-reported",
     "for-whom",
     "no-case",

@@ -16,6 +16,7 @@ from signals.errors import SignalsError
 from signals.outreach.arrears import GRAVITY
 from signals.outreach.release import release
 from signals.outreach.teams import queues_wanted
+from signals.outreach.work.dossier_parts import Address
 from signals.outreach.work_items import heaviest_reason
 from signals.outreach.worklist import policies_of
 from signals.outreach.worklist_query import VISIT_BESIDE, team_condition
@@ -91,8 +92,10 @@ _BEFORE_EDGE: Final = """c.household_id = ANY(ARRAY(
 _IN_REVIEW: Final = """EXISTS (SELECT FROM cases AS r WHERE r.household_id = c.household_id AND r.state = 'open'
         AND r.crisis IS NOT NULL AND r.waiting)"""
 _NAMED: Final = """
-SELECT cases.id, household_id, concat_ws(' ', postcode, number, nullif(suffix, ''))
+SELECT cases.id, cases.household_id, postcode, number, suffix, street, city
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
+    LEFT JOIN LATERAL (SELECT street, city FROM reports WHERE reports.household_id = cases.household_id
+        AND street IS NOT NULL ORDER BY event_id DESC LIMIT 1) AS said ON true
 WHERE cases.id = ANY(%s) AND cases.municipality = ANY(%s)
 """
 
@@ -178,7 +181,7 @@ class Fallen:
 
     case: int
     household: int | None
-    address: str | None
+    place: Address | None
     reason: str
 
 
@@ -214,14 +217,14 @@ def release_letters(cursor: Cursor, scope: RunScope, chosen: Collection[int], ac
         FallenOutError: One of them cannot go out now, as `run_preview` would say.
     """
     cursor.execute(_NAMED, (sorted(set(chosen)), sorted(scope.municipalities)))
-    named = {case: (household, address) for case, household, address in cursor}
-    households = sorted({household for household, _ in named.values()})
+    at = {case: (household, Address(*place)) for case, household, *place in cursor}
+    households = sorted({household for household, _ in at.values()})
     cursor.execute("SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (households,))
     book = policies_of(cursor, scope.municipalities)
     letters = _letters(cursor, scope, book, len(households), households)
     reasons = {case: letter.hindrance for letter in letters for case in letter.cases}
     fallen = [
-        Fallen(case, *named.get(case, (None, None)), reason)
+        Fallen(case, at[case][0] if case in at else None, at[case][1] if case in at else None, reason)
         for case in sorted(set(chosen))
         if (reason := reasons.get(case, "gone")) is not None
     ]

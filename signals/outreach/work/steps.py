@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # After one part of the day the next one to try; those who work by day are home in the evening.
 _TURN: Final = ("morning", "evening", "afternoon")
 _WALK: Final = frozenset({"home-visit", "card", "letter"})  # visit, then card, then letter; a call is beside it
-_AT_THE_DOOR: Final = frozenset({"home-visit", "card"})
 _DAY: Final = timedelta(days=1)
+AT_THE_DOOR: Final = frozenset({"home-visit", "card"})
+"""The contact kinds for which one goes to the household."""
 CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
 """The contact kinds in which one speaks with somebody."""
 
@@ -50,7 +51,7 @@ def next_step(attempts: Sequence[Attempt], policy: Policy, today: date, route: s
     if attempts and not since:
         return None
     walked = [attempt for attempt in since if attempt.kind in _WALK]
-    at_the_door = [attempt for attempt in walked if attempt.kind in _AT_THE_DOOR]
+    at_the_door = [attempt for attempt in walked if attempt.kind in AT_THE_DOOR]
     if not walked or (route == "home-visit" and not at_the_door):
         return _begin(since, route, today)
     return _after(walked, policy, today)
@@ -83,6 +84,14 @@ def answered_by(written_on: date, policy: Policy, today: date) -> date:
     Nobody laid down another time. Written on the last day of that clock, the step comes by that of the conversation.
     """
     return _working_day(max(policy.clocks.contact_attempt.due(written_on), today))
+
+
+def sent_by(received_on: date, policy: Policy, today: date) -> date:
+    """When is a letter that was let go looked at, if it is not sent? On the last working day on which it is in time."""
+    day = policy.clocks.contact_attempt.due(received_on)
+    while not is_working_day(day):
+        day -= _DAY
+    return max(day, today)
 
 
 def _since_reached(attempts: Sequence[Attempt]) -> Sequence[Attempt]:

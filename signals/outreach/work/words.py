@@ -49,7 +49,7 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "part": {code: word.lower() for code, word in PARTS_OF_DAY.items()},
     "reached": {"True": "bereikt", "False": "niet bereikt"},
     "result": _RESULTS,
-    "what": {**_CRISES, "deceased": "overlijden gemeld"},
+    "what": {**_CRISES, "deceased": "overlijden gemeld", "over": "wat dreigde is voorbij"},
     "how": {
         "contact": "Opgepakt zonder vrijgave, door contact of een afspraak",
         "closing": "Opgepakt bij het afsluiten, zonder vrijgave",
@@ -57,11 +57,13 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _ENGLISH: Final = {
     "reached": {"True": "reached", "False": "not reached"},
+    "what": {"over": "the threat is over"},
     "how": {
         "contact": "Taken up without a release, by contact or an agreement",
         "closing": "Taken up when it was closed, without a release",
     },
 }
+_DUTCH_MARKS: Final = str.maketrans(",.", ".,")  # € 1.090,04
 _FREE: Final = frozenset({"reference", "to", "team", "target"})  # names: never translated
 _PARTNERS: Final = frozenset({"partner", "partners"})
 _DAYS: Final = frozenset({"signalledOn", "onDay"})
@@ -76,7 +78,7 @@ _ABSENT: Final = {
 _OWN_WORDS: Final = frozenset(
     {
         *("route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"),
-        "different-persons",
+        *("different-persons", "two-persons"),
     }
 )
 _LINES: Final = {
@@ -122,6 +124,14 @@ _LINES: Final = {
     "attempt-undone": ("Contactpoging doorgehaald: {kind}, {onDay}", "Contact attempt struck out: {kind}, {onDay}"),
     "step": ("Afgesproken: {kind}, {onDay}{part}", "Agreed: {kind}, {onDay}{part}"),
     "step-cancelled": ("Afspraak afgezegd: {kind}, {onDay}{part}", "Agreement cancelled: {kind}, {onDay}{part}"),
+    "step-ended": (
+        "Volgende stap vervallen door de andere route: {kind}, {onDay}{part}",
+        "Next step ended by the other route: {kind}, {onDay}{part}",
+    ),
+    "step-restored": (
+        "Volgende stap staat er weer: {kind}, {onDay}{part}",
+        "Next step stands there again: {kind}, {onDay}{part}",
+    ),
     "route-changed": (
         "Route veranderd van {before} naar {after}: {reason}",
         "Route changed from {before} to {after}: {reason}",
@@ -148,9 +158,22 @@ _LINES: Final = {
         "Of {partners} dezelfde inwoner bedoelen, is weer de vraag",
         "Whether {partners} mean the same resident is open again",
     ),
+    "one-person": (
+        "Eén persoon: wat {partners} verschillend schreven, gaat over één inwoner",
+        "One person: what {partners} wrote differently is about one resident",
+    ),
+    "two-persons": (
+        "Twee personen: wat {partners} schreven, gaat over verschillende inwoners. {reason}",
+        "Two persons: what {partners} wrote is about different residents. {reason}",
+    ),
+    "pair-undone": (
+        "Of het over één inwoner gaat, is weer de vraag: {partners}",
+        "Whether it is about one resident is open again: {partners}",
+    ),
     "note": ("Notitie geschreven", "Note written"),
     "note-undone": ("Notitie doorgehaald", "Note struck out"),
 }
+_THREAT: Final = ("{partner} ({reference}) meldt: {what}", "{partner} ({reference}) reports: {what}")
 KINDS: Final = frozenset(_LINES)
 """All kinds of lines that a history can have."""
 
@@ -159,8 +182,17 @@ def told(kind: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     """The line in Dutch and in English; a kind of another version is shown as its code."""
     if kind not in _LINES:
         return kind, kind
-    nl, en = _LINES[kind]
+    if kind == "amount" and _is_of_a_threat(detail):
+        (nl, en), detail = _THREAT, {**detail, "what": detail["after"]["crisis"] or "over"}
+    else:
+        nl, en = _LINES[kind]
     return nl.format_map(_Words(kind, detail, "nl")), en.format_map(_Words(kind, detail, "en"))
+
+
+def _is_of_a_threat(detail: Mapping[str, Any]) -> bool:
+    """Whether the amount stayed as it was, so that the change is that of the crisis."""
+    before, after = detail.get("before", {}), detail.get("after", {})
+    return bool(before.get("amount") == after.get("amount") and before.get("crisis") != after.get("crisis"))
 
 
 class _Words(dict[str, str]):
@@ -203,7 +235,9 @@ def _english(key: str, code: str) -> str:
 
 def _amount(known: Mapping[str, Any], language: str) -> str:
     cents, crisis = known.get("amount"), known.get("crisis")
-    euros = "?" if cents is None else f"€ {cents // 100}{',' if language == 'nl' else '.'}{cents % 100:02}"
+    euros = "?" if cents is None else f"€ {cents / 100:,.2f}"
+    if language == "nl":
+        euros = euros.translate(_DUTCH_MARKS)
     if crisis is None:
         return euros
     return f"{euros} ({_CRISES.get(crisis, crisis) if language == 'nl' else crisis.replace('-', ' ')})"

@@ -25,6 +25,7 @@ ACTIONS: Final = {
     "view-run": said("Brievenronde bekeken"),
     "view-summary": said("Overzicht van alle zaken opgevraagd"),
     "search": said("Gezocht"),
+    "search-again": said("Wat gevonden was opnieuw bekeken"),
     "view-overview": said("Overzicht bekeken"),
     "view-partners": said("Partners bekeken"),
     "view-partner": said("Partner bekeken"),

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from signals.contract.codes import OUTCOMES
 from signals.contract.partners import SECTORS
+from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.queues import policy_book
 from signals.reports.month import CLASSES
 from signals.reports.overview import document, read_overview
@@ -42,7 +43,8 @@ QUEUE_NAMES: Final = {
 }
 
 
-REACH: Final = (said("Hulp aangenomen"), said("Bereikt, zonder hulp"), said("Niet bereikt"))
+_CLOCKS: Final = tuple(CLOCK_NAMES)  # in the order of the work
+REACH: Final = (said("Hulp geaccepteerd"), said("Bereikt, zonder hulp"), said("Niet bereikt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def show_overview(desk: Desk) -> Response:
         waiting=[(_place(desk, one.queue, one.households, only), one) for one in overview.waiting],
         steps=[(month_name(desk, one.first), one) for one in overview.first_steps if one.cases],
         waited=waited_figure(desk, overview.first_steps),
-        late=[_late(desk, one, only) for one in overview.late],
+        late=[_late(desk, one, only) for one in sorted(overview.late, key=lambda one: _CLOCKS.index(one.clock))],
         accepted=_groupings(desk, overview, names),
         municipalities=sorted(names.items(), key=lambda one: one[1]),
         chosen=only or "",
@@ -133,9 +135,9 @@ def municipality_names(desk: Desk) -> dict[str, str]:
 
 
 def month_figure(desk: Desk, months: Sequence[Intake], what: str, codes: Sequence[str]) -> Figure:
-    """The months as columns: of signals by sector, or of cases by monitor class; what never occurs is left out."""
+    """The months as columns: of cases by monitor class, or of signals by sector; a sector without any is left out."""
     counts: list[Mapping[str, int]] = [one.sectors if what == "sector" else one.classes for one in months]
-    there = [code for code in codes if any(one.get(code) for one in counts)]
+    there = [code for code in codes if what == "class" or any(one.get(code) for one in counts)]
     names = tuple(month_name(desk, one.first) for one in months)
     columns = tuple(tuple(one.get(code, 0) for code in there) for one in counts)
     short = [format_date(one.first, "MMM yy", locale=desk.language) for one in months]

@@ -40,6 +40,7 @@ KEYS: Final = {
     "route": said("route"),
     "event": said("signaal"),
     "person": said("persoon"),
+    "other": said("en persoon"),
     "status": said("status"),
     "referral": said("doorverwijzing"),
     "target": said("waarheen"),
@@ -93,6 +94,7 @@ _OWN: Final[Mapping[str, Mapping[Any, str]]] = {
         "no-id-token": said("antwoord zonder bewijs van wie iemand is"),
     },
 }
+_ONLY_IF: Final = frozenset({"reviewed"})  # that it is not so, goes without saying: nobody died
 _TOKEN: Final = said("het bewijs van wie iemand is klopt niet ({what})")
 _IN_A_ROW: Final = re.compile(r"(\d+) bad records in a row")
 _OF_THE_LAST: Final = re.compile(r"(\d+) of the last (\d+) records were bad")
@@ -104,6 +106,7 @@ def detail_words(desk: Desk, detail: Mapping[str, Any], people: Mapping[str, str
     return [
         (desk.text(KEYS[key]) if key in KEYS else key, _value(desk, key, value, people))
         for key, value in {**known, **detail}.items()
+        if value or key not in _ONLY_IF
     ]
 
 

@@ -37,7 +37,11 @@ RHYTHMS: Final = {
     Rhythm.BURSTING: (said("Piek"), "warning", said("Stuurde minstens twee keer zo veel als verwacht.")),
     Rhythm.LOW: (said("Minder dan verwacht"), "warning", said("Stuurde hoogstens de helft van wat u mag verwachten.")),
     Rhythm.USUAL: (said("Als verwacht"), "ok", said("Stuurt ongeveer wat u mag verwachten.")),
-    Rhythm.NEW: (said("Nog te kort bekend"), "neutral", said("Er is nog te weinig om iets van te verwachten.")),
+    Rhythm.NEW: (
+        said("Nog te kort bekend"),
+        "neutral",
+        said("Nog te kort of te weinig hier binnengekomen om iets van te verwachten."),
+    ),
 }
 CODES: Final = {
     "too-large": said("Bericht te groot"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
+from signals.contract.codes import OUTCOMES
 from signals.contract.partners import SECTORS, partner_name
 from signals.outreach.clocks import CLOCK_NAMES, Clocks
 from signals.web.texts import days, euros, said
@@ -51,19 +52,24 @@ def parts_of(desk: Desk, policy: Policy) -> list[Part]:
         Part(text("Wanneer een signaal meetelt"), [*_thresholds(desk, policy), *_windows(desk, policy)]),
         Part(text("Hoe signalen een zaak worden"), list(_combining(desk, policy))),
         Part(text("Brief of huisbezoek"), list(_routes(desk, policy))),
-        Part(text("Termijnen"), [_clock(desk, policy, one.name) for one in fields(Clocks)]),
-        Part(
-            text("Afwegingskader: punten voor de volgorde"),
-            list(_points(desk, policy)),
-            text("De punten samen, hoogstens 100, bepalen alleen de volgorde. Iedereen krijgt een aanbod."),
-        ),
         Part(
             text("Wat een huishouden meestal per maand betaalt"),
             [(word("sector", one, desk.language), _money(desk, cents)) for one, cents in _bills(policy)],
             text("Zo zijn achterstanden van verschillende soorten te vergelijken."),
         ),
+        Part(
+            text("Afwegingskader: punten voor de volgorde"),
+            list(_points(desk, policy)),
+            text("De punten samen, hoogstens 100, bepalen alleen de volgorde. Iedereen krijgt een aanbod."),
+        ),
         Part(text("Teams met een eigen werkvoorraad"), [(team.name, _area(desk, team)) for team in policy.teams]),
+        Part(text("Termijnen"), [_clock(desk, policy, one.name) for one in fields(Clocks)]),
         Part(text("Doorverwijzen naar"), [(target.name, "") for target in policy.targets]),
+        Part(
+            text("Uitkomsten die tellen als geaccepteerde hulp"),
+            [(word("outcome", one, desk.language), "") for one in OUTCOMES if one in policy.accepted_help],
+            text("De partner hoort dat er hulp is. De rapportages tellen deze uitkomsten samen."),
+        ),
     )
     return [part for part in every if part.rows]
 

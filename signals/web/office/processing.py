@@ -18,10 +18,11 @@ from signals.web.office.actions import action_words
 from signals.web.people import Role
 from signals.web.signin.limits import Limiter, Rate
 from signals.web.texts import day_of, moment, said
-from signals.web.work.case import birth
+from signals.web.work.whom import birth
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from starlette.responses import Response
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 AUDITORS: Final = frozenset({Role.AUDITOR})
 ROWS: Final = 100
+WHOM: Final = 10  # so many persons a line names
 RATE: Final = Rate(burst=10, per_minute=5)
 """Who answers people asks for some a day, not for a register."""
 LIMITER: Final = Limiter(RATE, name="searches for a data subject")
@@ -90,7 +92,7 @@ def show_person(desk: Desk) -> Response:
         return _page(desk, [("who", desk.text("U koos niemand. Zoek opnieuw, en kies wie u bedoelt."))])
     note_subjects(desk, "view-processing", subject_of(people), people)
     lines = processing_of_persons(desk.cursor, [one.id for one in people], _before(desk), ROWS + 1)
-    return desk.page("office/processing_person.html", people=people, written=written, **_listed(desk, lines))
+    return desk.page("office/processing_person.html", people=people, written=written, **_listed(desk, lines, people))
 
 
 def chosen(desk: Desk) -> list[Subject]:
@@ -152,19 +154,32 @@ def _before(desk: Desk) -> int | None:
     return int(before) if _is_number(before) else None
 
 
-def _listed(desk: Desk, lines: Sequence[Processing]) -> dict[str, Any]:
-    """The lines of a page as they are shown, and where the older ones begin."""
+def _listed(desk: Desk, lines: Sequence[Processing], people: Sequence[Subject] = ()) -> dict[str, Any]:
+    """The lines of a page as they are shown, those of `people` if any, and where the older ones begin."""
+    meant = {one.id for one in people}
     words = dict(action_words(desk, [line.activity for line in lines]))
     rows = [
-        (moment(line.at, desk.language), words[line.activity], *reason(desk, line.purpose, line.basis), _whom(line))
+        (
+            moment(line.at, desk.language),
+            words[line.activity],
+            *reason(desk, line.purpose, line.basis),
+            _whom(desk, line, meant),
+        )
         for line in lines[:ROWS]
     ]
     return {"rows": rows, "before": lines[ROWS - 1].id if len(lines) > ROWS else None}
 
 
-def _whom(line: Processing) -> str:
-    """The persons of a line by number: who they are is not for everybody who reads of the household."""
-    return ", ".join(str(person) for person in line.persons or ()) or "–"
+def _whom(desk: Desk, line: Processing, meant: AbstractSet[int]) -> str:
+    """The persons of a line by number; of a home of many some, those who are `meant` among them.
+
+    Who they are is not for everybody who reads of the household.
+    """
+    persons = sorted(line.persons or (), key=lambda person: (person not in meant, person))
+    told = [str(person) for person in sorted(persons[:WHOM])]
+    if len(persons) > WHOM:
+        told.append(desk.text("en nog {count} anderen", count=len(persons) - WHOM))
+    return ", ".join(told) or "–"
 
 
 def reason(desk: Desk, purpose: str, basis: str) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from signals.web.office.overview import municipality_names
 from signals.web.office.processing import AUDITORS, chosen, note_subjects, reason, subject_of
 from signals.web.texts import day, said
 from signals.web.words import word
-from signals.web.work.case import birth
 from signals.web.work.tongue import switches_language
+from signals.web.work.whom import birth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

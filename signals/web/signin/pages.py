@@ -18,6 +18,7 @@ from signals.web import cookies
 from signals.web.desk import NotFoundError, Page
 from signals.web.errands import Errand
 from signals.web.guard import own_path
+from signals.web.signin.browsers import browser_name
 from signals.web.signin.claims import user_of
 from signals.web.signin.demo import DEMO_PEOPLE, demo_person
 from signals.web.signin.entry import entry_of
@@ -25,6 +26,7 @@ from signals.web.signin.idtoken import RefusedError
 from signals.web.signin.journey import forget, is_answer_to, journey_of, keep, new_journey
 from signals.web.signin.provider import ProviderAwayError
 from signals.web.together import counted
+from signals.web.work.found import forget_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +142,7 @@ def sign_out(desk: Desk) -> Response | Errand[str | None]:
     entry = entry_of(desk)
     if desk.session is not None:
         entry.sessions.end(desk.cursor, desk.session)
+        forget_questions(desk.session)
     if desk.visitor is not None:
         _note(desk, desk.visitor, "sign-out", {})
     return Errand(entry.provider.goodbye_url, _gone, None) if entry.provider else _gone(desk, None)
@@ -160,7 +163,8 @@ def _let_in(desk: Desk, entry: Entry, user: User, path: str) -> Response:
     """Begin a session under a token that did not exist before; the one that was ends."""
     if desk.session is not None:
         entry.sessions.end(desk.cursor, desk.session)
-    token = entry.sessions.begin(desk.cursor, user, desk.now)
+    browser = browser_name(desk.visit.headers.get("user-agent", ""))
+    token = entry.sessions.begin(desk.cursor, user, desk.now, browser)
     given = {"roles": sorted(user.roles), "municipalities": sorted(user.municipalities), "name": user.name}
     _note(desk, user, "sign-in", given)
     response = RedirectResponse(path, status_code=303)

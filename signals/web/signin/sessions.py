@@ -35,12 +35,14 @@ class OwnSession:
         began_at: when it began.
         seen_at: when it was last used.
         here: whether it is the one that asks.
+        browser: what its owner knows it by; None when it did not say.
     """
 
     mark: str
     began_at: datetime
     seen_at: datetime
     here: bool
+    browser: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class StoredSessions:
 
     limits: Limits
 
-    def begin(self, cursor: Cursor, user: User, now: datetime) -> str:
+    def begin(self, cursor: Cursor, user: User, now: datetime, browser: str | None = None) -> str:
         """Begin a session; its token. Sessions that ran out are removed on the way."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        sessions.begin(cursor, _hashed(token), _stored(user), now, self.limits)
+        sessions.begin(cursor, _hashed(token), _stored(user), now, self.limits, browser)
         return token
 
     def remember(self, cursor: Cursor, user: User, now: datetime) -> None:
@@ -72,7 +74,10 @@ class StoredSessions:
         """The sessions of a person, the newest first; that of `token` is the one that asks."""
         here = _hashed(token)
         found = sessions.of_user(cursor, user_id, now, self.limits)
-        return [OwnSession(one.token_hash.hex(), one.began_at, one.seen_at, one.token_hash == here) for one in found]
+        return [
+            OwnSession(one.token_hash.hex(), one.began_at, one.seen_at, one.token_hash == here, one.browser)
+            for one in found
+        ]
 
     def end_of(self, cursor: Cursor, user_id: str, marks: Iterable[str]) -> int:
         """End the sessions with these marks, as far as they are this person's; how many there were."""

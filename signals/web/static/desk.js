@@ -65,6 +65,18 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // How many go out follows the ticks. Without a script the answer asks again when the number is another.
+  for (const shown of document.querySelectorAll("[data-ticked]")) {
+    const form = shown.closest("form");
+    const follow = () => {
+      const ticked = form.querySelectorAll(`input[name="${shown.dataset.ticked}"]:checked`).length;
+      shown.textContent = ticked;
+      if (form.elements.number) form.elements.number.value = ticked;
+    };
+    form.addEventListener("change", follow);
+    window.addEventListener("pageshow", follow); // a browser that goes back ticks again what was ticked
+  }
+
   // What was wrong with a form is read out and stands in view.
   const summary = document.querySelector(".utrecht-alert--error[role='alert']");
   if (summary) summary.focus();

@@ -22,7 +22,7 @@ from signals.web.work.tongue import keeping_language, switches_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import datetime
 
     from starlette.responses import Response
 
@@ -51,7 +51,7 @@ class Act:
 
     name: str
     path: str
-    faults: Callable[[Form, Dossier, date], typed.Faults]
+    faults: Callable[[Form, Dossier, datetime], typed.Faults]
     perform: Callable[[Desk, Dossier, Actor], doing.Detail | None]
     notice: str | None = None
     undo: str | None = None
@@ -62,12 +62,14 @@ def _answer(act: Act, desk: Desk) -> Response:
     found = open_dossier(desk)
     if switches_language(desk):
         return keeping_language(desk, _not_yet(desk, found, typed.Typed(act.name, desk.form), changed=200, status=200))
-    sent = typed.Typed(act.name, desk.form, act.faults(desk.form, found, desk.today))
+    sent = typed.Typed(act.name, desk.form, act.faults(desk.form, found, desk.now))
     if sent.faults:
         return _not_yet(desk, found, sent)
     try:
         with desk.cursor.connection.transaction():  # of what is refused halfway nothing stays
             detail = act.perform(desk, found, Actor(desk.user.id, desk.user.name))
+    except doing.AlreadySoError as so:
+        return desk.go("case", case=found.case.id, notice=desk.text(str(so)))
     except (StaleError, TakenError, NotPossibleError, NotReleasedError) as refusal:
         return _refused(act, desk, sent, refusal)
     if detail is not None:
@@ -81,10 +83,10 @@ def _answer(act: Act, desk: Desk) -> Response:
 
 
 def _whom(found: Dossier, particulars: doing.Detail) -> list[int] | None:
-    """The one person whom an act on a signal or a person concerns; None: everybody of the household (ADR 0033)."""
+    """Whom an act on a signal, a person or two of them concerns; None: everybody of the household (ADR 0033)."""
     of_signal = [signal.person for signal in found.signals if signal.event == particulars.get("event")]
     one = next(iter(of_signal), particulars.get("person"))
-    return None if one is None else [one]
+    return None if one is None else [one, *([particulars["other"]] if "other" in particulars else [])]
 
 
 def _refused(act: Act, desk: Desk, sent: typed.Typed, refusal: SignalsError) -> Response:

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import CONTACT_KINDS
 from signals.contract.partners import partner_name
+from signals.outreach.feedback import result_of
 from signals.outreach.work.attempts import APPOINTMENTS
 from signals.outreach.work.claims import colleagues, note_arrival
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.dossier import dossier
-from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import day, euros, moment
 from signals.web.words import options, period_words, word
+from signals.web.work.extent import WHOLE, extent_of
+from signals.web.work.found import list_with
 from signals.web.work.openings import count_opening
 from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
+from signals.web.work.whom import asked_first, birth, clients, fully_named, spoken_to, threats_of_the_dead, whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from signals.outreach.work.attempts import MadeAttempt
     from signals.outreach.work.dossier import Dossier, TimelineSignal
     from signals.outreach.work.history import HistoryLine
-    from signals.outreach.work.outcomes import Counting
     from signals.outreach.work.referrals import Note
     from signals.web.desk import Desk
 
@@ -51,6 +53,8 @@ _CHOICES: Final = frozenset(
         "team",
         "cases",
         "persons",
+        "spoken",
+        "spoken_part",
     }
 )
 
@@ -105,20 +109,27 @@ def _log_view(desk: Desk, found: Dossier) -> None:
 
 def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object]:
     """What the templates of a case ask for."""
+    shown = extent_of(found, whole=desk.query.get("toon") == WHOLE)
     return {
         "dossier": found,
+        "shown": shown,
+        "whole": WHOLE,
         "case": found.case,
         "open_cases": [case for case in found.cases if case.state == "open"],
         "queue": _queue(found),
+        "found_list": list_with(desk.session, found.household),
         "typed": typed,
         "draft_of": partial(_draft, _drafts(desk, found, typed)),
         "word": partial(_word, desk.language),
         "choices": partial(options, language=desk.language),
         "choice_fields": _CHOICES,
         "deaths": deaths_of(found),
-        "note_length": NOTE_LENGTH,
-        "reason_length": REASON_LENGTH,
         "birth": birth,
+        "fully_named": partial(fully_named, desk),
+        "people": {person.id: person for person in found.persons},
+        "asked_first": asked_first(found),
+        "spoken_to": spoken_to(shown.persons),
+        "threats_of_the_dead": threats_of_the_dead(found),
         "partner_name": partner_name,
         "not_sought": frozenset({"unknown"}),
         "not_agreed": frozenset(CONTACT_KINDS) - frozenset(APPOINTMENTS),
@@ -131,9 +142,10 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
 
 
 def deaths_of(found: Dossier) -> str:
-    """What tells apart which deaths the page shows: the number of the last event that reported one."""
+    """What tells apart which deaths the page shows: the last event that reported one, and of whom it is known."""
     told = [signal.event for signal in found.signals if signal.reason == "deceased"]
-    return str(max(told, default=0))
+    died = sorted(person.id for person in found.persons if person.died)  # also by a colleague who closed a case so
+    return ".".join(map(str, [max(told, default=0), *died]))
 
 
 def _rights(desk: Desk, found: Dossier) -> dict[str, object]:
@@ -193,9 +205,9 @@ def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
         "undo-note": values["undoable_notes"],
         "cancel-promise": found.next_step is not None and found.next_step.why == "promised",
         "take-back": values["may_take_back"],
-        "same-person": any(one.asked for one in found.persons),
-        "different-persons": any(one.asked for one in found.persons),
-        "undo-link": any(one.link for one in found.persons),
+        "same-person": any(one.asked or one.asked_with for one in found.persons),
+        "different-persons": any(one.asked or one.asked_with for one in found.persons),
+        "undo-link": any(one.link or one.pairs for one in found.persons),
         "refer": is_worked and values["targets"],
         "refer-result": values["referrals"],
         "note": True,
@@ -217,14 +229,16 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     markable = [signal for signal in found.signals if signal.markable]
     teams = [(team.key, team.name) for team in found.teams if team != found.team]
     there = counting_in(found, [str(case.id) for case in found.cases])
+    names = whose(desk, found)
     return {
-        "tenants": _clients(desk, found, there),
+        "tenants": clients(desk, found, there),
         "counted_persons": len(there.persons),
         "counted_arrears": len(there.arrears),
         "unsure": bool(there.unsure),
+        "told": result_of(found.case.outcome or "", found.case.accepted_help) if found.case.closed_by else None,
         "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
-        "marked": [(str(signal.event), _signal_words(signal, found, language)) for signal in marked],
-        "markable": [(str(signal.event), _signal_words(signal, found, language)) for signal in markable],
+        "marked": [(str(signal.event), _signal_words(signal, names, language)) for signal in marked],
+        "markable": [(str(signal.event), _signal_words(signal, names, language)) for signal in markable],
         "targets": [(target.key, target.name) for target in found.targets],
         "referrals": [(str(one.id), f"{day(one.at, language)}: {one.target_name}") for one in found.referrals],
         "teams": [*teams, (COMMON_QUEUE, text("Gewone werkvoorraad"))] if found.team else teams,
@@ -237,21 +251,6 @@ def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
     }
 
 
-def _clients(desk: Desk, found: Dossier, there: Counting) -> list[tuple[str, str]]:
-    """Of whom can be said that they accepted help; who may be several people in truth, is so by partner."""
-    names = {person.id: person.name for person in found.persons}
-    clients = sorted((one for one in there.clients if one.person in names), key=lambda one: (one.person, one.text))
-    return [
-        (
-            one.text,
-            names[one.person]
-            if one.partner is None
-            else desk.text("{name}, klant van {partner}", name=names[one.person], partner=partner_name(one.partner)),
-        )
-        for one in clients
-    ]
-
-
 def colleagues_of(desk: Desk, found: Dossier) -> list[Actor]:
     """To whom the case can be handed over: who works there too, oneself included, and does not hold it."""
     user = Actor(desk.user.id, desk.user.name)
@@ -260,17 +259,11 @@ def colleagues_of(desk: Desk, found: Dossier) -> list[Actor]:
     return [one for one in everyone if one.id != holder]
 
 
-def _signal_words(signal: TimelineSignal, found: Dossier, language: str) -> str:
+def _signal_words(signal: TimelineSignal, names: Mapping[int, str], language: str) -> str:
     """Enough to tell one signal from another; whose it is where several people live."""
     amount = "" if signal.amount is None else f", {euros(signal.amount, language)}"
-    names = {person.id: f" ({person.name})" for person in found.persons if len(found.persons) > 1}
-    whose = names.get(signal.person or 0, "")
-    return f"{day(signal.signalled_on, language)}, {partner_name(signal.partner)}{amount}{whose}"
-
-
-def birth(written: str) -> str:
-    """A date of birth as people write it; what the register does not know is left out: 1985-06-00 gives 06-1985."""
-    return "-".join(part for part in reversed(written.split("-")) if part != "00")
+    owner = names.get(signal.person or 0, "")
+    return f"{day(signal.signalled_on, language)}, {partner_name(signal.partner)}{amount}{owner}"
 
 
 def _queue(found: Dossier) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signals.outreach.work import attempts, claims, decisions, dismissals, links, looks, referrals
+from signals.errors import SignalsError
+from signals.outreach.work import attempts, claims, decisions, dismissals, links, looks, pairing, pairs, referrals
 from signals.outreach.work.hold import hold_household
 from signals.outreach.work.people import NotPossibleError, TakenError
 from signals.outreach.work.runs import release_run
 from signals.outreach.work.steps import NextStep
 from signals.web.desk import NotFoundError
 from signals.web.people import Role
-from signals.web.texts import day_of
+from signals.web.texts import day_of, said
 from signals.web.work import typed
 from signals.web.work.case import colleagues_of, deaths_of, open_dossier
 
@@ -24,21 +25,27 @@ if TYPE_CHECKING:
 
     from signals.outreach.work.dossier import Dossier
     from signals.outreach.work.people import Actor
-    from signals.web.desk import Desk
+    from signals.web.desk import Desk, Form
 
 Detail = dict[str, Any]
 """What the audit log keeps of an act; nothing personal, no free text."""
 
 
+class AlreadySoError(SignalsError):
+    """It is so already: nothing was written, and nothing is logged. The text says so, in Dutch."""
+
+
 def do_claim(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """The sender holds it from now on."""
-    claims.claim(desk.cursor, found.household, actor)
+    if not claims.claim(desk.cursor, found.household, actor):
+        raise AlreadySoError(said("U had deze zaak al opgepakt."))
     return {}
 
 
 def do_let_go(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """Nobody holds it any more."""
-    claims.let_go(desk.cursor, found.household, actor)
+    if not claims.let_go(desk.cursor, found.household, actor):
+        raise AlreadySoError(said("Niemand had deze zaak nog opgepakt."))
     return {}
 
 
@@ -93,7 +100,11 @@ def do_release(desk: Desk, found: Dossier, actor: Actor) -> None:
 
 def do_attempt(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """A contact attempt."""
-    form = desk.form
+    return _recorded(desk, found.case.id, desk.form, actor)
+
+
+def _recorded(desk: Desk, case: int, form: Form, actor: Actor) -> Detail:
+    """Write down the attempt of this form; what its sender had seen stands in the form that was sent."""
     made = attempts.Attempt(
         kind=form.get("kind"),
         on_day=day_of(form.get("on_day")),
@@ -101,8 +112,8 @@ def do_attempt(desk: Desk, found: Dossier, actor: Actor) -> Detail:
         reached=form.get("reached") == "yes",
         note=form.get("note") or None,
     )
-    seen = typed.seen_of(form)
-    number = attempts.record_attempt(desk.cursor, found.case.id, made, actor, seen, today=desk.today)
+    seen, today = typed.seen_of(desk.form), desk.today
+    number = attempts.record_attempt(desk.cursor, case, made, actor, seen, today=today, now=desk.now)
     return {"attempt": number, "kind": made.kind, "part": made.part, "reached": made.reached}
 
 
@@ -187,11 +198,17 @@ def do_refer_result(desk: Desk, _: Dossier, actor: Actor) -> Detail:
     return {"referral": number, "result": result}
 
 
-def do_close(desk: Desk, _: Dossier, actor: Actor) -> Detail:
-    """Close cases of the household."""
-    form = desk.form
-    cases, outcome = sorted(int(text) for text in form.getlist("cases")), form.get("outcome")
-    decisions.close(desk.cursor, cases, outcome, actor, typed.seen_of(form), persons=typed.persons_of(form))
+def do_close(desk: Desk, found: Dossier, actor: Actor) -> Detail:
+    """Close cases of the household, with the conversation that led to it where nobody wrote that down yet."""
+    form, persons = desk.form, typed.persons_of(desk.form)
+    cases, outcome, seen = sorted(int(text) for text in form.getlist("cases")), form.get("outcome"), typed.seen_of(form)
+    if form.get("spoken") == "contact" and typed.asks_for_conversation(form, found):
+        made = _recorded(desk, cases[0], typed.conversation_of(form), actor)
+        told = {name: value for name, value in made.items() if value is not None}
+        desk.did("attempt", f"case {cases[0]}", told, households=[found.household])
+        decisions.close(desk.cursor, cases, outcome, actor, persons=persons)  # the household is locked: all was seen
+    else:
+        decisions.close(desk.cursor, cases, outcome, actor, seen, persons=persons)
     return {"cases": cases, "outcome": outcome}
 
 
@@ -207,25 +224,41 @@ def do_undo_look(desk: Desk, found: Dossier, actor: Actor) -> Detail:
 
 def do_same_person(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """The partners mean one person."""
-    person = _one_of(desk.form.get("person"), [one.id for one in found.persons])
-    links.decide_link(desk.cursor, found.case.id, person, "same", actor, typed.seen_of(desk.form))
-    return {"person": person}
+    return _decide_who(desk, found, "same", actor)
 
 
 def do_different_persons(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """The partners mean several persons."""
-    form = desk.form
-    person = _one_of(form.get("person"), [one.id for one in found.persons])
-    seen, reason = typed.seen_of(form), form.get("reason")
-    links.decide_link(desk.cursor, found.case.id, person, "different", actor, seen, reason=reason)
-    return {"person": person}
+    return _decide_who(desk, found, "different", actor)
+
+
+def _decide_who(desk: Desk, found: Dossier, verdict: links.Verdict, actor: Actor) -> Detail:
+    """Of the person, or the two persons, whose button it was."""
+    case, seen, reason = found.case.id, typed.seen_of(desk.form), desk.form.get("reason")
+    person, other = _persons(desk, found)
+    if other is None:
+        links.decide_link(desk.cursor, case, person, verdict, actor, seen, reason=reason)
+    else:
+        pairing.decide_pair(desk.cursor, case, pairs.pair_of(person, other), verdict, actor, seen, reason=reason)
+    return {"person": person, "other": other}
 
 
 def do_undo_link(desk: Desk, found: Dossier, actor: Actor) -> Detail:
     """It is open again whether they mean one person."""
-    person = _one_of(desk.form.get("person"), [one.id for one in found.persons])
-    links.undo_link(desk.cursor, found.case.id, person, actor, typed.seen_of(desk.form))
-    return {"person": person}
+    case, seen = found.case.id, typed.seen_of(desk.form)
+    person, other = _persons(desk, found)
+    if other is None:
+        links.undo_link(desk.cursor, case, person, actor, seen)
+    else:
+        pairing.undo_pair(desk.cursor, case, pairs.pair_of(person, other), actor, seen)
+    return {"person": person, "other": other}
+
+
+def _persons(desk: Desk, found: Dossier) -> tuple[int, int | None]:
+    """Of whom a form is: one person, or two who may be one. Raises NotFoundError: they are not of this household."""
+    numbers = [one.id for one in found.persons]
+    person, other = desk.form.get("person"), desk.form.get("other")
+    return _one_of(person, numbers), _one_of(other, numbers) if other else None
 
 
 def do_reopen(desk: Desk, found: Dossier, actor: Actor) -> Detail:

@@ -24,6 +24,10 @@ LACKS: Final[Mapping[str, str]] = MappingProxyType(
         "only-name": said("Alleen de naam is gelijk: er zijn geen voorletters en geen geboortedatum."),
         "no-initials": said("Er zijn geen voorletters: ook een huisgenoot met deze naam kan bedoeld zijn."),
         "no-birth": said("Er is geen geboortedatum: ook een huisgenoot met deze voorletters kan bedoeld zijn."),
+        "written-apart": said(
+            "Dit telt nu als twee personen, want niet elke partner stuurde hetzelfde mee. Het verschil ziet u hier "
+            "misschien niet. Niets spreekt tegen dat het één persoon is."
+        ),
         "part-of-birth": said("De geboortedatum is niet helemaal bekend: van de maand of de dag weten partners niets."),
     }
 )

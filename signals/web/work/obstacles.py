@@ -23,9 +23,12 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "appointment": said("Deze afspraak kan niet: kies een dag die nog komt, binnen een jaar."),
         "attempt": said(
             "Deze contactpoging kan niet: kies hoe u contact zocht en op welke dag. De dag is niet in de toekomst en "
-            "niet vóór het eerste signaal, en bij een huisbezoek hoort een deel van de dag."
+            "niet vóór het eerste signaal, het deel van de dag is begonnen, en bij een huisbezoek hoort er een."
         ),
         "choice": said("Een van uw keuzes staat niet in de lijst. Kies opnieuw."),
+        "contradicts": said(
+            "Dit past niet bij wat over een derde is beslist. Neem die beslissing eerst terug, of kies anders."
+        ),
         "death-reported": said(
             "Er is een overlijden gemeld dat uw pagina nog niet liet zien. Kijk eerst wie er is overleden."
         ),

@@ -17,7 +17,6 @@ from signals.contract.partners import SECTORS, partner_name
 from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.policy import ROUTES
 from signals.outreach.work.claims import claim, let_go
-from signals.outreach.work.lengths import REASON_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work_items import Key
 from signals.outreach.worklist import QUEUES, HandedOver, WorkFilter, handed_over, household_of, work_page
@@ -26,9 +25,9 @@ from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.words import options, word
-from signals.web.work.case import birth
 from signals.web.work.links import LACKS, beside_review
 from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
+from signals.web.work.whom import birth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,14 +49,15 @@ LEADS: Final = {
     "visits": said("Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is."),
     "letters": said("Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is."),
     "follow-up": said(
-        "Huishoudens waar het werk is begonnen. Zij staan op de dag waarop er iets moet gebeuren: eerst wat is blijven "
-        "liggen, dan vandaag, dan wat later komt. Zij blijven hier staan tot de zaak is afgesloten."
+        "Huishoudens waar het werk is begonnen. Zij staan onder de dag waarop er iets moet gebeuren, en blijven hier "
+        "tot de zaak is afgesloten."
     ),
     "review": said(
         "Huishoudens die iemand eerst moet bekijken: een overlijden is gemeld, of er dreigt iets ergs. Wat nog niemand "
         "bekeek, staat bovenaan."
     ),
 }
+DAYS: Final = (said("Blijven liggen"), said("Vandaag"), said("Later"))
 TAKEN: Final = said("{name} heeft dit huishouden al opgepakt. Kies een ander, of overleg met elkaar.")
 CLOSED: Final = said("Dit huishouden heeft geen open zaak meer.")
 _PLANNED: Final = frozenset({"visits", "follow-up"})  # whom one goes to see: an area is for planning a round only
@@ -114,15 +114,19 @@ def show_queue(desk: Desk) -> Response:
 
 def take_up(desk: Desk) -> Response:
     """Claim the household of a case in the list, and come back; 409 when a colleague was first."""
-    return _act(desk, "claim", claim, said("U hebt het huishouden opgepakt."))
+    return _act(
+        desk, "claim", claim, said("U hebt het huishouden opgepakt."), said("U had dit huishouden al opgepakt.")
+    )
 
 
 def hand_back(desk: Desk) -> Response:
     """Let go of the household of a case in the list, and come back."""
-    return _act(desk, "let-go", let_go, said("U hebt het huishouden teruggegeven."))
+    done, already = said("U hebt het huishouden teruggegeven."), said("Niemand had dit huishouden nog opgepakt.")
+    return _act(desk, "let-go", let_go, done, already)
 
 
-def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -> Response:
+def _act(desk: Desk, action: str, perform: Callable[..., bool], done: str, already: str) -> Response:
+    """Do it and come back; pressed once more it was so `already`, and nothing is written."""
     asked = _asked(desk, dict(parse_qsl(desk.form.get("back")[:500])))
     case = _number(desk.form.get("case"))
     found = household_of(desk.cursor, case) if case is not None else None
@@ -131,15 +135,16 @@ def _act(desk: Desk, action: str, perform: Callable[..., object], notice: str) -
     desk.may_see(found[1])
     try:
         with desk.cursor.connection.transaction():  # what is refused keeps no household locked while the page is made
-            perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
+            is_new = perform(desk.cursor, found[0], Actor(desk.user.id, desk.user.name))
     except TakenError as taken:
         return _shown(desk, asked, status=409, problem=desk.text(TAKEN, name=taken.name))
     except NotPossibleError:
         return _shown(desk, asked, status=409, problem=desk.text(CLOSED))
-    desk.did(action, f"case {case}", households=[found[0]])
-    response = desk.go("queue", queue=asked.queue, notice=desk.text(notice), **asked.chosen)
-    response.headers["location"] += f"#zaak-{case}"  # back at the row, so that the keys go on from there
-    return response
+    if is_new:
+        desk.did(action, f"case {case}", households=[found[0]])
+    notice = desk.text(done if is_new else already)
+    # Back at the row, so that the keys go on from there and what was done is said in view.
+    return desk.go("queue", queue=asked.queue, notice=notice, at=f"zaak-{case}", **asked.chosen)
 
 
 def _number(text: str) -> int | None:
@@ -212,6 +217,8 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         asked=asked,
         errors=dict(asked.faults),
         page=page,
+        groups=_groups(desk, asked, page),
+        places=[f"zaak-{item.first.id}" for item in page.items],
         name=NAMES[asked.queue],
         lead=LEADS[asked.queue],
         queues=[(key, name, desk.url("queue", queue=key), key == asked.queue) for key, name in NAMES.items()],
@@ -225,12 +232,29 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         lacks=LACKS,
         birth=birth,
         partner_name=partner_name,
-        reason_length=REASON_LENGTH,
         quarantine=desk.url("partners") if Role.PARTNER_MANAGER in desk.user.roles else None,
         word=partial(_word, desk.language),
         late=partial(_days_left, desk.today),
         may_take=partial(_may_take, desk.user.id),
     )
+
+
+def _groups(desk: Desk, asked: Asked, page: WorkPage) -> list[tuple[str, list[WorkItem]]]:
+    """The households under their headings: of "follow-up" those of the days, by municipality; else all under none."""
+    found: list[tuple[str, list[WorkItem]]] = []
+    for item in page.items:
+        heading = _heading(desk, page, item) if asked.queue == "follow-up" else ""
+        if not found or found[-1][0] != heading:
+            found.append((heading, []))
+        found[-1][1].append(item)
+    return found
+
+
+def _heading(desk: Desk, page: WorkPage, item: WorkItem) -> str:
+    left = _days_left(desk.today, item.comes_up_on)
+    heading = desk.text(DAYS[0 if left < 0 else 1 if left == 0 else 2])
+    several = len(desk.user.municipalities) > 1
+    return f"{page.municipalities.get(item.municipality, item.municipality)}: {heading}" if several else heading
 
 
 def _given(desk: Desk) -> HandedOver:

@@ -22,10 +22,11 @@ from signals.web.work.teams import chosen_team, default_choice, team_choices, wa
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
     from starlette.responses import Response
 
-    from signals.outreach.work.runs import Fallen
+    from signals.outreach.work.runs import Fallen, Preview
     from signals.web.desk import Desk
 
 REASONS: Final = {
@@ -36,6 +37,10 @@ REASONS: Final = {
     "step-promised": said("Er is een volgende stap afgesproken"),
     "gone": said("Dit wacht niet meer op een brief"),
 }
+RELEASED: Final = said(
+    "Vrijgegeven brieven: {number}. Zijn zij op de post? Meld dat dan bij «Vrijgegeven, nog niet verstuurd»."
+)
+ANOTHER_NUMBER: Final = said("Er gaan {number} brieven uit, zoals u hebt aangevinkt. Zet een vinkje als dat klopt.")
 _ENOUGH_DIGITS: Final = 19
 
 
@@ -48,8 +53,8 @@ def release_run(desk: Desk) -> Response:
     """Release the chosen letters, all or none."""
     team = chosen_team(desk.form.get("team"))
     chosen = {int(one) for one in desk.form.getlist("case") if _is_number(one)}
-    if not chosen or "sure" not in desk.form:
-        return _shown(desk, team, status=422, kept=chosen, faults=_faults(desk, chosen))
+    if faults := _faults(desk, chosen):
+        return _shown(desk, team, status=422, kept=chosen, faults=faults)
     try:
         with desk.cursor.connection.transaction():  # of what is refused halfway nothing stays
             released = release_letters(desk.cursor, _scope(desk, team), chosen, Actor(desk.user.id, desk.user.name))
@@ -59,7 +64,7 @@ def release_run(desk: Desk) -> Response:
         return _shown(desk, team, status=409, kept=chosen)
     for municipality, number in Counter(one.case.municipality for one in released).items():
         desk.did("release", "letter run", {"cases": number}, municipality=municipality)
-    notice = desk.text("Vrijgegeven brieven: {number}.", number=len({one.case.household_id for one in released}))
+    notice = desk.text(RELEASED, number=len({one.case.household_id for one in released}))
     return desk.go("run", notice=notice, team=team or None)
 
 
@@ -68,9 +73,14 @@ def _is_number(text: str) -> bool:
 
 
 def _faults(desk: Desk, chosen: Collection[int]) -> list[tuple[str, str]]:
+    """Nothing chosen, not sure, or sure of another number than that of the ticks: the page follows them by a script."""
     if not chosen:
         return [("letters", desk.text("Kies ten minste één brief."))]
-    return [("sure", desk.text("Zet een vinkje als u de lijst hebt bekeken."))]
+    if "sure" not in desk.form:
+        return [("sure", desk.text("Zet een vinkje als u de lijst hebt bekeken."))]
+    if desk.form.get("number") != str(len(chosen)):
+        return [("sure", desk.text(ANOTHER_NUMBER, number=len(chosen)))]
+    return []
 
 
 def _scope(desk: Desk, team: str) -> RunScope:
@@ -82,7 +92,7 @@ def _shown(
     team: str,
     *,
     status: int = 200,
-    kept: Collection[int] | None = None,
+    kept: AbstractSet[int] | None = None,
     faults: Sequence[tuple[str, str]] = (),
     fallen: Sequence[Fallen] = (),
 ) -> Response:
@@ -102,10 +112,18 @@ def _shown(
         faults=faults,
         errors=dict(faults),
         kept=kept,
+        ticked_now=_ticked(preview, kept),
         reasons=REASONS,
         word=partial(_word, desk.language),
         period=partial(period_words, language=desk.language),
     )
+
+
+def _ticked(preview: Preview, kept: AbstractSet[int] | None) -> int:
+    """How many are ticked as the page begins: one tick a household."""
+    if kept is None:
+        return sum(not letter.look_first for letter in preview.letters)
+    return sum(not kept.isdisjoint(letter.cases) for letter in preview.letters)
 
 
 def _word(language: str, what: str, code: str) -> str:

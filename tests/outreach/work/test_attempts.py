@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from contextlib import nullcontext
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.contract.moments import AMSTERDAM
 from signals.outreach.work.attempts import Attempt, attempts_of, promise_step, record_attempt, undo_attempt
 from signals.outreach.work.claims import claim
 from signals.outreach.work.decisions import close
@@ -232,12 +234,41 @@ def test_what_cannot_be_is_refused(desk: Desk, visit: int, attempt: Attempt, fau
     assert act(desk, attempts_of, desk.case(HOME).household_id) == []
 
 
+@pytest.mark.parametrize(
+    ("hour", "refused"), [(0, {"afternoon", "evening"}), (11, {"afternoon", "evening"}), (12, {"evening"}), (18, set())]
+)
+def test_nobody_was_sought_in_a_part_of_the_day_that_has_not_begun(
+    desk: Desk, visit: int, hour: int, refused: set[str]
+) -> None:
+    now = datetime.combine(today(), time(hour), AMSTERDAM)
+    parts = ("morning", "afternoon", "evening")
+    for part in parts:
+        tried = Attempt("home-visit", today(), part, reached=False)
+        with pytest.raises(NotPossibleError, match="not begun") if part in refused else nullcontext():
+            act(desk, record_attempt, visit, tried, ANNA, today=today(), now=now)
+    kept = [one.attempt.part for one in act(desk, attempts_of, desk.case(HOME).household_id)]
+    assert kept == [part for part in parts if part not in refused]
+
+
 @pytest.mark.parametrize("before", [timedelta(days=1), timedelta(days=365 * 27)])
 def test_nobody_was_sought_before_the_first_signal(desk: Desk, visit: int, before: timedelta) -> None:
+    desk.system.rows("UPDATE cases SET earliest_on = %s RETURNING id", today())
     tried = Attempt("call", today() - before, None, reached=False)
     with pytest.raises(NotPossibleError, match="before the first signal"):
         act(desk, record_attempt, visit, tried, ANNA, today=today())
     assert desk.case(HOME).waiting  # nothing of it counts
+
+
+def test_what_came_in_late_may_have_been_worked_since_the_day_that_it_bears(desk: Desk, visit: int) -> None:
+    desk.take_in(report("late", "2026-10-02", V1))
+    desk.system.rows("UPDATE cases SET earliest_on = %s RETURNING id", today() - timedelta(days=8))
+    day = today() - timedelta(days=1)
+    act(desk, record_attempt, visit, Attempt("home-visit", day, "evening", reached=False), ANNA, today=today())
+    clocks = {case.id: {one.name: one.done_on for one in case.clocks} for case in file_of(desk).cases}
+    assert [days["contact-attempt"] for days in clocks.values()] == [day, None]  # of the other case nobody knew
+    step = file_of(desk).next_step
+    assert step is not None
+    assert (step.kind, step.part) == ("home-visit", "afternoon")
 
 
 @pytest.mark.parametrize("day", [today() - timedelta(days=1), today() + timedelta(days=367)])

@@ -122,10 +122,13 @@ def test_what_rises_after_it_was_marked_is_work_again(desk: Desk, status: str, r
     desk.take_in(rise)
     assert desk.statuses() == {"a": "not-yet-picked-up"}
     assert desk.lines() == {HOME: "open letter 1"}
-    assert desk.queue("letters") == [HOME]
-    assert desk.queue("review") == ([HOME] if desk.case(HOME).crisis else [])
+    died = status == "deceased"  # nothing goes out to who died, also when their arrears rises
+    assert desk.case(HOME).held == died
+    assert desk.queue("letters") == ([] if died else [HOME])
+    assert desk.queue("review") == ([HOME] if died or desk.case(HOME).crisis else [])
     assert desk.told("feedback.welbions")[-1]["result"] == "not-yet-picked-up"
-    assert desk.kinds(HOME)[-4:] == ["reopened", "route", "report", "amount"]
+    held = ["held"] if died else []
+    assert desk.kinds(HOME)[-4 - len(held) :] == ["reopened", "route", *held, "report", "amount"]
 
 
 def test_a_fall_and_a_rise_that_was_seen_leave_the_mark(desk: Desk) -> None:

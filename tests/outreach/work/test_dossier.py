@@ -89,6 +89,18 @@ def test_it_knows_what(desk: Desk, home: int) -> None:
     ]
 
 
+@pytest.mark.usefixtures("home")
+def test_it_tells_when_what_threatened_is_over(desk: Desk) -> None:
+    desk.take_in(change("e", "2026-11-07", P9, crisis=None), change("f", "2026-11-08", P9, "90.00"))
+    assert [(one.type, one.crisis_over) for one in file_of(desk).signals][-3:] == [
+        ("reported", False),
+        ("changed", True),
+        ("changed", False),
+    ]
+    desk.take_in(change("g", "2026-11-09", P9, "80.00", crisis=None))  # where nothing threatened
+    assert file_of(desk).signals[-1].crisis_over is False
+
+
 def test_it_knows_why(desk: Desk) -> None:
     desk.take_in(report("a", "2026-11-02", R1, "1300.00"), report("b", "2026-11-03", P9, crisis="eviction"))
     case = file_of(desk).case

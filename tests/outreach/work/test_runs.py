@@ -63,6 +63,11 @@ def staying(found: Preview) -> dict[str, str | None]:
     return {letter.address.removeprefix("7607GC "): letter.hindrance for letter in found.excluded}
 
 
+def fallen(refusal: FallenOutError) -> list[tuple[str, int, str]]:
+    """Where, and why."""
+    return [(one.place.postcode, one.place.number, one.reason) for one in refusal.fallen if one.place is not None]
+
+
 def letters(desk: Desk, count: int) -> None:
     desk.take_in(*(report(f"n{at}", f"2026-11-{at:02}", f"vitens/N{at}", at=at) for at in range(1, count + 1)))
 
@@ -222,7 +227,7 @@ def test_a_team_lets_go_nothing_of_another(desk: Desk) -> None:
     everything = chosen(preview(desk))
     with pytest.raises(FallenOutError) as refused:
         act(desk, release_letters, scope("rent"), everything, ANNA)
-    assert [(one.address, one.reason) for one in refused.value.fallen] == [("7607GC 1", "other-team")]
+    assert fallen(refused.value) == [("7607GC", 1, "other-team")]
     assert len(going(preview(desk))) == 2
 
 
@@ -289,7 +294,7 @@ def test_what_changed_since_it_was_shown_does_not_go_out(
     meanwhile(desk, desk.case("7607GC 1 2026-11").household_id)
     with pytest.raises(FallenOutError) as refused:
         act(desk, release_letters, scope(), numbers, ANNA)
-    assert [(one.address, one.reason) for one in refused.value.fallen] == [("7607GC 1", reason)]
+    assert fallen(refused.value) == [("7607GC", 1, reason)]
     assert len(act(desk, release_letters, scope(), numbers[1:], ANNA)) == 2  # the rest can
 
 

@@ -26,6 +26,24 @@ LINES: Final[list[tuple[str, dict[str, Any], str, str]]] = [
         "Arrears at Welbions (R1) from € 612.50 to € 700.05 (eviction)",
     ),
     (
+        "amount",
+        {**WELBIONS, "before": {"amount": 109004, "crisis": None}, "after": {"amount": 9004, "crisis": None}},
+        "Achterstand bij Welbions (R1) van € 1.090,04 naar € 90,04",
+        "Arrears at Welbions (R1) from € 1,090.04 to € 90.04",
+    ),
+    (
+        "amount",
+        {**WELBIONS, "before": {"amount": 61250, "crisis": None}, "after": {"amount": 61250, "crisis": "eviction"}},
+        "Welbions (R1) meldt: dreigende huisuitzetting",
+        "Welbions (R1) reports: eviction",
+    ),
+    (
+        "amount",
+        {**WELBIONS, "before": {"amount": 61250, "crisis": "eviction"}, "after": {"amount": 61250, "crisis": None}},
+        "Welbions (R1) meldt: wat dreigde is voorbij",
+        "Welbions (R1) reports: the threat is over",
+    ),
+    (
         "withdrawn",
         {**WELBIONS, "reason": "arrangement"},
         "Ingetrokken door Welbions (R1): betalingsregeling",

@@ -1,6 +1,9 @@
 """On which day a case is followed up, whether its crisis or death was looked at, who handed a household over, and search
 by street and by a reference however it was typed. And whom each municipality calls at a partner; whether several partners
-mean the same person; who can take a hand-over back; and until when there must be a conversation in a threatening situation.
+mean the same person, and whether two persons are one; who can take a hand-over back; and until when there must be a
+conversation in a threatening situation. On which day somebody said that the person of a signal died, and which of these
+deaths were looked at for a case: marks of before hold nothing.
+And which sessions ended while their row was held, and a street as it is found however it was abbreviated.
 
 What was under way before comes up on the day of its household's next step; without one on the day of its first signal,
 so above the rest. Nothing was marked as looked at before. The contact of a partner becomes that of each municipality for
@@ -25,10 +28,29 @@ URGENCY = (
 FOLLOW_UP = f"((coalesce(follow_up_on, earliest_on) - DATE '0001-01-01') * 404 + {URGENCY})"
 AS_IT_STANDS = "(coalesce(crisis, '') || ' ' || arrears_count::text || CASE WHEN held THEN ' held' ELSE '' END)"
 REVIEW = f"(CASE WHEN looked_as = {AS_IT_STANDS} THEN 2 WHEN held THEN 0 ELSE 1 END * 404 + {URGENCY})"
-STREET = (
-    "(regexp_replace(lower(translate(street, 'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ', "
-    "'aaaaaaceeeeiiiinoooooouuuuyyaaaaaaceeeeiiiinoooooouuuuy')), '[^a-z0-9]', '', 'g') COLLATE \"C\")"
-)
+FUNCTION_STREET_WORDS = r"""
+CREATE FUNCTION street_words(street text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT regexp_replace(CASE WHEN street ~* '(strwg|str|pln|pl\.|ln|wg|pd|kd|sngl|sgl|dk|gr|hf|plnts)($|[^a-z0-9])' THEN
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(translate(street, 'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ', 'aaaaaaceeeeiiiinoooooouuuuyyaaaaaaceeeeiiiinoooooouuuuy')), '([a-z0-9]{2})[ -]+((strwg|str|pln|pl\.|ln|wg|pd|kd|sngl|sgl|dk|gr|hf|plnts)[^a-z]*)$', '\1\2'),
+        '([a-z0-9][a-z])strwg(?![a-z0-9])', '\1straatweg', 'g'),
+        '([a-z0-9][a-z])str(?![a-z0-9])', '\1straat', 'g'),
+        '([a-z0-9][a-z])pln(?![a-z0-9])', '\1plein', 'g'),
+        '([a-z0-9][a-z])pl\.(?![a-z0-9])', '\1plein', 'g'),
+        '([a-z0-9][a-z])ln(?![a-z0-9])', '\1laan', 'g'),
+        '([a-z0-9][a-z])wg(?![a-z0-9])', '\1weg', 'g'),
+        '([a-z0-9][a-z])pd(?![a-z0-9])', '\1pad', 'g'),
+        '([a-z0-9][a-z])kd(?![a-z0-9])', '\1kade', 'g'),
+        '([a-z0-9][a-z])sngl(?![a-z0-9])', '\1singel', 'g'),
+        '([a-z0-9][a-z])sgl(?![a-z0-9])', '\1singel', 'g'),
+        '([a-z0-9][a-z])dk(?![a-z0-9])', '\1dijk', 'g'),
+        '([a-z0-9][a-z])gr(?![a-z0-9])', '\1gracht', 'g'),
+        '([a-z0-9][a-z])hf(?![a-z0-9])', '\1hof', 'g'),
+        '([a-z0-9][a-z])plnts(?![a-z0-9])', '\1plantsoen', 'g')
+    ELSE lower(translate(street, 'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ', 'aaaaaaceeeeiiiinoooooouuuuyyaaaaaaceeeeiiiinoooooouuuuy')) END,
+    '[^a-z0-9]', '', 'g')
+$$
+"""
+STREET = '(street_words(street) COLLATE "C")'
 CONTACTS = """
 INSERT INTO partner_contacts (partner_id, municipality, name, email, phone)
 SELECT id, here.municipality, contact_name, contact_email, contact_phone
@@ -56,6 +78,13 @@ def upgrade() -> None:
     for name in ("given_by", *GIVER):
         op.add_column("claims", sa.Column(name, sa.Text(), nullable=True))
     _whether_one_person()
+    _who_died()
+    op.create_table(
+        "ended_sessions",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_ended_sessions")),
+    )
+    op.add_column("sessions", sa.Column("browser", sa.Text(), nullable=True))
     op.add_column("processing_log", sa.Column("persons", sa.ARRAY(sa.BigInteger()), nullable=True))
     op.execute(
         """UPDATE cases SET follow_up_on = on_day FROM next_steps
@@ -63,6 +92,7 @@ def upgrade() -> None:
     )
     _in_order("under_way", FOLLOW_UP, UNDER_WAY)
     _in_order("review", REVIEW, TO_REVIEW)
+    op.execute(FUNCTION_STREET_WORDS)
     op.create_index(
         "ix_reports_street",
         "reports",
@@ -70,17 +100,26 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("street IS NOT NULL"),
     )
+    op.create_index("ix_quarantine_topic", "quarantine", ["topic", "id"])
     op.create_index("ix_arrears_reference", "arrears", ["municipality", sa.literal_column("lower(reference)")])
     _contacts_of_each()
 
 
 def downgrade() -> None:
     _contacts_of_all()
+    op.drop_index("ix_quarantine_topic", table_name="quarantine")
     op.drop_index("ix_arrears_reference", table_name="arrears")
     op.drop_index("ix_reports_street", table_name="reports")
+    op.execute("DROP FUNCTION street_words(text)")
     _in_order("review", URGENCY, TO_REVIEW)
     _in_order("under_way", URGENCY, UNDER_WAY_BEFORE)
     op.drop_column("processing_log", "persons")
+    op.drop_column("sessions", "browser")
+    op.drop_table("ended_sessions")
+    op.drop_column("cases", "reviewed_marks")
+    op.drop_constraint(op.f("ck_reports_died"), "reports", type_="check")
+    op.drop_column("reports", "deceased_on")
+    op.drop_table("person_pairs")
     op.drop_table("person_links")
     op.drop_index("ix_cases_several", table_name="cases")
     for name in ("given_by", *GIVER):
@@ -125,6 +164,37 @@ def _whether_one_person() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_person_links_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_links")),
     )
+
+    op.create_table(
+        "person_pairs",
+        sa.Column("household_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("verdict IN ('same', 'different')", name=op.f("ck_person_pairs_verdict")),
+        sa.CheckConstraint("person_id < other_id", name=op.f("ck_person_pairs_two")),
+        sa.CheckConstraint("verdict = 'same' OR reason IS NOT NULL", name=op.f("ck_person_pairs_reason")),
+        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_person_pairs_household_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_person_pairs_person_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["persons.id"], name=op.f("fk_person_pairs_other_id")),
+        sa.PrimaryKeyConstraint("household_id", "person_id", "other_id", name=op.f("pk_person_pairs")),
+    )
+
+
+def _who_died() -> None:
+    op.add_column("reports", sa.Column("deceased_on", sa.Date(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_reports_died"),
+        "reports",
+        "deceased_on IS NULL OR picked_up OR (person_verdict = 'deceased') IS TRUE",
+    )
+    marks = sa.ARRAY(sa.BigInteger())
+    op.add_column("cases", sa.Column("reviewed_marks", marks, server_default=sa.text("'{}'"), nullable=False))
 
 
 def _contacts_of_each() -> None:
