@@ -14,7 +14,7 @@ from typing import Final
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 PREFIX: Final = "signals-tests-"
-NEEDED: Final = 6 * 2**30  # bytes, of the folder: a run of three workers fills about half of it
+NEEDED: Final = 6 * 2**30  # bytes, of the folder: a run of four workers fills a good part of it
 SPARE: Final = 10 * 2**30  # bytes, of memory: what is in the folder is taken from what programs have
 
 
