@@ -49,14 +49,6 @@ from signals.store.urgency import FOLLOW_UP, REVIEW, SEVERAL, UNDER_WAY
 __all__ = ["Base"]
 
 
-class Revision(Base):
-    """One number per kind of configuration; a worker that sees it rise reads that configuration anew."""
-
-    __tablename__ = "revisions"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(server_default=text("0"))
-
-
 class Partner(Base):
     """A signal partner: who may send what for whom (borders.md section 5)."""
 
@@ -72,19 +64,6 @@ class Partner(Base):
         CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
         CheckConstraint(f"sector IN {SECTORS}", name="sector"),
     )
-
-
-class PolicyVersion(Base):
-    """One version of a municipality's policy, never changed after it was loaded."""
-
-    __tablename__ = "policy_versions"
-    id: Mapped[int] = numbered()
-    municipality: Mapped[str] = mapped_column(CODE_POINTS)
-    name: Mapped[str]
-    valid_from: Mapped[date] = mapped_column(Date)
-    body: Mapped[str]
-    loaded_at: Mapped[datetime] = moment_of_writing()
-    __table_args__ = (UniqueConstraint("municipality", "valid_from"),)
 
 
 class Progress(Base):

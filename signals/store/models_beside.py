@@ -1,4 +1,4 @@
-"""Which tables stand beside the walk? What was refused, what is to be published, who did what, and the lists.
+"""Which tables stand beside the walk? Policies, what was refused, what is to be published, who did what, and the lists.
 
 The other half of `models`, which has the tables of the walk itself; from there one gets all of them.
 """
@@ -13,6 +13,27 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store.base import CODE_POINTS, QUARANTINE_CODES, Base, moment_of_writing, numbered
+
+
+class Revision(Base):
+    """One number per kind of configuration; a worker that sees it rise reads that configuration anew."""
+
+    __tablename__ = "revisions"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class PolicyVersion(Base):
+    """One version of a municipality's policy, never changed after it was loaded."""
+
+    __tablename__ = "policy_versions"
+    id: Mapped[int] = numbered()
+    municipality: Mapped[str] = mapped_column(CODE_POINTS)
+    name: Mapped[str]
+    valid_from: Mapped[date] = mapped_column(Date)
+    body: Mapped[str]
+    loaded_at: Mapped[datetime] = moment_of_writing()
+    __table_args__ = (UniqueConstraint("municipality", "valid_from"),)
 
 
 class Quarantined(Base):

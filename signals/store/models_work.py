@@ -134,43 +134,42 @@ class Assigned(Base):
     reason: Mapped[str]
 
 
-class Linked(Base):
-    """Whether several partners, `partners`, mean the same person: what somebody decided, until it is taken back."""
+class Verdict:
+    """Columns of what somebody decided of who is one person, until it is taken back."""
 
-    __tablename__ = "person_links"
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
     verdict: Mapped[str]
-    partners: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
     reason: Mapped[str | None]
     by_id: Mapped[str]
     by_name: Mapped[str]
     at: Mapped[datetime] = moment_of_writing()
     undone_at: Mapped[datetime | None]
-    __table_args__ = (
+
+
+def verdict_is_whole() -> tuple[CheckConstraint, CheckConstraint]:
+    """What must hold of `Verdict`; each table needs its own."""
+    return (
         CheckConstraint("verdict IN ('same', 'different')", name="verdict"),
-        CheckConstraint("cardinality(partners) > 1", name="several"),
         CheckConstraint("verdict = 'same' OR reason IS NOT NULL", name="reason"),
     )
 
 
-class Paired(Base):
+class Linked(Verdict, Base):
+    """Whether several partners, `partners`, mean the same person: what somebody decided, until it is taken back."""
+
+    __tablename__ = "person_links"
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    partners: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))
+    __table_args__ = (*verdict_is_whole(), CheckConstraint("cardinality(partners) > 1", name="several"))
+
+
+class Paired(Verdict, Base):
     """Whether two persons of a household are one: what somebody decided, until it is taken back."""
 
     __tablename__ = "person_pairs"
     household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
     other_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
-    verdict: Mapped[str]
-    reason: Mapped[str | None]
-    by_id: Mapped[str]
-    by_name: Mapped[str]
-    at: Mapped[datetime] = moment_of_writing()
-    undone_at: Mapped[datetime | None]
-    __table_args__ = (
-        CheckConstraint("verdict IN ('same', 'different')", name="verdict"),
-        CheckConstraint("person_id < other_id", name="two"),
-        CheckConstraint("verdict = 'same' OR reason IS NOT NULL", name="reason"),
-    )
+    __table_args__ = (*verdict_is_whole(), CheckConstraint("person_id < other_id", name="two"))
 
 
 class Processed(Base):
