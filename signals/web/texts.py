@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
@@ -19,11 +19,16 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 DUTCH: Final = "nl"
 ENGLISH: Final = "en"
 LANGUAGES: Final = (DUTCH, ENGLISH)
 FOLDER: Final = Path(__file__).parent / "locale"
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_TOO_LONG: Final = 19
+"""Digits that no number of a row has, as the database counts them."""
 _WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
 _IJ: Final = re.compile(r"\bIj")
 _LOCALES: Final = {DUTCH: Locale("nl", "NL"), ENGLISH: Locale("en", "GB")}
@@ -84,6 +89,16 @@ def day_of(text: str) -> date:
     """
     written = _WRITTEN_DAY.fullmatch(text)
     return date(int(written[3]), int(written[2]), int(written[1])) if written else date.fromisoformat(text)
+
+
+def number_of(text: str) -> int | None:
+    """The number of a row that a form or an address names; None when the text is none that a table can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _TOO_LONG else None
+
+
+def numbers_of(texts: Iterable[str]) -> set[int]:
+    """Those of these texts that are one."""
+    return {number for text in texts if (number := number_of(text)) is not None}
 
 
 def moment(value: datetime, language: str = DUTCH) -> str:

@@ -24,6 +24,7 @@ from signals.web.office.overview import municipality_names
 from signals.web.office.particulars import actor_words, detail_words
 from signals.web.office.question import read_asked
 from signals.web.people import Role
+from signals.web.texts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,8 +84,7 @@ def show_households(desk: Desk) -> Response:
 
 
 def _after(desk: Desk) -> int | None:
-    before = desk.form.get("before")
-    return int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    return number_of(desk.form.get("before"))
 
 
 def _filters(asked: Asked) -> dict[str, object]:

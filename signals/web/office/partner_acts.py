@@ -16,8 +16,8 @@ from signals.reports.partner_health import refused_of
 from signals.reports.partner_reach import reached
 from signals.store.partner_contacts import Contact, contacts_of, write_contact
 from signals.web.desk import ForbiddenError, NotFoundError, Page
-from signals.web.office.partners import MANAGERS, ROWS, course_of, names_of, number_of, own_towns
-from signals.web.texts import said
+from signals.web.office.partners import MANAGERS, ROWS, course_of, names_of, own_towns
+from signals.web.texts import numbers_of, said
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -34,7 +34,7 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 def replay_records(desk: Desk) -> Response:
     """Take these records in anew, after a mend; what is still wrong stays, with its reason."""
     course, concerned = _own(desk)
-    sent = [number for text in desk.form.getlist("number")[:ROWS] if (number := number_of(text)) is not None]
+    sent = sorted(numbers_of(desk.form.getlist("number")[:ROWS]))
     numbers = refused_of(desk.cursor, course.id, sent)
     if "sure" not in desk.form and numbers:
         return _sure(desk, course, concerned, numbers)

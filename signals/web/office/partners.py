@@ -19,7 +19,7 @@ from signals.web.desk import NotFoundError, Page
 from signals.web.office.charts import stacked
 from signals.web.office.overview import Figure, municipality_names
 from signals.web.people import Role
-from signals.web.texts import day, said
+from signals.web.texts import day, number_of, said
 from signals.web.words import word
 
 if TYPE_CHECKING:
@@ -153,11 +153,6 @@ def names_of(desk: Desk, municipalities: Iterable[str]) -> list[str]:
     """What these municipalities are called, by their latest policy; also those that are not the user's."""
     names = {policy.municipality: policy.name for policy in policy_book(desk.cursor).versions()}
     return sorted(names.get(code, code) for code in municipalities)
-
-
-def number_of(text: str) -> int | None:
-    """The number of a row in quarantine; None when the text is none that a table can have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 PAGES: Final = (

@@ -17,7 +17,7 @@ from signals.web.desk import NotFoundError, Page
 from signals.web.office.actions import action_words
 from signals.web.people import Role
 from signals.web.signin.limits import Limiter, Rate
-from signals.web.texts import day_of, moment, said
+from signals.web.texts import day_of, moment, number_of, numbers_of, said
 from signals.web.work.whom import birth
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def show_person(desk: Desk) -> Response:
 
 def chosen(desk: Desk) -> list[Subject]:
     """The persons that the form names. Raises NotFoundError when one of them is not of the user's municipalities."""
-    asked = {int(text) for text in desk.form.getlist("person")[: AT_MOST + 1] if _is_number(text)}
+    asked = numbers_of(desk.form.getlist("person")[: AT_MOST + 1])
     found = subjects_of(desk.cursor, asked, desk.user.municipalities) if asked else []
     if len(found) != len(asked):
         raise NotFoundError("there is no such person")
@@ -123,20 +123,16 @@ def written(one: Subject) -> str:
 
 def show_processing(desk: Desk) -> Response:
     """The lines of the household that is asked for, newest first; the look itself becomes one of them."""
-    text = desk.form.get("number")
-    if not _is_number(text):
+    number = number_of(desk.form.get("number"))
+    if number is None:
         return _page(desk, [("number", desk.text("Schrijf een nummer, alleen cijfers."))])
-    kind, number = _kind(desk), int(text)
+    kind = _kind(desk)
     found = _found(desk, kind, number)
     if found is None:
         desk.did("refused", f"{kind} {number}", {"page": "processing-asked", "code": 404})
         return _page(desk, [("number", desk.text("Dit nummer is er niet, of het is niet van uw gemeente."))])
     desk.viewed("view-processing", f"household {found.household}", households=[found.household], purpose=ACCESS)
     return _page(desk, found=found)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _kind(desk: Desk) -> str:
@@ -151,7 +147,7 @@ def _found(desk: Desk, kind: str, number: int) -> DataSubject | None:
 
 def _before(desk: Desk) -> int | None:
     before = desk.form.get("before")
-    return int(before) if _is_number(before) else None
+    return number_of(before)
 
 
 def _listed(desk: Desk, lines: Sequence[Processing], people: Sequence[Subject] = ()) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from signals.outreach.worklist import QUEUES, HandedOver, WorkFilter, handed_ove
 from signals.outreach.worklist_query import DUE
 from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
-from signals.web.texts import said
+from signals.web.texts import number_of, said
 from signals.web.words import options, word
 from signals.web.work.links import LACKS, beside_review
 from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
@@ -128,7 +128,7 @@ def hand_back(desk: Desk) -> Response:
 def _act(desk: Desk, action: str, perform: Callable[..., bool], done: str, already: str) -> Response:
     """Do it and come back; pressed once more it was so `already`, and nothing is written."""
     asked = _asked(desk, dict(parse_qsl(desk.form.get("back")[:500])))
-    case = _number(desk.form.get("case"))
+    case = number_of(desk.form.get("case"))
     found = household_of(desk.cursor, case) if case is not None else None
     if found is None:
         raise NotFoundError("there is no such case")
@@ -145,10 +145,6 @@ def _act(desk: Desk, action: str, perform: Callable[..., bool], done: str, alrea
     notice = desk.text(done if is_new else already)
     # Back at the row, so that the keys go on from there and what was done is said in view.
     return desk.go("queue", queue=asked.queue, notice=notice, at=f"zaak-{case}", **asked.chosen)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _asked(desk: Desk, fields: Mapping[str, str]) -> Asked:

@@ -16,7 +16,7 @@ from signals.outreach.work.people import Actor
 from signals.outreach.work.runs import FallenOutError, RunScope, release_letters, run_preview
 from signals.web.desk import Page
 from signals.web.people import CASE_WORKERS
-from signals.web.texts import said
+from signals.web.texts import numbers_of, said
 from signals.web.words import period_words, word
 from signals.web.work.teams import chosen_team, default_choice, team_choices, wanted_team
 
@@ -41,7 +41,6 @@ RELEASED: Final = said(
     "Vrijgegeven brieven: {number}. Zijn zij op de post? Meld dat dan bij «Vrijgegeven, nog niet verstuurd»."
 )
 ANOTHER_NUMBER: Final = said("Er gaan {number} brieven uit, zoals u hebt aangevinkt. Zet een vinkje als dat klopt.")
-_ENOUGH_DIGITS: Final = 19
 
 
 def show_run(desk: Desk) -> Response:
@@ -52,7 +51,7 @@ def show_run(desk: Desk) -> Response:
 def release_run(desk: Desk) -> Response:
     """Release the chosen letters, all or none."""
     team = chosen_team(desk.form.get("team"))
-    chosen = {int(one) for one in desk.form.getlist("case") if _is_number(one)}
+    chosen = numbers_of(desk.form.getlist("case"))
     if faults := _faults(desk, chosen):
         return _shown(desk, team, status=422, kept=chosen, faults=faults)
     try:
@@ -66,10 +65,6 @@ def release_run(desk: Desk) -> Response:
         desk.did("release", "letter run", {"cases": number}, municipality=municipality)
     notice = desk.text(RELEASED, number=len({one.case.household_id for one in released}))
     return desk.go("run", notice=notice, team=team or None)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < _ENOUGH_DIGITS
 
 
 def _faults(desk: Desk, chosen: Collection[int]) -> list[tuple[str, str]]:

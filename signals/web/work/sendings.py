@@ -22,7 +22,7 @@ from signals.outreach.work.sent import (
 )
 from signals.web.desk import NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
-from signals.web.texts import day_of, said
+from signals.web.texts import day_of, number_of, numbers_of, said
 from signals.web.work.obstacles import OBSTACLES
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ REASONS: Final = {
     "sent": said("Deze brief staat al als verstuurd"),
     "followed": said("Hierna is er meer gedaan: haal de contactpoging door bij de zaak zelf"),
 }
-_LONGEST_NUMBER: Final = 18
 
 
 def show_sendings(desk: Desk) -> Response:
@@ -59,7 +58,7 @@ def show_sending(desk: Desk) -> Response:
 def mark_sent(desk: Desk) -> Response:
     """These letters were sent on that day."""
     at, form = _release(desk), desk.form
-    chosen = {int(text) for text in form.getlist("case") if _is_number(text)}
+    chosen = numbers_of(form.getlist("case"))
     typed, day = {"on_day": form.get("on_day")}, _day(form.get("on_day"))
     letters = letters_of_release(desk.cursor, desk.user.municipalities, at)
     faults = _faults(desk, chosen, day, letters)
@@ -79,8 +78,8 @@ def mark_sent(desk: Desk) -> Response:
 
 def take_back(desk: Desk) -> Response:
     """That was a mistake: these letters are still to be sent."""
-    text, user = desk.form.get("sent"), desk.user
-    at = moment_of(int(text)) if _is_number(text) else None
+    number, user = number_of(desk.form.get("sent")), desk.user
+    at = None if number is None else moment_of(number)
     if at is None:
         raise NotFoundError("there is no such act")
     actor, lead = Actor(user.id, user.name), Role.TEAM_LEAD in user.roles
@@ -115,10 +114,6 @@ def _release(desk: Desk) -> datetime:
     if at is None:
         raise NotFoundError("there is no such release")
     return at
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def _day(text: str) -> date | None:

@@ -20,7 +20,7 @@ from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.outcomes import Client, counting_of, obstacle
 from signals.outreach.work.referrals import RESULTS
 from signals.web.desk import Form
-from signals.web.texts import day_of, said, today_of
+from signals.web.texts import day_of, number_of, said, today_of
 from signals.web.work.obstacles import OBSTACLES
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Typed:
 
 def seen_of(form: Form) -> int:
     """Up to which history line the sender had seen the case; 0, so nothing of it, when the form does not say so."""
-    text = form.get("seen")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return number_of(form.get("seen")) or 0
 
 
 def persons_of(form: Form) -> frozenset[Client]:
