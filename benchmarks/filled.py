@@ -139,3 +139,4 @@ def fill(url: str, cases: int) -> None:
             if "id" in stored.columns and stored.columns["id"].identity is not None:
                 cursor.execute(_NEXT_NUMBER.format(name).encode())
         cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute("CHECKPOINT")  # else what was filled in is written down while something is measured

@@ -185,8 +185,13 @@ SIGN_INS_REFUSED: Final = _counter(
     "signals_sign_ins_refused_total",
     "Sign-ins that were refused, by why; the audit log has at most one line a minute for each reason.",
     "no-journey and state: somebody asks for the way back without having signed in; the limits per address hold. "
-    "no-role: give that person a role at the provider. The others: look at the provider's settings and at the clocks.",
-    why=("no-journey", "state", "provider", "no-code", "code", "issuer", "no-id-token", "token", "no-role"),
+    "no-role and no-municipality: give that person one at the provider. unknown-municipality: no policy of theirs is "
+    "loaded, or a code is mistyped. strength: a second factor was left out. The others: look at the provider's "
+    "settings and at the clocks.",
+    why=(
+        *("no-journey", "state", "provider", "no-code", "code", "issuer", "no-id-token", "token"),
+        *("no-role", "no-municipality", "unknown-municipality", "strength"),
+    ),
 )
 
 FIGURES_UP: Final = _declare(

@@ -65,14 +65,20 @@ def serve_web(settings: Settings, host: str, port: int, on_listening: Callable[[
         app = make()  # also where others make the pages: what is wrong is told before they start
         on_listening(real)
         if processes == 1:
-            serve(app, listening)
+            serve(_warming(app), listening)
         else:
             serve_together(partial(_made_beside, make), listening, processes)
 
 
 def _made_beside(make: Callable[[], Starlette]) -> Starlette:
     log_to_stderr()
-    return make()
+    return _warming(make())
+
+
+def _warming(app: Starlette) -> Starlette:
+    """Beside all else its templates are compiled: a second that the first visitors of each page would wait."""
+    threading.Thread(target=app.state.compile_templates, name="templates", daemon=True).start()
+    return app
 
 
 def app_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> Starlette:

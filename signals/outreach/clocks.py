@@ -109,6 +109,7 @@ def deadlines(
     clocks: Clocks,
     *,
     accepted_on: date | None = None,
+    said_on: date | None = None,
     conversation_on: date | None = None,
     crisis: str | None = None,
 ) -> tuple[Deadline, ...]:
@@ -117,14 +118,16 @@ def deadlines(
     Args:
         received_on: The day its first signal was received.
         clocks: The clocks of the policy in force.
-        accepted_on: The day the resident accepted help, if so.
+        accepted_on: The day on which it was written down that the resident accepted help, if so: partners hear it then.
+        said_on: The day of the conversation in which the resident did so, where that is known: what threatens
+            does not wait until it is written down.
         conversation_on: The day of the first conversation, if it was held.
         crisis: The gravest crisis of the case (borders.md section 4.9), or None.
 
     Returns:
         Every clock that has started, also those of work that is done by now; sorted by day, then name.
     """
-    started = _started(received_on, accepted_on, conversation_on, crisis)
+    started = _started(received_on, accepted_on, said_on or accepted_on, conversation_on, crisis)
     due = (_deadline(name, getattr(clocks, name).due(start)) for name, start in started)
     return tuple(sorted(due, key=lambda deadline: (deadline.due, deadline.name)))
 
@@ -140,7 +143,7 @@ def _deadline(name: str, due: date) -> Deadline:
 
 
 def _started(
-    received_on: date, accepted_on: date | None, conversation_on: date | None, crisis: str | None
+    received_on: date, accepted_on: date | None, said_on: date | None, conversation_on: date | None, crisis: str | None
 ) -> Iterator[tuple[str, date]]:
     yield "contact_attempt", received_on
     yield "first_conversation", received_on
@@ -148,8 +151,8 @@ def _started(
         yield "contract_end", received_on
     if accepted_on is not None:
         yield "collection_pause", accepted_on
-        if crisis in THREATENING:
-            yield "threatening_help", accepted_on
+    if said_on is not None and crisis in THREATENING:
+        yield "threatening_help", said_on
     if conversation_on is not None:
         yield "decision", conversation_on
 

@@ -127,7 +127,7 @@ def take_up_by_hand(
     """Let go what waits at this household (which is locked), because a person works it; the numbers of those cases.
 
     What is held for review stays held: a death is looked at on purpose. Of these cases alone when `only` is given. The
-    history says `how`; the case knows but that it was no release.
+    history says `how`; the case knows but that it was no release. A closing tells the partners itself, and once.
     """
     cursor.execute(
         """SELECT id FROM cases WHERE household_id = %s AND state = 'open' AND waiting
@@ -180,7 +180,8 @@ def _let_go(
         WHERE case_id = ANY(%s) AND status = 'not-yet-picked-up' RETURNING event_id""",
         (numbers,),
     )
-    tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
+    if how != "closing":
+        tell_partners(cursor, {case.household_id for case in cases}, {row[0] for row in cursor})
 
 
 def _comes_up(cursor: Cursor, released: Sequence[AskedCase]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from signals.outreach import worklist_query as asked
 from signals.outreach.work.dossier_persons import full_name
 from signals.outreach.work.links import links_of
 from signals.outreach.work.outcomes import is_certain
-from signals.outreach.work.pairs import asked_pairs, likeness_by_columns, pairs_of
+from signals.outreach.work.pairs import alike, asked_pairs, likeness_by_columns, pairs_of
 from signals.outreach.work_items import Key, Place
 from signals.store.persons import NUMBERED_ALIKE
 from signals.store.planning import in_index_order
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 10
 LOOKED_AT: Final = 300
 """So many households are looked at for one page, however few of them are doubtful."""
+DOUBTS_AT_MOST: Final = 5
+"""So many questions are asked of one household in the list, which may be a care home; its case has all of them."""
 QUARANTINE_AT_MOST: Final = 100
 Lack = Literal["only-name", "no-initials", "no-birth", "part-of-birth", "written-apart"]
 """What is missing to be certain: of a name alone, initials, a date of birth, or a part of it; or partners wrote one
@@ -52,6 +54,18 @@ GROUP BY cases.household_id, persons.id, partner_id ORDER BY persons.id, partner
 _SEEN: Final = """
 SELECT household_id, max(case_history.id) FROM case_history JOIN cases ON cases.id = case_id
 WHERE household_id = ANY(%s) GROUP BY household_id
+"""
+_ADDRESS: Final = """
+SELECT household_id, postcode, number, suffix FROM cases JOIN households ON households.id = household_id
+    JOIN addresses ON addresses.id = address_id
+WHERE cases.id = %s AND cases.municipality = ANY(%s) AND state <> 'removed'
+"""
+_DECIDED: Final = """
+SELECT person_id, NULL AS other_id, at FROM person_links JOIN persons ON persons.id = person_id
+WHERE household_id = %(household)s AND by_id = %(by)s AND undone_at IS NULL
+UNION ALL SELECT person_id, other_id, at FROM person_pairs
+WHERE household_id = %(household)s AND by_id = %(by)s AND undone_at IS NULL
+ORDER BY at DESC LIMIT 1
 """
 # Whose partners may signal here; a quarantined record may be of nobody's household, so it has no municipality itself.
 _QUARANTINE: Final = """
@@ -76,24 +90,45 @@ class Writing:
 class Doubt:
     """A person of whom several partners wrote who may not mean the same one, and what is lacking to be certain.
 
-    With `other`, an earlier one: two persons who may be one.
+    With `other`, an earlier one: two persons who may be one. `others` are all who are that earlier one, as was decided.
     """
 
     person: int
     lack: Lack
     writings: tuple[Writing, ...]
     other: int | None = None
+    others: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulHome:
-    """A household with such persons; `seen` is for the acts."""
+    """A household with such persons; `seen` is for the acts, `more` how many questions are not shown here."""
 
     place: Place
     street: str | None
     city: str | None
     doubts: tuple[Doubt, ...]
     seen: int
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedHome:
+    """Where somebody decided who is who: `person`, and `other` of two, as they decided it last and it stands.
+
+    `seen` is for taking it back; without `person` there is nothing to take back.
+    """
+
+    case: int
+    household: int
+    postcode: str
+    number: int
+    suffix: str
+    street: str | None
+    city: str | None
+    seen: int
+    person: int | None
+    other: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +195,8 @@ def _home(
     place: Place, rows: Sequence[tuple[Any, ...]], doubts: tuple[Doubt, ...], seen: Mapping[int, int]
 ) -> DoubtfulHome:
     *_, street, city = rows[0]
-    return DoubtfulHome(place, street, city, doubts, seen[place.household])
+    shown = doubts[:DOUBTS_AT_MOST]
+    return DoubtfulHome(place, street, city, shown, seen[place.household], len(doubts) - len(shown))
 
 
 def _doubts(rows: Iterable[tuple[Any, ...]], links: Mapping[int, Link]) -> Iterator[Doubt]:
@@ -180,9 +216,11 @@ def _pairs(rows: Iterable[tuple[Any, ...]], decided: Mapping[Pair, PairLink]) ->
     for row in rows:
         written[row[0]].append(row)
     compared = {person: _likeness(there[0]) for person, there in written.items()}
+    groups = alike(decided)
     for one, other in asked_pairs(compared, decided):
-        writings = tuple(_writing(row) for row in (*written[one], *written[other]))
-        yield Doubt(other, "written-apart", writings, one)
+        these, those = (groups.get(person, frozenset({person})) for person in (one, other))
+        rows_of_both = (row for person in (*sorted(these), *sorted(those)) for row in written.get(person, ()))
+        yield Doubt(other, "written-apart", tuple(map(_writing, rows_of_both)), one, these)
 
 
 def _likeness(row: tuple[Any, ...]) -> Likeness:
@@ -200,6 +238,21 @@ def lack_of(initials: str | None, date_of_birth: str | None) -> Lack:
     if not clean_initials(initials):
         return "no-initials" if clean_date_of_birth(date_of_birth) else "only-name"
     return "part-of-birth" if clean_date_of_birth(date_of_birth) else "no-birth"
+
+
+def decided_home(cursor: Cursor, case: int, municipalities: Collection[str], by: str) -> DecidedHome | None:
+    """The household of a case, and what this person decided there last of who is who; None: not of these towns."""
+    cursor.execute(_ADDRESS, (case, list(municipalities)))
+    found = cursor.fetchone()
+    if found is None:
+        return None
+    household, postcode, number, suffix = found
+    written = cursor.execute(_WRITTEN.encode(), ([household],)).fetchone()
+    street, city = written[-2:] if written else (None, None)
+    person, other, _ = cursor.execute(_DECIDED, {"household": household, "by": by}).fetchone() or (None, None, None)
+    seen: dict[int, int] = dict(cursor.execute(_SEEN, ([household],)).fetchall())
+    place = {"postcode": postcode, "number": number, "suffix": suffix, "street": street, "city": city}
+    return DecidedHome(case, household, **place, seen=seen[household], person=person, other=other)
 
 
 def in_quarantine(cursor: Cursor, municipalities: Collection[str]) -> int:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.households.address import house_number_forms
 from signals.households.names import clean_business_name, surname_words
 from signals.store.name_words import NAME_WORDS
+from signals.store.planning import row_by_row
 from signals.store.street_words import ASKED, STREET, WRITTEN_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 AT_MOST: Final = 50
 """The most households that an answer holds: who gets more has to ask more precisely."""
+ENOUGH: Final = 1000
+"""So many people of a name fill an answer, unless they live elsewhere."""
 PEOPLE_AT_MOST: Final = 10
 """The most people that it names of each; how many more there are, it says."""
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}(?:[A-Z]{2})?")
@@ -38,6 +41,8 @@ WHERE households.municipality = ANY(%(municipalities)s) AND {0}
 ORDER BY households.municipality, postcode, number, suffix LIMIT %(limit)s
 """
 _PERSON: Final = "households.id IN (SELECT household_id FROM persons WHERE {0})"
+# A surname that thousands bear: the answer is full long before all of them are looked up and put in order.
+_SOME_PERSON: Final = _PERSON.replace("{0}", "{0} LIMIT %(enough)s")
 _NAME: Final = f"{NAME_WORDS} @@ %(words)s::tsquery"
 _BORN: Final = "date_of_birth = ANY(%(born)s)"
 _REFERENCE: Final = """households.id IN (SELECT household_id FROM reports WHERE arrears_id = ANY(ARRAY(
@@ -59,7 +64,7 @@ FROM unnest(%(homes)s::bigint[]) AS home CROSS JOIN LATERAL (
     ORDER BY ({0}) IS TRUE DESC, id LIMIT %(people)s) AS resident
 """
 _STREETS: Final = """
-SELECT DISTINCT ON (household_id) household_id, street FROM reports
+SELECT DISTINCT ON (household_id) household_id, street, city FROM reports
 WHERE household_id = ANY(%s) AND street IS NOT NULL ORDER BY household_id, event_id DESC
 """
 _CASES: Final = """
@@ -112,6 +117,7 @@ class FoundHousehold:
     people: tuple[FoundPerson, ...]
     cases: tuple[FoundCase, ...]
     street: str | None = None  # as a partner last wrote it
+    city: str | None = None  # likewise
     unnamed: int = 0  # so many more people live there
 
 
@@ -154,10 +160,27 @@ def _address_faults(query: SearchQuery) -> list[str]:
 def search(cursor: Cursor, query: SearchQuery, municipalities: AbstractSet[str], at_most: int = AT_MOST) -> Found:
     """The households in these municipalities that answer `query`, which has no faults."""
     conditions, named = _conditions(query)
-    named.update(municipalities=sorted(municipalities), limit=at_most + 1)
-    cursor.execute(_FOUND.format(" AND ".join(conditions)).encode(), named)
-    rows = cursor.fetchall()
+    named.update(municipalities=sorted(municipalities), limit=at_most + 1, enough=ENOUGH)
+    with row_by_row(cursor):
+        rows = _found(cursor, _of_some(query), named)
+        if len(rows) <= at_most:
+            rows = _found(cursor, conditions, named)
     return Found(_households(cursor, rows[:at_most], query), more=len(rows) > at_most)
+
+
+def _found(cursor: Cursor, conditions: Sequence[str], named: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    asked = _FOUND.format(" AND ".join(conditions)).encode()
+    return cursor.execute(asked, named).fetchall() if conditions else []
+
+
+def _of_some(query: SearchQuery) -> list[str]:
+    """What finds enough for a full answer where only a name is asked for that many bear; nothing for another question.
+
+    It is one of several full answers, and that there are more it says anyway.
+    """
+    asked_more = query.postcode or query.street or query.reference or query.case
+    conditions, _ = person_conditions(query)
+    return [] if asked_more or not conditions else [_SOME_PERSON.format(" AND ".join(conditions))]
 
 
 def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
@@ -233,13 +256,13 @@ def _households(cursor: Cursor, rows: list[tuple[Any, ...]], query: SearchQuery)
     numbers = [row[0] for row in rows]
     people = _people(cursor, numbers, query)
     cases = _gathered(numbers, cursor.execute(_CASES, (numbers,)))
-    streets: dict[int, str] = dict(cursor.execute(_STREETS, (numbers,)).fetchall())
+    written = {number: (street, city) for number, street, city in cursor.execute(_STREETS, (numbers,))}
     return tuple(
         FoundHousehold(
             *(number, municipality, postcode, house_number, suffix),
             tuple(FoundPerson(person_name(*one[:-2]), one[-2]) for one in people[number]),
             tuple(FoundCase(*one) for one in cases[number]),
-            streets.get(number),
+            *written.get(number, (None, None)),
             max((one[-1] for one in people[number]), default=0) - len(people[number]),
         )
         for number, municipality, postcode, house_number, suffix in rows

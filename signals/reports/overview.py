@@ -1,8 +1,8 @@
 """How does it go with the work as a whole? The figures of a team lead, without any person in them.
 
 Reads what the walk and the people wrote; decides nothing. Months count as in `month`: signals by `signalledOn`,
-cases by the first day of their period. What lies there now counts by household, as the queues list it. As there no
-index serves these questions: a screen that is shown now and then.
+cases by the first day of their period. What lies there now counts by household, as the queues list it. As there hardly
+an index serves these questions: a screen that is shown now and then. The history alone grows for ever: it has one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from psycopg.rows import class_row
 
+from signals.contract.partners import SECTORS
 from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.difference import INTAKE
 from signals.outreach.queues import QUEUES, policy_book
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.worklist import QUEUES as WORKLISTS
 from signals.outreach.worklist import began_by
-from signals.outreach.worklist_query import WORKED, standing
+from signals.outreach.worklist_query import DUE, WORKED, standing
+from signals.reports.month import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,11 +34,16 @@ _Row = TypeVar("_Row")
 
 MONTHS: Final = 12
 SOON_DAYS: Final = 7
+RUN_OUT: Final = tuple(name for name in CLOCK_NAMES if name in DUE)
+"""The clocks that can be past, in the order of the work; at the end of a pause in collection nobody is late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What came in in a month: signals by sector, and the cases they made by monitor class."""
+    """What came in in a month: signals by sector, and the cases they made by monitor class.
+
+    Each sector and each class is there, also with 0.
+    """
 
     first: date
     sectors: Mapping[str, int] = field(default_factory=dict)
@@ -112,7 +119,8 @@ class FirstStep:
 class Late:
     """Households by a clock that still runs for one of their open cases: past it, or else due within a week.
 
-    `past_in` says how many of those that are past it each queue lists; one may stand in two queues.
+    Every clock of `RUN_OUT` is told, also with 0: what is left out is unknown. `past_in` says how many of those that
+    are past it each queue lists; one may stand in two queues.
     """
 
     clock: str
@@ -179,22 +187,26 @@ _OF_CASE: Final = "(on_day >= received_on OR (contact_attempts.case_id = cases.i
 # A case that came back and was released anew had its step at the first release. Where a release was given back (that
 # line has the name of a person, not of the rules), only the one that stands counts; no mark does when all were taken
 # back.
+# Of the cases of these months alone: what was written of all years before is not looked through.
 _FIRST_STEPS: Final = f"""
-WITH decided AS (
+WITH received AS MATERIALIZED (
+    SELECT id, household_id, received_on, earliest_on, released_at FROM cases
+    WHERE municipality = ANY(%(municipalities)s) AND state <> 'removed' AND received_on >= %(since)s),
+decided AS (
     SELECT case_id, CASE WHEN count(*) FILTER (WHERE kind = 'mark-taken-back') < count(*) FILTER (
             WHERE kind = 'not-picked-up') THEN min(at) FILTER (WHERE kind = 'not-picked-up') END AS marked,
         CASE WHEN count(*) FILTER (WHERE kind = 'back-in-queue' AND actor <> '{INTAKE}') = 0
             THEN min(at) FILTER (WHERE kind = 'released') END AS released
-    FROM case_history WHERE kind IN ('released', 'not-picked-up', 'mark-taken-back', 'back-in-queue')
-    GROUP BY case_id),
-steps AS (
-    SELECT received_on, least((least(marked, CASE WHEN released_at IS NOT NULL THEN least(released, released_at) END)
-            AT TIME ZONE 'Europe/Amsterdam')::date, (
-        SELECT min(greatest(on_day, received_on)) FROM contact_attempts
-        WHERE contact_attempts.household_id = cases.household_id AND undone_at IS NULL AND {_OF_CASE})) - received_on
-        AS days
-    FROM cases LEFT JOIN decided ON case_id = cases.id
-    WHERE municipality = ANY(%(municipalities)s) AND state <> 'removed' AND received_on >= %(since)s)
+    FROM received JOIN case_history ON case_id = received.id
+    WHERE kind IN ('released', 'not-picked-up', 'mark-taken-back', 'back-in-queue') GROUP BY case_id),
+tried AS (
+    SELECT cases.id, min(greatest(on_day, received_on)) AS first_on FROM received AS cases
+        JOIN contact_attempts ON contact_attempts.household_id = cases.household_id AND undone_at IS NULL AND {_OF_CASE}
+    GROUP BY cases.id),
+steps AS MATERIALIZED (
+    SELECT received_on, least(first_on, (least(marked, CASE WHEN released_at IS NOT NULL
+        THEN least(released, released_at) END) AT TIME ZONE 'Europe/Amsterdam')::date) - received_on AS days
+    FROM received LEFT JOIN decided ON case_id = received.id LEFT JOIN tried ON tried.id = received.id)
 SELECT date_trunc('month', received_on::timestamp)::date AS first, count(*) AS cases, count(days) AS stepped,
     percentile_disc(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
     percentile_disc(0.9) WITHIN GROUP (ORDER BY days) AS most_days
@@ -291,8 +303,8 @@ def _rows(cursor: Cursor, row: type[_Row], question: str, asked: Mapping[str, An
 
 
 def _months(cursor: Cursor, asked: Mapping[str, Any], firsts: Collection[date]) -> tuple[Intake, ...]:
-    sectors: dict[date, dict[str, int]] = {first: {} for first in firsts}
-    classes: dict[date, dict[str, int]] = {first: {} for first in firsts}
+    sectors = {first: dict.fromkeys(SECTORS, 0) for first in firsts}
+    classes = {first: dict.fromkeys(CLASSES, 0) for first in firsts}
     for found, question in ((sectors, _SIGNALS), (classes, _CASES)):
         for first, name, count in cursor.execute(question.encode(), asked):
             if first in found:  # a signal may bear tomorrow's date
@@ -311,7 +323,7 @@ def _groupings(book: PolicyBook, municipalities: Collection[str], today: date) -
 
 
 def _late(cursor: Cursor, asked: Mapping[str, Any], versions: Sequence[Policy], today: date) -> tuple[Late, ...]:
-    """Every clock that runs for a household, by name."""
+    """Every clock that can run for a household, in the order of the work."""
     late, soon = began_by(today - timedelta(days=1), versions), began_by(today + timedelta(days=SOON_DAYS), versions)
     ends = late | {f"soon_{name}": days for name, days in soon.items() if name != "policies"}
     past: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -323,7 +335,7 @@ def _late(cursor: Cursor, asked: Mapping[str, Any], versions: Sequence[Policy], 
             found[name] = (past_count, soon_count)
         else:
             past[name][queue] = past_count
-    return tuple(_late_by(name, *found[name], past[name]) for name in sorted(found))
+    return tuple(_late_by(name, *found.get(name, (0, 0)), past[name]) for name in RUN_OUT)
 
 
 def _late_by(name: str, past: int, soon: int, past_in: Mapping[str, int]) -> Late:

@@ -23,11 +23,26 @@ if TYPE_CHECKING:
 
 _EXPORTED_AT_ONCE: Final = 1000
 _COLUMNS: Final = "id, at, actor, action, subject, detail, municipality, households"
+# What one person did at once with many cases: a line for each of them, of one moment, that of their transaction. Other
+# lines of a transaction, such as those of several partners, tell different things.
+_OF_ONE_ACT: Final = """({0}.at, {0}.actor, {0}.action, {0}.detail) = ({1}.at, {1}.actor, {1}.action, {1}.detail)
+    AND {0}.municipality IS NOT DISTINCT FROM {1}.municipality AND {0}.subject LIKE 'case %%'"""
+# The newest line of each act; a scalar question, so that each line asks the index of its moment and no plan reads all.
+_NEWEST: Final = f"""(subject NOT LIKE 'case %%' OR (SELECT later.id FROM audit AS later
+    WHERE {_OF_ONE_ACT.format("later", "audit")} AND later.id > audit.id LIMIT 1) IS NULL)"""  # noqa: S608 - our own text
+_EXTENT: Final = f"""
+SELECT shown.id, count(DISTINCT line.id), count(DISTINCT household)
+FROM audit AS shown JOIN audit AS line ON {_OF_ONE_ACT.format("line", "shown")}
+    LEFT JOIN LATERAL unnest(line.households) AS seen(household) ON true
+WHERE shown.id = ANY(%s) AND shown.subject LIKE 'case %%' GROUP BY shown.id
+"""  # noqa: S608 - our own text
 # Each key of a filter and how it is asked; a line of no single municipality is for every auditor.
 _ASKED: Final = {
     "action": "action = %(action)s",
     "first": "at >= %(first)s",
     "before": "at < %(before)s",
+    "act": f"""at = (SELECT one.at FROM audit AS one WHERE one.id = %(act)s)
+        AND EXISTS (SELECT FROM audit AS one WHERE one.id = %(act)s AND {_OF_ONE_ACT.format("audit", "one")})""",  # noqa: S608 - our own text
 }
 # Each half by its own index, kept apart from the order: one household stands in few of many lines, and who reads the
 # log from its end to find them reads all of it.
@@ -57,7 +72,8 @@ homes AS (
     GROUP BY household_id),
 used AS (
     INSERT INTO processing_log (household_id, activity, purpose, basis, persons)
-    SELECT household_id, %(action)s, %(purpose)s, %(basis)s, {NAMED.format(household="household_id", given="reported")}
+    SELECT household_id, %(action)s, %(purpose)s, %(basis)s,
+        {NAMED.format(household="homes.household_id", given="reported")}
     FROM homes ORDER BY household_id)
 INSERT INTO audit (actor, action, subject, detail, municipality, households)
 SELECT %(actor)s, %(action)s, 'case ' || id, %(detail)s, municipality, ARRAY[household_id] FROM these ORDER BY id
@@ -76,6 +92,7 @@ class AuditFilter:
         household: or concerning this household, in whatever list it stood; with `subjects` the one or the other.
         first: from this moment on.
         before: until this moment, which is not included.
+        act: of the act on cases of which this line is one.
     """
 
     municipalities: frozenset[str]
@@ -85,6 +102,12 @@ class AuditFilter:
     household: int | None = None
     first: datetime | None = None
     before: datetime | None = None
+    act: int | None = None
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether single lines are asked for, of an act on many cases only those."""
+        return bool(self.subjects) or self.household is not None or self.act is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,15 @@ class AuditLine:
     detail: dict[str, Any]
     municipality: str | None
     households: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAct:
+    """What somebody did at once: the newest of its lines, how many it has, and how many households it concerns."""
+
+    line: AuditLine
+    lines: int
+    households: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +214,21 @@ def households_of(cursor: Cursor, cases: Collection[int]) -> list[int]:
 def audit_page(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[AuditLine]:
     """At most `size` lines, newest first, with ids below `after` (the last id of the page before)."""
     return _found(cursor, wanted, "id < %(after)s" if after is not None else "true", "DESC", after, size)
+
+
+def audit_acts(cursor: Cursor, wanted: AuditFilter, after: int | None = None, size: int = 50) -> list[AuditAct]:
+    """As `audit_page`, with the lines of one act on many cases as one, in the place of its newest line.
+
+    Unless single lines are asked for: then each is an act of its own. An act that goes on behind a page is not told
+    anew on the next one; its size is counted by its moment, which is that of no other.
+    """
+    if wanted.is_of_lines:
+        return [AuditAct(line, 1, len(line.households)) for line in audit_page(cursor, wanted, after, size)]
+    beyond = "id < %(after)s" if after is not None else "true"
+    newest = _found(cursor, wanted, f"{beyond} AND {_NEWEST}", "DESC", after, size)
+    cursor.execute(_EXTENT.encode(), ([line.id for line in newest],))
+    extents = {number: extent for number, *extent in cursor}
+    return [AuditAct(line, *extents.get(line.id, (1, len(line.households)))) for line in newest]
 
 
 def audit_export(cursor: Cursor, wanted: AuditFilter) -> Iterator[AuditLine]:

@@ -271,6 +271,13 @@ class Case(Base):
         by_urgency("under_way", UNDER_WAY, order=FOLLOW_UP),
         by_urgency("several", SEVERAL),
         by_urgency("review", "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))", order=REVIEW),
+        # whose letter was let go, and when: which are not sent yet, and those of one release
+        Index(
+            "ix_cases_letters",
+            *("municipality", "state", "released_at"),
+            postgresql_include=["household_id", "id"],
+            postgresql_where=text("released_how = 'release' AND released_route = 'letter'"),
+        ),
         CheckConstraint("state IN ('open', 'closed', 'removed')", name="state"),
         CheckConstraint("route IN ('none', 'letter', 'home-visit')", name="route"),
         CheckConstraint("released_route IN ('none', 'letter', 'home-visit')", name="released_route"),
@@ -376,4 +383,13 @@ class HistoryLine(Base):
     actor: Mapped[str]
     kind: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    __table_args__ = (Index("ix_case_history_case", "case_id", "id"),)  # the case page, in order
+    __table_args__ = (
+        Index("ix_case_history_case", "case_id", "id"),  # the case page, in order
+        # of a report's cases, when the first step of a person was
+        Index(
+            "ix_case_history_steps",
+            "case_id",
+            postgresql_include=["kind", "at", "actor"],
+            postgresql_where=text("kind IN ('released', 'not-picked-up', 'mark-taken-back', 'back-in-queue')"),
+        ),
+    )

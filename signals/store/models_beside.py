@@ -119,11 +119,11 @@ class Audit(Base):
     municipality: Mapped[str | None] = mapped_column(CODE_POINTS)  # of what was seen or done; null: of no single one
     households: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # whom it concerns
     __table_args__ = (
-        # the auditor's page, newest first: of a person, of a subject, of an action, of a day
+        # the auditor's page, newest first: of a person, of a subject, of an action, of a day; and of one moment
         Index("ix_audit_actor", "actor", "id"),
         Index("ix_audit_subject", "subject", "id"),
         Index("ix_audit_action", "action", "id"),
-        Index("ix_audit_at", "at"),
+        Index("ix_audit_at", "at", "id"),
         Index("ix_audit_households", "households", postgresql_using="gin"),
     )
 

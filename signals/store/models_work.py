@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, ForeignKey, Index
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store.base import (
@@ -57,6 +57,13 @@ class ContactAttempt(Base):
     undone_by: Mapped[str | None]
     __table_args__ = (
         Index("ix_contact_attempts_household", "household_id"),  # the case page, and the next step
+        # which letters were sent since, and those of one act
+        Index(
+            "ix_contact_attempts_letters",
+            "at",
+            postgresql_include=["household_id", "on_day"],
+            postgresql_where=text("kind = 'letter' AND undone_at IS NULL"),
+        ),
         CheckConstraint(f"kind IN {CONTACT_KINDS}", name="kind"),
         CheckConstraint(f"part IN {PARTS_OF_DAY}", name="part"),
         CheckConstraint("kind <> 'home-visit' OR part IS NOT NULL", name="visit_has_a_part"),

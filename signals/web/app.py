@@ -86,7 +86,8 @@ def create_app(
 
     pages = all_pages() if office else ()
     static = StaticFiles(office.tokens if office else None)
-    front = Front(Templates(Addresses(pages), static, MENU, seal=_seal(office)), office)
+    templates = Templates(Addresses(pages), static, MENU, seal=_seal(office))
+    front = Front(templates, office)
     app = Starlette(
         routes=[
             Route("/metrics", inside_only(metrics)),
@@ -101,6 +102,7 @@ def create_app(
         ],
         exception_handlers={HTTPException: front.fault, 500: front.failed},
     )
+    app.state.compile_templates = templates.compile_all  # for who has time before the first visitor comes
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
     return app
 

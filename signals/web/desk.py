@@ -188,9 +188,18 @@ class Desk:
         """The day it is in Amsterdam."""
         return texts.today_of(self.now)
 
+    @property
+    def notice_at(self) -> str:
+        """The id of what the notice that comes on this page is about; empty when it is about the whole."""
+        return (self._kept_notice or "").partition("\n")[2]
+
+    @property
+    def _kept_notice(self) -> str | None:
+        return self.jar.read(self.visit.cookies, cookies.NOTICE, seconds=NOTICE_SECONDS)
+
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """The page of this template; it also has the user, the language, the token of forms and the notices."""
-        kept = self.jar.read(self.visit.cookies, cookies.NOTICE, seconds=NOTICE_SECONDS)
+        kept = self._kept_notice
         notice, _, place = (kept or "").partition("\n")
         said = {"notice": notice or None, "notice_at": place or None}
         response = self.templates.page(self.visit, self.visitor, template, status, {**values, **said})

@@ -111,6 +111,12 @@ class Templates:
             _TOKEN.reset(before)
         return HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language})
 
+    def compile_all(self) -> None:
+        """Compile all templates in every language, so that no first visitor of a page waits for that."""
+        for environment in self._environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+
     def links(self, user: User | None) -> list[tuple[str, str]]:
         """Label and address of every item of the menu that is for this user."""
         return [(item.label, href) for item, href in self._links(user)]

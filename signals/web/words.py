@@ -1,7 +1,8 @@
 """In which words do the pages say a code? Dutch first, English second.
 
 Stands between the codes of the contract and the templates. The Dutch words of contact kinds, parts of the day, statuses
-and outcomes are those of DDAS (`contract/codes`), letter for letter; the rest is ours.
+and outcomes are those of DDAS (`contract/codes`), letter for letter, beside the English of
+`contract/english`; the rest is ours.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from babel.dates import format_date
 
-from signals.contract import codes
+from signals.contract import codes, english
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,63 +30,17 @@ class Word(NamedTuple):
     en: str
 
 
-def _beside(dutch: Mapping[str, str], english: Mapping[str, str]) -> Mapping[str, Word]:
+def _beside(dutch: Mapping[str, str], ours: Mapping[str, str]) -> Mapping[str, Word]:
     """The words of DDAS with ours in English beside them; a code that has only one of the two is refused at import."""
-    if dutch.keys() != english.keys():
-        raise KeyError(*sorted(dutch.keys() ^ english.keys()))
-    return MappingProxyType({code: Word(text, english[code]) for code, text in dutch.items()})
+    if dutch.keys() != ours.keys():
+        raise KeyError(*sorted(dutch.keys() ^ ours.keys()))
+    return MappingProxyType({code: Word(text, ours[code]) for code, text in dutch.items()})
 
 
-_CONTACT_KINDS: Final = _beside(
-    codes.CONTACT_KINDS,
-    {
-        "administrative": "Administrative",
-        "appointment": "Appointment on location",
-        "letter": "Letter",
-        "home-visit": "Home visit",
-        "card": "Card",
-        "mail": "E-mail",
-        "unknown": "Unknown",
-        "other": "Other",
-        "text-message": "Text message or WhatsApp",
-        "call": "Telephone",
-    },
-)
-_PARTS: Final = _beside(codes.PARTS_OF_DAY, {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"})
-_STATUSES: Final = _beside(
-    codes.STATUS_IN_DDAS,
-    {
-        "not-yet-picked-up": "Not yet picked up",
-        "picked-up": "Picked up",
-        "repeat": "Not picked up: repeated signal",
-        "wrongful": "Not picked up: wrongful signal",
-        "other-reason": "Not picked up: other reason",
-        "deceased": "Resident has died",
-        "known-to-debt-help": "Resident already known to debt help",
-        "not-a-resident": "Person does not live in the municipality (any more)",
-    },
-)
-_OUTCOMES: Final = _beside(
-    codes.OUTCOMES,
-    {
-        "repeat": "Not picked up: repeated signal",
-        "wrongful": "Not picked up: wrongful signal",
-        "other-reason": "Not picked up: other reason",
-        "deceased": "Resident has died",
-        "not-a-resident": "Person does not live in the municipality (any more)",
-        "known-to-debt-help": "Resident already known to debt help",
-        "other-support": "Resident already has other support",
-        "no-contact": "No contact could be made, definitively",
-        "no-response": "No response after earlier contact",
-        "self-reliant": "Resident manages alone or needs no help from early warning",
-        "already-paid": "Resident has paid or arranged payment",
-        "quick-fix": "(Budget) advice and/or quick fix",
-        "follow-up-help": "Follow-up help and/or referral",
-        "follow-up-help-financial": "Follow-up help and/or referral, financial",
-        "follow-up-help-not-financial": "Follow-up help and/or referral, not financial",
-        "referral-without-resident": "Referral without the resident being involved",
-    },
-)
+_CONTACT_KINDS: Final = _beside(codes.CONTACT_KINDS, english.CONTACT_KINDS)
+_PARTS: Final = _beside(codes.PARTS_OF_DAY, english.PARTS_OF_DAY)
+_STATUSES: Final = _beside(codes.STATUS_IN_DDAS, english.STATUSES)
+_OUTCOMES: Final = _beside(codes.OUTCOMES, english.OUTCOMES)
 
 WORDS: Final[Mapping[str, Mapping[str, Word]]] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach import search as asking
 from signals.outreach.search import Found, SearchQuery, person_name, search, search_faults
 from signals.store.database import transaction
 from tests.reference.notation import report
@@ -121,7 +122,7 @@ def test_by_reference(street: Desk) -> None:
 
 @pytest.mark.database
 def test_by_street_however_it_is_written(street: Desk) -> None:
-    street.system.rows("UPDATE reports SET street = 'Burg. Schüssler straat' RETURNING event_id")
+    street.system.rows("UPDATE reports SET street = 'Burg. Schüssler straat', city = 'Almelo' RETURNING event_id")
     street.system.rows(
         """UPDATE reports SET street = 'Wierdensestraat' FROM households JOIN addresses ON addresses.id = address_id
         WHERE households.id = household_id AND number = 3 RETURNING event_id"""
@@ -135,7 +136,8 @@ def test_by_street_however_it_is_written(street: Desk) -> None:
     assert numbers(street, ALMELO, street="Wierdensestraat", number="1") == []
     assert numbers(street, ALMELO, street="straat") == []
     assert numbers(street, "9999", street="burg") == []
-    assert found(street, SearchQuery(street="wier"), ALMELO).households[0].street == "Wierdensestraat"
+    (one,) = found(street, SearchQuery(street="wier"), ALMELO).households
+    assert (one.street, one.city) == ("Wierdensestraat", "Almelo")
 
 
 @pytest.mark.database
@@ -177,6 +179,15 @@ def test_what_is_told_of_a_household(street: Desk) -> None:
     assert (case.period, case.state, case.route, case.outcome) == ("2026-11", "open", "letter", None)
     (without,) = found(street, SearchQuery(name="Kort")).households
     assert without.cases == ()
+
+
+@pytest.mark.database
+def test_a_name_that_many_bear_elsewhere_is_found_here(street: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "ENOUGH", 1)  # the first of that name lives in Almelo
+    assert numbers(street, HENGELO, name="Berg") == [1]
+    assert numbers(street, ALMELO, name="Berg") == [1, 5]
+    few = found(street, SearchQuery(name="Berg"), at_most=0)
+    assert (few.households, few.more) == ((), True)
 
 
 @pytest.mark.database

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.contract.partners import SECTORS
 from signals.outreach.worklist import QUEUES, WorkFilter, work_page
+from signals.reports.month import CLASSES
 from signals.reports.overview import (
+    RUN_OUT,
     Channel,
     FirstStep,
     Intake,
@@ -36,6 +39,8 @@ TODAY = date(2026, 11, 20)
 RECEIVED = date(2026, 11, 2)
 LETTER = "7607GC 12 2026-11"
 VISIT = "7607GC 14 2026-11"
+NO_SIGNAL = dict.fromkeys(SECTORS, 0)
+NO_CASE = dict.fromkeys(CLASSES, 0)
 
 
 def overview_of(desk: Desk, today: date = TODAY, municipalities: Collection[str] = ("0141",)) -> Overview:
@@ -44,8 +49,8 @@ def overview_of(desk: Desk, today: date = TODAY, municipalities: Collection[str]
 
 
 def clocks_of(desk: Desk, today: date) -> tuple[Late, ...]:
-    """The clocks that run, whichever queue it is in which those stand that are late."""
-    return tuple(replace(one, past_in={}) for one in overview_of(desk, today).late)
+    """The clocks that are not 0, whichever queue it is in which those stand that are late."""
+    return tuple(replace(one, past_in={}) for one in overview_of(desk, today).late if one.past or one.soon)
 
 
 def tried(desk: Desk, name: str, kind: str, day: date, *, reached: bool = False, undone: bool = False) -> None:
@@ -101,17 +106,20 @@ def test_every_month_is_there_with_its_signals_and_cases(town: Desk) -> None:
     months = overview_of(town).months
     assert [month.first for month in months] == list(last_months(TODAY))
     assert months[-1] == Intake(
-        date(2026, 11, 1), {"housing": 2, "water": 1, "energy": 1}, {"consecutive": 1, "multiple": 1}
+        date(2026, 11, 1),
+        NO_SIGNAL | {"housing": 2, "water": 1, "energy": 1},
+        NO_CASE | {"consecutive": 1, "multiple": 1},
     )
-    assert months[-2] == Intake(date(2026, 10, 1), {"health": 1}, {"single": 1})
+    assert months[-2] == Intake(date(2026, 10, 1), NO_SIGNAL | {"health": 1}, NO_CASE | {"single": 1})
     assert (months[-1].signals, months[-1].cases, months[0].signals) == (4, 2, 0)
 
 
 def test_only_the_municipalities_that_are_asked_for(town: Desk) -> None:
-    assert overview_of(town, municipalities=["0164"]).months[-1].sectors == {"energy": 1}
+    assert overview_of(town, municipalities=["0164"]).months[-1].sectors == NO_SIGNAL | {"energy": 1}
     assert overview_of(town, municipalities=["0141", "0164"]).months[-1].sectors["energy"] == 2
     nothing = overview_of(town, municipalities=[])
-    assert (nothing.channels, nothing.waiting, nothing.late) == ((), (), ())
+    assert (nothing.channels, nothing.waiting) == ((), ())
+    assert [(one.clock, one.past, one.soon) for one in nothing.late] == [(clock, 0, 0) for clock in RUN_OUT]
     assert not any(month.signals or month.cases for month in nothing.months)
 
 
@@ -224,11 +232,11 @@ def test_a_clock_is_late_the_day_after_it_was_due(town: Desk) -> None:
 
 def test_those_that_are_late_are_told_with_the_queue_that_lists_them(town: Desk) -> None:
     end = RECEIVED + timedelta(15)
-    attempt, _ = overview_of(town, end).late
+    attempt, *_ = overview_of(town, end).late
     assert (attempt.past, attempt.past_in) == (3, {"letters": 2, "visits": 1})
     town.release("7607GC 18 2025-11")
     hold(town, LETTER)
-    attempt, _ = overview_of(town, end).late
+    attempt, *_ = overview_of(town, end).late
     assert attempt.past_in == {"letters": 1, "visits": 1, "follow-up": 1, "review": 1}
     assert attempt.past == 3  # one of them stands in two queues
 
@@ -241,7 +249,7 @@ def test_each_number_is_that_of_the_households_that_the_queue_lists(town: Desk) 
     tried(town, VISIT, "call", date(2026, 11, 6), reached=True)
     end = RECEIVED + timedelta(70)
     overview, there = overview_of(town, end), frozenset({"0141"})
-    assert {one.clock for one in overview.late} == {"contact-attempt", "first-conversation", "decision"}
+    assert {one.clock for one in overview.late if one.past} == {"contact-attempt", "first-conversation", "decision"}
     with transaction(town.system.engine) as cursor:
         for one in overview.late:
             counts = {}
@@ -261,11 +269,11 @@ def test_a_letter_beside_a_visit_is_told_where_the_visit_stands(desk: Desk) -> N
     )
     set_received(desk, RECEIVED)
     end = RECEIVED + timedelta(15)
-    attempt, _ = overview_of(desk, end).late
+    attempt, *_ = overview_of(desk, end).late
     assert attempt.past_in == {"visits": 1}
     assert [(one.queue, one.households) for one in overview_of(desk, end).waiting] == [("visits", 1)]
     desk.release(VISIT)
-    attempt, _ = overview_of(desk, end).late
+    attempt, *_ = overview_of(desk, end).late
     assert attempt.past_in == {"follow-up": 1}
     assert overview_of(desk, end).waiting == ()
 
@@ -289,7 +297,7 @@ def test_a_conversation_stops_its_clock_and_starts_that_of_the_decision(town: De
     attempt, talk = late(2, 0, 2, 0)
     for days, past, soon in ((29, 0, 0), (56, 0, 1), (57, 1, 0)):
         found = clocks_of(town, held + timedelta(days))
-        assert found == (attempt, Late(*decision, past, soon), talk)
+        assert found == tuple(one for one in (attempt, talk, Late(*decision, past, soon)) if one.past or one.soon)
 
 
 def test_an_energy_contract_that_may_end_has_a_clock_of_its_own(desk: Desk) -> None:
@@ -304,13 +312,16 @@ def test_the_document_says_the_same_and_what_accepted_means(town: Desk) -> None:
     assert told["months"][-1] == {
         "first": "2026-11-01",
         "signals": 4,
-        "sectors": {"housing": 2, "water": 1, "energy": 1},
+        "sectors": {"housing": 2, "energy": 1, "water": 1, "health": 0, "other": 0},
         "cases": 2,
-        "classes": {"consecutive": 1, "multiple": 1},
+        "classes": {"single": 0, "multiple": 1, "consecutive": 1},
     }
     assert told["accepted_help"][0] == "follow-up-help"
     assert told["late"][0]["past"] == 3
     assert told["late"][0]["past_in"] == {"letters": 2, "visits": 1}
+    assert {one["clock"]: one["past"] for one in told["late"]} == {
+        "contact-attempt": 3, "first-conversation": 0, "threatening-help": 0, "decision": 0, "contract-end": 0
+    }  # fmt: skip
     assert told["first_steps"][-1]["first"] == "2026-11-01"
 
 
@@ -329,8 +340,9 @@ def test_twelve_months_end_with_this_one(today: str, first: str, last: str) -> N
 
 
 def late(attempt_past: int, attempt_soon: int, talk_past: int, talk_soon: int) -> tuple[Late, ...]:
-    """The two clocks of every case."""
-    return (
+    """The two clocks of every case, without those that are 0."""
+    both = (
         Late("contact-attempt", "Eerste contactpoging", "First contact attempt", attempt_past, attempt_soon),
         Late("first-conversation", "Eerste gesprek", "First conversation", talk_past, talk_soon),
     )
+    return tuple(one for one in both if one.past or one.soon)

@@ -11,9 +11,10 @@ import pytest
 from signals.consumers import quarantine
 from signals.outreach import case_page, queues, registers, review, search, worklist
 from signals.outreach.policy import parse_policy
-from signals.outreach.work import attempts, referrals
+from signals.outreach.work import attempts, referrals, sent
 from signals.outreach.work_items import Key
 from signals.policies import shipped
+from signals.reports import overview
 from signals.reports.partners import last_signals, partner_health
 from signals.store import audit, ledger, locks, outbox, pauses, processing, sessions
 from signals.store.models import Base
@@ -127,6 +128,7 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_reports_household": lambda cursor: ledger.reports_at(cursor, [1]),
     "ix_reports_case": lambda cursor: case_page._signals(cursor, 1),
     "ix_case_history_case": lambda cursor: case_page._history(cursor, 1),
+    "ix_case_history_steps": lambda cursor: overview.read_overview(cursor, {"0141"}, NOON.date()),
     "ix_quarantine_open": quarantine.listed,
     "ix_quarantine_topic": lambda cursor: partner_health(cursor, "welbions"),
     "ix_quarantine_nth": lambda cursor: pauses.tallies(cursor, "log", ["arrears.housing.welbions"], 1000),
@@ -136,6 +138,8 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_inbox_last": last_signals,
     "ix_paused_topics_latest": pauses.last_pauses,
     "uq_paused_topics_now": pauses.paused,
+    "ix_cases_letters": lambda cursor: sent.letters_of_release(cursor, {"0141"}, NOON),
+    "ix_contact_attempts_letters": lambda cursor: sent.sent_today(cursor, {"0141"}, NOON.date(), None),
     "ix_contact_attempts_household": lambda cursor: attempts.attempts_of(cursor, 1),
     "ix_notes_household": lambda cursor: referrals.notes_of(cursor, 1),
     "ix_referrals_household": lambda cursor: referrals.referrals_of(cursor, 1),
@@ -174,6 +178,25 @@ def test_a_next_page_begins_in_the_index_where_the_last_one_ended(explaining: Cu
     worklist.work_page(explaining, worklist.WorkFilter(queue, {"0141"}, NOON.date()), after)
     bounds = [PLANS[place + 1] for place, line in enumerate(PLANS) if index in line.split()]
     assert any("Index Cond" in line and "ROW(" in line for line in bounds), "\n".join(PLANS)
+
+
+def test_a_line_of_an_act_asks_the_index_of_its_moment(explaining: Cursor) -> None:
+    _audited(explaining)
+    PLANS.clear()
+    audit.audit_acts(explaining, audit.AuditFilter(frozenset({"0141"})))
+    bounds = [PLANS[place + 1] for place, line in enumerate(PLANS) if "ix_audit_at" in line.split()]
+    assert any("(at = audit.at) AND (id > audit.id)" in line for line in bounds), "\n".join(PLANS)
+
+
+def test_a_search_joins_no_table_whole(desk_database: str) -> None:
+    """What thousands bear the name of is looked up one by one, also where reading all households seems the less."""
+    PLANS.clear()
+    with psycopg.connect(desk_database, cursor_factory=_Explaining) as connection:
+        _search_a_town(connection.cursor())
+        connection.rollback()
+    asked = [place for place, line in enumerate(PLANS) if line.startswith("Limit")]
+    assert len(asked) == 2
+    assert not [line for line in PLANS[asked[0] :] if "Seq Scan on households" in line or "Hash" in line.split()]
 
 
 def test_every_index_has_its_query() -> None:

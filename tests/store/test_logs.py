@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from signals.store import audit
-from signals.store.audit import AuditFilter, audit_export, audit_page, households_seen, note
+from signals.store.audit import AuditFilter, audit_acts, audit_export, audit_page, households_seen, note
 from signals.store.database import transaction
 from signals.store.processing import note_processing, processing_of
 
@@ -75,6 +75,46 @@ def test_pages_go_back_in_time_and_an_export_forward(cursor: Cursor, monkeypatch
     assert [one.id for one in exported] == numbers[::-1]
     assert exported[1].detail == {"from": "search"}
     assert [one.municipality for one in exported] == ["0141", "0141", "0141", None]
+
+
+ACTS = """
+INSERT INTO audit (at, actor, action, subject, municipality, households)
+SELECT timestamptz '2026-11-22 09:00Z' + minute * interval '1 minute', actor, action, 'case ' || n, town, ARRAY[n]
+FROM (VALUES (1, 0, 'anna-1', 'release', '0141'), (2, 0, 'bram-2', 'release', '0141'),
+    (3, 0, 'anna-1', 'release', '0141'), (4, 0, 'anna-1', 'attempt', '0141'), (5, 1, 'anna-1', 'release', '0141'),
+    (6, 0, 'anna-1', 'release', '0141'), (7, 0, 'anna-1', 'release', '0164'), (8, 0, 'anna-1', 'release', '0141')
+) AS told(n, minute, actor, action, town) ORDER BY n
+"""
+
+
+def test_an_act_on_many_cases_stands_where_its_newest_line_is(cursor: Cursor) -> None:
+    """Another's line between them, another action and another moment are acts of their own."""
+    cursor.execute(ACTS)
+    note(cursor, "operator", "partners", "partner welbions", municipality="0141")
+    note(cursor, "operator", "partners", "partner menzis", municipality="0141")  # what it is about tells the difference
+    told = [(one.line.subject, one.lines, one.households) for one in audit_acts(cursor, AuditFilter(HERE))]
+    assert told == [
+        ("partner menzis", 1, 0), ("partner welbions", 1, 0), ("case 8", 4, 4),
+        ("case 5", 1, 1), ("case 4", 1, 1), ("case 2", 1, 1),
+    ]  # fmt: skip
+    assert [(one.line.subject, one.lines) for one in audit_acts(cursor, AuditFilter(HERE, household=3))] == [
+        ("case 3", 1)  # of one household: what was done to it
+    ]
+
+
+def test_no_act_is_told_twice_on_pages_that_are_smaller_than_it(cursor: Cursor) -> None:
+    cursor.execute(ACTS)
+    told, after = [], None
+    for _ in range(9):
+        page = audit_acts(cursor, AuditFilter(HERE), after, size=1)
+        told += [one.line.subject for one in page]
+        after = page[-1].line.id if page else 0
+    assert told == ["case 8", "case 5", "case 4", "case 2"]
+    newest = audit_acts(cursor, AuditFilter(HERE))[0].line.id
+    assert [one.subject for one in audit_page(cursor, AuditFilter(HERE, act=newest))] == [
+        "case 8", "case 6", "case 3", "case 1"
+    ]  # fmt: skip
+    assert audit_page(cursor, AuditFilter(frozenset({"0164"}), act=newest)) == []  # of another municipality
 
 
 def test_a_use_of_data_is_told_per_household_and_without_a_user(cursor: Cursor) -> None:

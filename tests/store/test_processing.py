@@ -97,6 +97,16 @@ def test_a_case_names_those_of_whom_there_is_a_signal_in_it(desk: Desk, cursor: 
     assert uses(cursor, who["Ander"]) == ["view-queue"]
 
 
+def test_a_case_that_has_no_signal_left_names_everybody_at_its_address_and_nobody_elsewhere(
+    desk: Desk, cursor: Cursor, who: dict[str, int], home: int
+) -> None:
+    october = desk.case("7607GC 12 2026-10").id
+    with cursor.connection.transaction(force_rollback=True):  # it stays in the case by the laws
+        cursor.execute("UPDATE reports SET case_id = NULL, status = 'wrongful' WHERE case_id = %s", (october,))
+        note_cases(cursor, "anna-1", "release", [october], {})
+        assert [line.persons for line in processing_of(cursor, home)] == [sorted((who["Berg"], who["Smit"]))]
+
+
 def test_a_line_of_before_is_of_all_who_were_known_there_by_then(
     cursor: Cursor, who: dict[str, int], home: int
 ) -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.store.audit import note_cases
+from signals.store.database import transaction
 from signals.web.people import Role, User
 from tests.web.case_office import COLLEAGUE, opened, rows, sent
+from tests.web.crowd import crowd_in
 from tests.web.office import person
 from tests.web.stage import TWO_SESSIONS
 from tests.web.troubles import PARTNER, PAUSED
@@ -66,6 +69,25 @@ def press(selector: str, **typed: str) -> Then:
 def all_forms(page: Page, _: Stage) -> None:
     """Open everything that opens."""
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+def crowded(page: Page, stage: Stage) -> None:
+    """Sixty people more, years of work, every badge, and words that break nowhere; and all forms."""
+    case, long = int(page.url.rpartition("/")[2]), "Lang" * 40
+    crowd_in(stage.office.engine, case, people=60, lines=60)
+    for statement in (
+        "UPDATE cases SET crisis = 'eviction', multiple = true, consecutive = true WHERE id = %s RETURNING id",
+        f"UPDATE notes SET text = '{long}' WHERE id = (SELECT max(id) FROM notes WHERE case_id = %s) RETURNING id",
+        f"""UPDATE persons SET surname = '{long}', partner_surname = '{long}', business_name = '{long}'
+        WHERE id = (SELECT min(person_id) FROM reports WHERE case_id = %s) RETURNING id""",
+        f"""UPDATE reports SET email = '{long}@example.nl', deceased_on = current_date, phone = '+31612345678'
+        WHERE event_id = (SELECT min(event_id) FROM reports WHERE case_id = %s) RETURNING event_id""",
+        f"""UPDATE arrears SET reference = left('{long}', 100), last_crisis = 'eviction'
+        WHERE id = (SELECT min(arrears_id) FROM reports WHERE case_id = %s) RETURNING id""",
+    ):
+        rows(stage.office, statement, case)
+    page.reload()
+    all_forms(page, stage)
 
 
 def none_of_the_letters(page: Page, stage: Stage) -> None:
@@ -193,6 +215,18 @@ def about_a_case(page: Page, stage: Stage) -> None:
     press("main form button", subject=f"zaak {stage.cases['rich']}")(page, stage)
 
 
+def an_act_on_two(page: Page, stage: Stage) -> None:
+    """What a colleague does to two cases at once, on top of the log."""
+    with transaction(stage.office.engine) as cursor:
+        note_cases(cursor, "u1", "undo-attempt", [stage.cases["rich"], stage.cases["two"]], {"kind": "letter"})
+    page.reload()
+
+
+def each_of_an_act(page: Page, stage: Stage) -> None:
+    an_act_on_two(page, stage)
+    press("main table form button")(page, stage)
+
+
 def of_namesakes(page: Page, stage: Stage) -> None:
     press("main form button", person="Sanne de Boer")(page, stage)
 
@@ -226,6 +260,13 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
         State("queue-letters", S, "/werkvoorraad/letters"),
         State("queue-follow-up", S, "/werkvoorraad/follow-up"),
         State("queue-review", S, "/werkvoorraad/review"),
+        State(
+            "queue-review-decided",
+            S,
+            "/werkvoorraad/review",
+            press("form[action$='/dezelfde-persoon'] button"),
+            briefly=True,
+        ),
         State("queue-next", S, "/werkvoorraad/letters", press("a[rel=next]")),
         State("queue-narrowed", S, "/werkvoorraad/letters?crisis=any&claim=unclaimed", all_forms),
         State("queue-nothing", S, "/werkvoorraad/visits?postcode=9999"),
@@ -263,6 +304,7 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
         State("case-closed", S, "/zaak/{closed}", all_forms),
         State("case-reopened", S, "/zaak/{reopened}", briefly=True),
         State("case-threatened", S, "/zaak/{threatened}"),
+        State("case-crowded", S, "/zaak/{reopened}", crowded, briefly=True),
         State("case-of-a-colleague", LEAD, "/zaak/{rich}", all_forms, briefly=True),
     ),
     "case-claim": (State("case-taken", S, "/zaak/{taken}", somebody_was_first, 409, briefly=True),),
@@ -301,11 +343,12 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
         State("partner-contact-changed", MANAGER, _CONTACT, the_contact_changes, 409),
     ),
     "audit": (
-        State("audit", AUDITOR, "/logboek"),
+        State("audit", AUDITOR, "/logboek", an_act_on_two),
         State("audit-nothing", person(AUDITOR, 66, ELSEWHERE), "/logboek", briefly=True),
     ),
     "audit-asked": (
         State("audit-household", AUDITOR, "/logboek", about_a_case),
+        State("audit-act", AUDITOR, "/logboek", each_of_an_act, briefly=True),
         State("audit-namesakes", AUDITOR, "/logboek", of_namesakes),
         State("audit-wrong", AUDITOR, "/logboek", press("main form button", person="Niemand"), 422),
     ),

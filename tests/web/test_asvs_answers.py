@@ -112,7 +112,7 @@ def is_what_it_says(kind: str, answer: httpx.Response) -> bool:
     if kind in {"application/json", "application/problem+json"}:
         return isinstance(json.loads(answer.content.decode("utf-8")), dict)
     if kind == "text/csv; charset=utf-8":
-        rows = list(csv.reader(io.StringIO(answer.text)))
+        rows = list(csv.reader(io.StringIO(answer.text), delimiter=";"))
         return len({len(row) for row in rows}) == 1 and is_a_file(answer)
     return kind.startswith("text/") and "charset=utf-8" in kind and bool(answer.content.decode("utf-8"))
 

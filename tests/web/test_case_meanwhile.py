@@ -248,6 +248,8 @@ def test_two_tenants_in_chromium(office: RunningOffice, browser: Browser) -> Non
         page.locator("#close-spoken").get_by_label("Nee, ik sluit toch zo af").check()
         page.locator("#form-close button:not([name=language])").click()
         assert page.get_by_text("De zaak is afgesloten.").is_visible()
+        assert page.get_by_text("Hulp geaccepteerd door").inner_text().count("Tweede") == 1
+        assert "Alleen hun partners" in page.get_by_text("Hulp geaccepteerd door").inner_text()
     told = rows(office, "SELECT given_result FROM reports WHERE case_id = %s ORDER BY given_result", case)
     assert told == [("accepted-help",), (None,)]
 

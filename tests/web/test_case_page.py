@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
 
+from signals.contract.partners import partner_name
 from signals.outreach.work.claims import Claim
+from signals.outreach.work.dossier import Clock
 from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.links import Link
 from signals.outreach.work.pairs import PairLink
@@ -20,7 +23,7 @@ from signals.web.people import Role, User
 from signals.web.work import acts, typed
 from signals.web.work.case import show_case, show_changed
 from signals.web.work.obstacles import NOT_RELEASED, OBSTACLES
-from tests.web.client import checked
+from tests.web.client import checked, text_of
 from tests.web.dossiers import NOW, TODAY, made_case, made_dossier
 
 if TYPE_CHECKING:
@@ -38,6 +41,10 @@ STATES: dict[str, Dossier] = {
     "two cases": made_dossier(cases=(made_case(12), made_case(13, period="2026-10", route_by_person=True))),
     "closed": made_dossier(
         case=made_case(state="closed", outcome="no-contact", closed_by="Tom Jansen", closed_at=NOW, waiting=False)
+    ),
+    "closed beside an open one": made_dossier(
+        case=(_CLOSED := made_case(state="closed", outcome="already-paid", waiting=False)),
+        cases=(_CLOSED, made_case(13, period="2026-10")),
     ),
     "closed by the rules": made_dossier(case=made_case(state="closed", outcome="already-paid", waiting=False)),
     "nothing yet": made_dossier(attempts=(), notes=(), referrals=(), history=(), persons=(), claim=None),
@@ -155,6 +162,14 @@ def test_an_outcome_of_one_tenant_is_offered_signal_by_signal(language: str) -> 
     assert [dict(one.fields)["event"] for one in marks] == ["2", "3"]
     assert "Mark" in sheet.texts("div", role="alert")[0] or "mark" in sheet.texts("div", role="alert")[0]
     assert sheet.all("select", id="close-outcome")[0].get("aria-invalid") == "true"
+
+
+def test_it_is_asked_of_the_whole_resident_whom_a_colleague_joined() -> None:
+    joined = replace(_ONE, resident=1), replace(_OTHER, id=2, resident=1)
+    third = replace(_ONE, id=3, partners=("menzis",), asked_with=(1,))
+    sheet = sheet_of(show_case(desk("nl"), made_dossier(persons=(*joined, third))))
+    (question,) = [text for text in sheet.texts("p") if text.startswith("Is dit dezelfde persoon als")]
+    assert all(partner_name(one) in question for person in joined for one in person.partners)
 
 
 def test_tenants_are_chosen_by_name_and_nobody_is_chosen_beforehand() -> None:
@@ -293,6 +308,20 @@ def test_clocks_say_how_long_in_working_days() -> None:
     for said in ("Gedaan op 12 november 2026", "1 werkdag te laat", "Vandaag", "Nog 1 werkdag", "Nog 6 werkdagen"):
         assert said in words
     assert "werkdag" not in sheet_of(show_case(desk("nl"), STATES["closed"])).words
+
+
+def test_a_closed_case_leads_to_the_one_that_is_open() -> None:
+    sheet = sheet_of(show_case(desk("nl"), STATES["closed beside an open one"]))
+    assert "Van dit huishouden is nog open: zaak 13 (oktober 2026). Wie eraan werkt" in sheet.words
+    assert sheet.all("a", href="/zaak/13")
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, "Te laat"), (1, "Vóór de volgende werkdag")])
+def test_a_clock_that_ends_in_the_weekend_is_not_of_today(days: int, said: str) -> None:
+    clock = Clock("first-conversation", "Eerste gesprek", "First conversation", TODAY + timedelta(days), 0, None)
+    found = made_dossier(case=made_case(clocks=(clock,)))
+    (item,) = sheet_of(show_case(desk("nl"), found)).all("li", **{"class": "signals-clock"})
+    assert text_of(item).endswith(said)
 
 
 def test_what_is_open_comes_first_and_what_was_struck_out_stays() -> None:

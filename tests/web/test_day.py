@@ -156,7 +156,10 @@ def what_the_auditor_finds(office: RunningOffice, case: str) -> None:
     run = lines_of(auditor.send(log.form("/logboek"), action="release", subject="brievenronde"))
     assert [line[1:3] for line in run] == [["Vrijgegeven", "brievenronde"]]
     letters = int(run[0][4].rpartition(" ")[2])
-    one = lines_of(auditor.send(log.form("/logboek"), action="release"))[1]
+    released = auditor.send(log.form("/logboek"), action="release")
+    assert lines_of(released)[1][2] == f"{letters} zaken Elke zaak tonen"  # one act is one line
+    (each,) = [form for form in released.forms() if form.buttons[0][0] == "Elke zaak tonen"]
+    one = lines_of(auditor.send(each))[0]
     assert one[2].startswith("zaak ")
     assert [line for line in lines_of(auditor.send(log.form("/logboek"), subject=one[2])) if line[1] == "Vrijgegeven"]
     assert letters > 50  # more than one page of the log

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.contract.partners import partner_name
 from signals.web.people import Role
 from tests.web.case_office import audited, opened, rows, sent
 from tests.web.client import text_of
@@ -80,15 +81,23 @@ def test_both_writings_stand_there_and_the_same_person_is_said_at_once(
     assert [row[1:] for row in cells] == [["Zonderling", "niet bekend", "074 123 45 67"]] * 2
     assert "Alleen de naam is gelijk: er zijn geen voorletters en geen geboortedatum." in page.texts("p")
     before = rows(office, "SELECT route, score, arrears_count, state, multiple FROM cases ORDER BY id")
+    address = text_of(next(one for one in page.all("a", href=f"/zaak/{case}") if text_of(one).endswith("Almelo")))
+    client.private = (address.partition(",")[0],)  # in no address and no title
     after = client.send(page.form(f"/zaak/{case}/dezelfde-persoon"))
     assert after.heading == "Beoordelen"
-    assert "Bewaard: dit is één persoon." in after.words
+    assert after.texts("p", role="status") == [f"Bewaard: dit is één persoon. {address}"]
     assert not asks(after)
     assert "Over niemand is nu twijfel." in after.texts("p")
     assert rows(office, "SELECT route, score, arrears_count, state, multiple FROM cases ORDER BY id") == before
     assert audited(office, case)[-1] == ("specialist-1", "same-person")
     seen = rows(office, "SELECT households FROM audit WHERE action = 'view-queue' ORDER BY id LIMIT 1")
     assert household in seen[0][0]
+    back = client.send(after.form(f"/zaak/{case}/persoon-terugnemen"))  # there, without opening the case
+    assert back.texts("p", role="status") == [f"Of dit dezelfde persoon is, staat weer open. {address}"]
+    assert asks(back)
+    assert not [one for one in back.forms() if one.action.endswith("/persoon-terugnemen")]
+    assert client.get(REVIEW).texts("p", role="status") == []  # it is said once
+    client.send(back.form(f"/zaak/{case}/dezelfde-persoon"))
     sheet = opened(client, case)
     assert "Dezelfde persoon, volgens Sanne de Vries." in sheet.words
     assert asks(client.get(REVIEW)) is False
@@ -109,7 +118,50 @@ def test_different_persons_need_a_reason_and_the_case_says_so(
     assert "Waarom: Vader en zoon." in sheet.words
     assert not asks(client.get(REVIEW))
     closing = sent(client, sheet, "afsluiten", status=422, outcome="known-to-debt-help", certain="yes")
-    assert "het is niet zeker dat zij dezelfde inwoner bedoelen" in closing.words
+    assert "en dat kunnen verschillende inwoners zijn" in closing.words
+    closed = sent(client, closing, "afsluiten", outcome="already-paid", certain="yes")
+    assert "Verschillende personen met dezelfde naam, volgens Sanne de Vries" in closed.words
+    assert "Waarschijnlijk dezelfde" not in closed.words
+
+
+def test_of_two_who_bear_one_name_the_one_who_lives_is_not_shown_as_dead(
+    office: RunningOffice, doubtful: tuple[int, int, int]
+) -> None:
+    case, _, _ = doubtful
+    told = rows(
+        office,
+        """SELECT event_id, partner_id FROM reports JOIN arrears ON arrears.id = arrears_id
+        WHERE case_id = %s ORDER BY event_id""",
+        case,
+    )
+    (event, dead), (_, living) = [(number, partner_name(partner)) for number, partner in told]
+    client = office.signed_in(Role.SPECIALIST)
+    sheet = sent(
+        client, opened(client, case), "niet-oppakken", event=event, verdict="deceased", reason="x", certain="yes"
+    )
+    assert _resident(sheet) == f"Zonderling Overleden: klant van {dead}"
+    assert "Zonderling" not in _script(sheet)  # nobody knows yet whether it is one person
+    sheet = sent(client, sheet, "toch-oppakken", event=event, reason="Eerst kijken wie het is.")
+    sheet = sent(client, sheet, "verschillende-personen", reason="Vader en zoon.")
+    sheet = sent(client, sheet, "niet-oppakken", event=event, verdict="deceased", reason="x", certain="yes")
+    assert _resident(sheet) == f"Zonderling Overleden: klant van {dead}"
+    assert "Verschillende personen met dezelfde naam, volgens Sanne de Vries" in sheet.words
+    assert f"Tegen Zonderling: ‘Uw gegevens komen van {living}." in _script(sheet)
+    assert f"is overleden: de klant van {dead}. Noem die partner niet." in _script(sheet)
+    of_the_dead = [one for one in sheet.all("li") if "is overleden: de klant van" in text_of(one)]
+    assert {one.get("class") for one in of_the_dead} == {"signals-no-print"}  # on paper nobody who died is named
+    assert sheet.form(f"/zaak/{case}/persoon-terugnemen").action
+    assert "Zonderling, geboortedatum niet bekend, overleden" not in sheet.words
+
+
+def _resident(sheet: Sheet) -> str:
+    """The only one: name and badges."""
+    (heading,) = [one for item in sheet.all("ul", **{"class": "signals-residents"}) for one in item.findall(".//h3")]
+    return text_of(heading)
+
+
+def _script(sheet: Sheet) -> str:
+    return " ".join(text_of(one) for one in sheet.all("details", id="hoe-komt-u-aan"))
 
 
 def test_who_comes_second_sees_what_the_first_decided(office: RunningOffice, doubtful: tuple[int, int, int]) -> None:
@@ -142,6 +194,8 @@ def test_one_resident_written_as_two_persons_is_asked_decided_and_taken_back(
     assert any("Zonderling, geboortedatum niet bekend (" in text for text in labels)
     after = client.send(page.form(f"/zaak/{case}/dezelfde-persoon"))
     assert not asks(after)
+    assert asks(client.send(after.form(f"/zaak/{case}/persoon-terugnemen")))
+    client.send(client.get(REVIEW).form(f"/zaak/{case}/dezelfde-persoon"))
     told = "SELECT detail ->> 'other', detail ->> 'person' FROM audit WHERE action = 'same-person' ORDER BY id DESC"
     assert rows(office, told)[:1] == [(str(person), str(other))]
     named = rows(office, "SELECT persons FROM processing_log WHERE activity = 'same-person' ORDER BY id DESC LIMIT 1")

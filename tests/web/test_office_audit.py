@@ -117,6 +117,18 @@ def test_what_cannot_be_asked_is_said(log: RunningOffice, path: str, typed: dict
     assert listed(page) == []
 
 
+@pytest.mark.parametrize(
+    ("subject", "unread"), [("7607 JB", True), ("huishouden x", True), ("zaak 12; x", True), ("zaak 9999", False)]
+)
+def test_what_is_in_no_line_is_not_said_to_have_been_seen_by_nobody(
+    log: RunningOffice, subject: str, *, unread: bool
+) -> None:
+    browser = log.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/logboek").form("/logboek"), "Zoeken", subject=subject)
+    assert ("Op een adres of op de naam van een inwoner kunt u hier niet zoeken." in page.words) == unread
+    assert "Geen regels gevonden." in page.words
+
+
 def test_looking_is_written_down_without_what_was_looked_for(log: RunningOffice) -> None:
     browser = log.signed_in(Role.AUDITOR)
     asked(browser, person="u1", subject="zaak 12")
@@ -129,8 +141,11 @@ def test_looking_is_written_down_without_what_was_looked_for(log: RunningOffice)
 
 def test_pages_go_on_where_the_last_one_ended_with_the_same_filter(log: RunningOffice) -> None:
     with transaction(log.engine) as cursor:
-        for n in range(120):
-            note(cursor, "u3", "view-case", f"case {n}", municipality=ALMELO)
+        cursor.execute(
+            """INSERT INTO audit (at, actor, action, subject, municipality)
+            SELECT now() + n * interval '1 ms', 'u3', 'view-case', 'case ' || n, '0141'
+            FROM generate_series(0, 119) AS n ORDER BY n"""
+        )
     browser = log.signed_in(Role.AUDITOR)
     page = browser.send(browser.get("/logboek").form("/logboek"), person="u3")
     seen = [line[2] for line in listed(page)]
@@ -142,6 +157,40 @@ def test_pages_go_on_where_the_last_one_ended_with_the_same_filter(log: RunningO
     assert not any(button[0] == "Oudere regels" for form in page.forms() for button in form.buttons)
     (first,) = [form for form in page.forms() if any(button[0] == "Naar het begin" for button in form.buttons)]
     assert listed(browser.send(first))[0][2] == "zaak 119"
+
+
+def pressed(browser: PageClient, page: Sheet, button: str) -> Sheet:
+    """The page behind the one form that has this button."""
+    (form,) = [one for one in page.forms() if any(text == button for text, *_ in one.buttons)]
+    return browser.send(form)
+
+
+def test_one_act_on_many_cases_is_one_line_that_opens_to_all_of_them(
+    log: RunningOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signals.web.office.audit.ROWS", 3)  # fewer than the act has
+    with transaction(log.engine) as cursor:
+        cursor.execute(
+            """INSERT INTO audit (actor, action, subject, detail, municipality, households)
+            SELECT 'u1', 'release', 'case ' || n, '{"reviewed": false}', '0141', ARRAY[least(n, 13)]
+            FROM generate_series(10, 14) AS n ORDER BY n"""
+        )
+    browser = log.signed_in(Role.AUDITOR)
+    page = browser.send(browser.get("/logboek").form("/logboek"), action="release")
+    assert with_numbers(page) == [
+        [SANNE, "Vrijgegeven", "5 zaken Elke zaak tonen", "4"],
+        [*RELEASED, "–"],
+    ]
+    first = pressed(browser, page, "Elke zaak tonen")
+    assert "Alle regels van één handeling: wat iemand in één keer met meer zaken deed." in first.words
+    second = pressed(browser, first, "Oudere regels")
+    assert [line[2:] for line in with_numbers(first) + with_numbers(second)] == [
+        [f"zaak {n}", "1"] for n in (14, 13, 12, 11, 10)
+    ]
+    assert with_numbers(pressed(browser, second, "Terug naar alle regels")) == with_numbers(page)
+    assert len(exported(browser, "jsonl", action="release").text.splitlines()) == 6  # the export keeps each
+    about_one = browser.send(browser.get("/logboek").form("/logboek"), subject="zaak 12")
+    assert listed(about_one)[0] == [SANNE, "Vrijgegeven", "zaak 12"]
 
 
 def exported(browser: PageClient, how: str, **typed: str) -> httpx.Response:
@@ -163,9 +212,15 @@ def test_the_export_has_every_line_oldest_first_and_is_itself_in_the_log(log: Ru
     assert listed(browser.get("/logboek"))[0] == ["auditor-1", "Logboek geëxporteerd", "logboek"]
 
 
+def rows_of(text: str) -> list[dict[str, str]]:
+    """The rows as a Dutch spreadsheet reads them; it takes the text for UTF-8 by the mark before it."""
+    assert text.startswith("\N{BYTE ORDER MARK}")
+    return list(csv.DictReader(io.StringIO(text[1:], newline=""), delimiter=";"))
+
+
 def test_a_spreadsheet_takes_no_cell_for_a_formula(log: RunningOffice) -> None:
     answer = exported(log.signed_in(Role.AUDITOR), "csv", last="2020-11-05")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = rows_of(answer.text)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert [row["actor"] for row in rows] == ["u1", "u1", "root", "'=cmd"]
     assert json.loads(rows[0]["detail"]) == {"name": "Sanne de Vries"}
@@ -182,6 +237,7 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(log: RunningOffice) -> None:
         ("  =1", "'  =1"),
         ("\uff1d1+1", "'\uff1d1+1"),
         ("case 12;=1+1", "case 12;'=1+1"),  # a Dutch spreadsheet begins a cell there
+        ("case 12,=1+1", "case 12,'=1+1"),  # and another country's there
         ("case 12\n=1+1", "case 12\n'=1+1"),
         ("queue follow-up", "queue follow-up"),
         ("a=b", "a=b"),
@@ -189,10 +245,11 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(log: RunningOffice) -> None:
 )
 def test_no_cell_of_a_spreadsheet_reckons(typed: str, written: str) -> None:
     line = AuditLine(1, utc_now(), typed, "view-case", typed, {"name": typed}, ALMELO, [])
-    (row,) = csv.DictReader(io.StringIO("".join(as_csv([line])), newline=""))
+    (row,) = rows_of("".join(as_csv([line])))
     assert (row["actor"], row["subject"]) == (written, written)
     assert json.loads(row["detail"]) == {"name": typed}
     assert ";" not in row["detail"]
+    assert ",=" not in row["detail"]
 
 
 def test_an_export_larger_than_the_memory_it_may_take_is_whole(
@@ -325,7 +382,7 @@ def test_the_export_has_the_numbers_of_the_households(seen: tuple[RunningOffice,
     browser = office.signed_in(Role.AUDITOR)
     lines = [json.loads(line) for line in exported(browser, "jsonl", subject=f"zaak {case}").text.splitlines()]
     assert [line["households"] for line in lines] == [[household - 1, household], [household]]
-    rows = list(csv.DictReader(io.StringIO(exported(browser, "csv", subject=f"zaak {case}").text)))
+    rows = rows_of(exported(browser, "csv", subject=f"zaak {case}").text)
     assert [row["households"] for row in rows] == [f"{household - 1} {household}", str(household)]
 
 

@@ -14,7 +14,7 @@ from signals.policies import shipped
 from signals.store.database import transaction
 from signals.web.people import Role
 from tests.web.chromium import PHONE, WIDE, window
-from tests.web.office import HENGELO, person
+from tests.web.office import ALMELO, HENGELO, person
 from tests.web.test_queues import rows
 
 if TYPE_CHECKING:
@@ -131,6 +131,26 @@ def test_a_letter_of_another_municipality_cannot_be_released(office: RunningOffi
     assert rows(office, "SELECT count(*) FROM cases WHERE released_at IS NOT NULL") == [(0,)]
 
 
+def test_who_works_for_two_municipalities_makes_a_run_of_one(two_towns: RunningOffice) -> None:
+    def towns(sheet: Sheet) -> set[str]:
+        of_cases = "SELECT DISTINCT municipality FROM cases WHERE id = ANY(%s)"
+        return {town for (town,) in rows(two_towns, of_cases, [*map(int, cases_of(sheet))])}
+
+    client = two_towns.signed_in(person(Role.SPECIALIST, 9, frozenset({ALMELO, HENGELO})))
+    both = client.get("/brievenronde")
+    assert towns(both) == {ALMELO, HENGELO}
+    chosen = client.send(both.form("/brievenronde"), "Toon", municipality=HENGELO)
+    assert towns(chosen) == {HENGELO}
+    unsure = client.send(chosen.form("/brievenronde", nth=1), status=422)
+    assert towns(unsure) == {HENGELO}
+    assert dict(unsure.form("/brievenronde", nth=1).fields)["municipality"] == HENGELO
+    letters = client.get(unsure.link("Terug naar de brieven"))
+    assert client.get(letters.link("Brieven samen vrijgeven")).url == chosen.url
+    assert towns(client.get("/brievenronde?municipality=9999")) == {ALMELO, HENGELO}
+    of_one = two_towns.signed_in(person(Role.SPECIALIST, 8, frozenset({HENGELO})))
+    assert "Gemeente" not in of_one.get("/brievenronde").texts("label")
+
+
 TEAMS = """
 [[team]]
 key = "huur"
@@ -193,6 +213,13 @@ def test_a_member_of_a_team_sees_its_work_first(office: RunningOffice, teams: tu
     chosen = client.send(sheet.form("/werkvoorraad/letters"), "Toon", team="leeg")
     assert "Geen huishouden past bij uw keuze." in chosen.words
     assert "U ziet: Team Leeg." in chosen.words
+    narrowed = client.get("/werkvoorraad/letters?team=huur&sector=housing")
+    assert "U ziet: Team Huur." in narrowed.words
+    assert narrowed.link("Toon alle teams") == "/werkvoorraad/letters?sector=housing&team=all"
+    for path in ("/werkvoorraad/letters", "/brievenronde"):  # a bookmark from before the policy changed
+        gone = client.get(f"{path}?team=opgeheven").words
+        assert "Dit team is er hier niet (meer)." in gone
+        assert "U ziet:" not in gone
     same = "Deze lijst is van alle teams samen."
     beside = client.get("/werkvoorraad/review")
     assert (same in beside.words) == ("Bij deze huishoudens is niet zeker" in beside.words)

@@ -9,6 +9,10 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 
 from signals.embedded.broker import free_port
+from signals.outreach.policy import parse_policy
+from signals.outreach.registers import load_policy
+from signals.policies import shipped
+from signals.store.database import transaction
 from signals.web import cookies
 from signals.web.people import Role
 from signals.web.signin.demo import DEMO_PEOPLE
@@ -205,7 +209,7 @@ def test_a_role_that_is_taken_away_counts_from_the_next_sign_in(office: SignInOf
     assert refused.status_code == 403
 
 
-@pytest.mark.parametrize("claims", [{"roles": ["another"]}, {"roles": None}, {"gemeenten": []}])
+@pytest.mark.parametrize("claims", [{"roles": ["another"]}, {"roles": None}, {"roles": [], "gemeenten": []}])
 def test_nobody_without_a_role_gets_in_and_reads_whom_to_ask(
     office: SignInOffice, browser: PageClient, claims: dict[str, object]
 ) -> None:
@@ -215,6 +219,28 @@ def test_nobody_without_a_role_gets_in_and_reads_whom_to_ask(
     assert "functioneel beheerder" in refused.text
     assert not office.is_in(browser)
     assert office.rows("SELECT actor, action, detail FROM audit") == [("nobody", "sign-in-refused", {"why": "no-role"})]
+
+
+@pytest.mark.parametrize(
+    ("municipalities", "why", "said"),
+    [
+        ([], "no-municipality", "zegt niet voor welke gemeente u werkt"),
+        (["0164"], "unknown-municipality", "de gemeente die erbij staat, werkt hier niet mee"),
+    ],
+)
+def test_nobody_without_a_municipality_of_this_service_gets_in(
+    office: SignInOffice, browser: PageClient, municipalities: list[str], why: str, said: str
+) -> None:
+    with transaction(office.running.engine) as cursor:
+        load_policy(cursor, parse_policy(shipped()["almelo.toml"], "almelo.toml"), actor="test")
+    office.provider.knows(gemeenten=municipalities)
+    refused = office.signed_in(browser)
+    assert (refused.status_code, heading(refused)) == (403, "U hebt hier nog geen toegang")
+    assert said in refused.text
+    assert office.rows("SELECT detail FROM audit WHERE actor = 'nobody'") == [({"why": why},)]
+    assert not office.is_in(browser)
+    office.provider.knows(gemeenten=["0141", *municipalities])
+    assert office.signed_in(browser).status_code == 303
 
 
 def test_one_person_has_at_most_five_sessions(office: SignInOffice) -> None:
@@ -231,6 +257,31 @@ def test_an_answer_with_another_state_is_refused(office: SignInOffice, browser: 
     assert (refused.status_code, heading(refused)) == (403, "Aanmelden is niet gelukt")
     assert office.audit() == [("nobody", "sign-in-refused")]
     assert browser.http.get(parts.path + "?" + parts.query).status_code == 403  # the journey is over
+
+
+def test_two_tabs_of_one_browser_sign_in_at_once(office: SignInOffice, browser: PageClient) -> None:
+    first = office.provider.sign_in(office.begun(browser, "/beleid"))
+    second = office.provider.sign_in(office.begun(browser))
+    assert browser.http.get(first).headers["location"] == "/beleid"
+    assert browser.http.get(second).headers["location"] == TARGET
+    assert office.is_in(browser)
+    assert COOKIE not in browser.http.cookies
+
+
+def test_many_tabs_keep_what_a_cookie_holds_and_the_last_one_signs_in(
+    office: SignInOffice, browser: PageClient
+) -> None:
+    ways = [office.begun(browser, "/" + "a" * 999) for _ in range(6)]
+    assert len(browser.http.cookies[COOKIE]) < 4000
+    assert browser.http.get(office.provider.sign_in(ways[-1])).status_code == 303
+
+
+def test_who_goes_back_to_an_answer_reads_that_one_is_in(office: SignInOffice, browser: PageClient) -> None:
+    way_back = office.provider.sign_in(office.begun(browser))
+    browser.http.get(way_back)
+    again = browser.http.get(way_back)
+    assert (again.status_code, heading(again)) == (403, "U bent al aangemeld")
+    assert office.is_in(browser)
 
 
 def test_an_answer_serves_once_also_for_who_kept_the_cookie(office: SignInOffice, browser: PageClient) -> None:

@@ -75,7 +75,7 @@ def test_who_comes_back_without_having_gone_leaves_one_line_and_is_counted(door:
 
 def test_an_answer_with_a_made_up_state_is_refused_before_the_provider_is_asked(door: RunningOffice) -> None:
     browser, before = door.visitor(), refused("state")
-    journey = msgspec.json.encode(new_journey("/", utc_now())).decode()
+    journey = msgspec.json.encode([new_journey("/", utc_now())]).decode()
     for number in range(3):
         browser.http.cookies.clear()
         browser.http.cookies.update(signed_cookie(door.office, COOKIE, journey))

@@ -15,7 +15,7 @@ from signals.web import cookies
 from signals.web.desk import TooManyError
 from signals.web.people import Role
 from signals.web.signin.addresses import client_address, networks
-from signals.web.signin.claims import ClaimRules, user_of
+from signals.web.signin.claims import NO_MUNICIPALITY, NO_ROLE, ClaimRules, user_of
 from signals.web.signin.demo import DEMO_PEOPLE
 from signals.web.signin.entry import sign_in_for
 from signals.web.signin.idtoken import RefusedError
@@ -172,8 +172,12 @@ RULES = ClaimRules({"vs-spec": Role.SPECIALIST, "vs-audit": Role.AUDITOR}, froze
     ],
 )
 def test_only_mapped_values_give_roles(roles: object, given: set[Role] | None) -> None:
-    user = user_of({"sub": "u-1", "name": "Sanne", "roles": roles}, RULES)
-    assert (set(user.roles) if user else None) == given
+    claims = {"sub": "u-1", "name": "Sanne", "roles": roles}
+    if given is None:
+        with pytest.raises(RefusedError, match=NO_ROLE):
+            user_of(claims, RULES)
+    else:
+        assert user_of(claims, RULES).roles == given
 
 
 @pytest.mark.parametrize(
@@ -193,19 +197,21 @@ def test_a_sign_in_that_is_not_strong_enough_is_refused(claims: dict[str, object
     rules = ClaimRules(RULES.roles, RULES.granted, strengths=load_settings(oidc_strengths="mfa , high").strengths)
     given = {"sub": "u-1", "roles": "vs-spec", **claims}
     if enough:
-        assert user_of(given, rules) is not None
+        assert user_of(given, rules).id == "u-1"
     else:
         with pytest.raises(RefusedError, match="strength"):
             user_of(given, rules)
-    assert user_of(given, RULES) is not None  # where no strength is named, every sign-in will do
+    assert user_of(given, RULES).id == "u-1"  # where no strength is named, every sign-in will do
 
 
 def test_a_claim_within_an_object_is_found_by_dots_unless_one_has_the_name_itself() -> None:
     rules = ClaimRules(RULES.roles, RULES.granted, role_claim="realm_access.roles")
-    assert user_of({"sub": "u-1", "realm_access": {"roles": ["vs-spec"]}}, rules) is not None
-    assert user_of({"sub": "u-1", "realm_access": "x", "roles": ["vs-spec"]}, rules) is None
+    assert user_of({"sub": "u-1", "realm_access": {"roles": ["vs-spec"]}}, rules).roles == {Role.SPECIALIST}
+    no_object = {"sub": "u-1", "realm_access": "x", "roles": ["vs-spec"]}
     both = {"sub": "u-1", "realm_access.roles": ["other"], "realm_access": {"roles": ["vs-spec"]}}
-    assert user_of(both, rules) is None
+    for claims in (no_object, both):
+        with pytest.raises(RefusedError, match=NO_ROLE):
+            user_of(claims, rules)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +229,13 @@ def test_municipalities_are_the_granted_and_the_claimed(
 ) -> None:
     rules = ClaimRules(RULES.roles, frozenset(granted), municipality_claim="gemeenten", team_claim="teams")
     claims = {"sub": "u-1", "roles": "vs-spec", "gemeenten": claimed, "teams": ["centrum", "Noord!"]}
+    if municipalities is None:
+        with pytest.raises(RefusedError, match=NO_MUNICIPALITY):
+            user_of(claims, rules)
+        return
     user = user_of(claims, rules)
-    assert (set(user.municipalities) if user else None) == municipalities
-    assert user is None or user.teams == {"centrum"}
+    assert user.municipalities == municipalities
+    assert user.teams == {"centrum"}
 
 
 @pytest.mark.parametrize(
@@ -241,7 +251,6 @@ def test_municipalities_are_the_granted_and_the_claimed(
 )
 def test_a_name_is_one_short_line(name: object, shown: str) -> None:
     user = user_of({"sub": "u-1", "name": name, "roles": "vs-spec"}, RULES)
-    assert user is not None
     assert (user.id, user.name) == ("u-1", shown)
 
 

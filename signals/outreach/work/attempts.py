@@ -40,7 +40,8 @@ SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_n
 FROM contact_attempts WHERE
 """
 _OPEN: Final = """
-SELECT household_id AS household, id, route, received_on, waiting, held,
+SELECT household_id AS household, id, route, coalesce(person_route = route, false) AS chosen,
+    received_on, waiting, held,
     CASE WHEN released_how = 'release' AND released_route = 'letter'
         THEN (released_at AT TIME ZONE 'Europe/Amsterdam')::date END AS letter_on
 FROM cases WHERE household_id = ANY(%s) AND state = 'open'
@@ -218,7 +219,8 @@ def _found_step(cases: Sequence[_UnderWay], made: Sequence[MadeAttempt], policy:
     let_go = [Attempt("letter", case.letter_on, None, reached=False) for case in cases if case.letter_on]
     tried = [one.attempt for one in made if one.case in numbers or one.attempt.on_day >= first]
     counting = sorted([*let_go, *tried], key=lambda attempt: attempt.on_day)  # written down in any order
-    step = next_step(counting, policy, today, graver_route(*(case.route for case in cases)))
+    route = graver_route(*(case.route for case in cases))
+    step = next_step(counting, policy, today, route, chosen=any(case.chosen and case.route == route for case in cases))
     if tried or step is None or step.why != "no-answer":
         return _Planned(step, tried=True)
     by = min(sent_by(case.received_on, policy, today) for case in cases if case.letter_on)
@@ -247,6 +249,7 @@ class _UnderWay:
     household: int
     id: int
     route: str
+    chosen: bool  # whether a person chose that route
     received_on: date
     waiting: bool
     held: bool

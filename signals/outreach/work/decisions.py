@@ -102,6 +102,7 @@ def close(
     if (code := obstacle(outcome, counting, persons)) is not None:
         raise NotPossibleError(f"the cases {list(cases)} cannot end as {outcome} like this: {code}", code)
     helped = sorted(persons, key=lambda client: client.text) if asks_for_whom(outcome, counting) else None
+    taken_up = _waiting_signals(cursor, cases)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name, only=list(cases), how="closing")
     cursor.execute(
         f"""UPDATE cases SET closed_at = now(), closed_by = %s, closed_outcome = %s,
@@ -115,7 +116,17 @@ def close(
         told = None if helped is None else [client.text for client in helped]
         tell(cursor, case, actor, "closed-by-person", outcome=outcome, persons=told)
     rejudge(cursor, [held.household], told_already=frozenset((case, "closed") for case in cases))
-    _answer(cursor, held, cases, outcome, None if helped is None else _each(helped, groups))
+    _answer(cursor, held, cases, outcome, None if helped is None else _each(helped, groups), taken_up)
+
+
+def _waiting_signals(cursor: Cursor, cases: Sequence[int]) -> frozenset[int]:
+    """The events of what nobody picked up yet in those of these cases that wait: closing them does."""
+    cursor.execute(
+        """SELECT event_id FROM reports JOIN cases ON cases.id = case_id
+        WHERE case_id = ANY(%s) AND waiting AND status = 'not-yet-picked-up'""",
+        (list(cases),),
+    )
+    return frozenset(number for (number,) in cursor)
 
 
 def _each(clients: Sequence[Client], groups: Mapping[int, frozenset[int]]) -> list[Client]:
@@ -144,12 +155,19 @@ def _counting(cursor: Cursor, cases: Sequence[int], groups: Mapping[int, frozens
 
 
 def _answer(
-    cursor: Cursor, held: Held, cases: Sequence[int], outcome: str | None, persons: Sequence[Client] | None = None
+    cursor: Cursor,
+    held: Held,
+    cases: Sequence[int],
+    outcome: str | None,
+    persons: Sequence[Client] | None = None,
+    taken_up: Collection[int] = (),
 ) -> None:
     """Tell the partners whose reports were worked in these cases; None: the closing was taken back.
 
-    Of these `persons` only, when given. Accepted help that was told before stays told where this outcome says nothing
-    to a partner: who closes a case over one resident does not end the pause of another.
+    Of these `persons` only, when given; of what this closing took up (`taken_up`, events) each hears at least that.
+    One message for one act: a signal that ends as not picked up is not told to be picked up first. Accepted help that
+    was told before stays told where this outcome says nothing to a partner: who closes a case over one resident does
+    not end the pause of another.
     """
     policy = _policy_of(cursor, cases[0])
     result = None if outcome is None else result_of(outcome, policy.accepted_help)
@@ -174,7 +192,7 @@ def _answer(
             "accepted": ACCEPTED,
         },
     )
-    if events := {number for (number,) in cursor.fetchall()}:
+    if events := {number for (number,) in cursor.fetchall()}.union(taken_up):
         tell_partners(cursor, [held.household], events)
 
 

@@ -17,7 +17,6 @@ from signals.outreach.work.dossier_parts import (
     DossierCase,
     TimelineSignal,
     case_of,
-    read_arrears,
     read_cases,
     read_home,
     read_signals,
@@ -28,6 +27,7 @@ from signals.outreach.work.referrals import notes_of, referrals_of
 from signals.outreach.work.standing import standing_of
 from signals.outreach.work.teams import team_at
 from signals.outreach.worklist import policies_of
+from signals.store.planning import by_keys
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,6 +72,7 @@ class Dossier:
 
 def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
     """All of one case and its household; None when there is no such case."""
+    by_keys(cursor)
     home = read_home(cursor, case)  # before all else: what comes in meanwhile is not seen
     if home is None:
         return None
@@ -83,7 +84,7 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
     book = policies_of(cursor, [home.municipality])
     cases = tuple([case_of(row, book, attempts, referrals, history, today) for row in rows])
     open_cases = [one for one in cases if one.state == "open"]
-    signals = read_signals(cursor, household, [one.id for one in open_cases])
+    signals, arrears = read_signals(cursor, household, cases)
     policy = book.in_force(home.municipality, today)
     standing = standing_of(cursor, [household])[household]
     return Dossier(
@@ -94,7 +95,7 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
         address=home.address,
         worked_route=graver_route(*(one.route for one in open_cases)) if open_cases else cases[0].route,
         persons=read_persons(cursor, household, signals),
-        arrears=read_arrears(cursor, [one.id for one in cases]),
+        arrears=arrears,
         signals=signals,
         attempts=tuple(attempts),
         next_step=standing.step,

@@ -17,13 +17,13 @@ from signals.contract.moments import AMSTERDAM
 from signals.outreach.arrears import IN_A_CASE
 from signals.outreach.clocks import deadlines, help_deadline, is_working_day
 from signals.outreach.work.deaths import MARKED
-from signals.outreach.work.help import answered_on
+from signals.outreach.work.help import answered_on, said_on
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.scoring.score import Contribution
 from signals.store.urgency import AS_IT_STANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from signals.outreach.policy import Policy, PolicyBook
@@ -48,6 +48,16 @@ FROM cases AS here JOIN households ON households.id = here.household_id JOIN add
     ON true
 WHERE here.id = %s AND here.state <> 'removed'
 """
+_SIGNALS: Final = f"""
+SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
+    events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id,
+    CASE WHEN {MARKED} THEN person_verdict END, type = 'changed' AND crisis_given AND events.crisis IS NULL,
+    last_amount, last_crisis
+FROM events JOIN arrears ON arrears.id = events.arrears_id LEFT JOIN reports ON reports.event_id = events.id
+WHERE events.arrears_id IN (SELECT arrears_id FROM reports WHERE household_id = %(here)s)
+    AND (reports.event_id IS NULL OR reports.household_id = %(here)s)
+ORDER BY signalled_on, time_us, events.event_id, source
+"""  # noqa: S608 - our own texts
 _CONVERSATION: Final = "first-conversation"
 _HELP: Final = "threatening-help"
 
@@ -189,23 +199,31 @@ def read_home(cursor: Cursor, case: int) -> Home | None:
     return Home(household, municipality, Address(*address), int(seen), attempts, referrals, notes)
 
 
-def read_signals(cursor: Cursor, household: int, open_cases: Sequence[int]) -> tuple[TimelineSignal, ...]:
-    """Every event of the arrears of this household, in the order of borders.md section 4.
+def read_signals(
+    cursor: Cursor, household: int, cases: Sequence[DossierCase]
+) -> tuple[tuple[TimelineSignal, ...], tuple[DossierArrears, ...]]:
+    """Every event of the arrears of this household, in the order of borders.md section 4; and those of these cases.
 
     All of them: who accepted help, and what can be marked, is asked of each. A page shows a part (`web.work.extent`).
     """
-    cursor.execute(
-        f"""SELECT events.id, type, partner_id, sector, reference, reports.kind, signalled_on, received_at,
-            events.amount, events.crisis, reason, reports.status, reports.withdrawn, case_id, person_id,
-            CASE WHEN {MARKED} THEN person_verdict END,
-            type = 'changed' AND crisis_given AND events.crisis IS NULL
-        FROM events JOIN arrears ON arrears.id = events.arrears_id LEFT JOIN reports ON reports.event_id = events.id
-        WHERE events.arrears_id IN (SELECT arrears_id FROM reports WHERE household_id = %(here)s)
-            AND (reports.event_id IS NULL OR reports.household_id = %(here)s)
-        ORDER BY signalled_on, time_us, events.event_id, source""".encode(),  # noqa: S608 - our own texts
-        {"here": household},
-    )
-    return tuple(_ended([_signal(row, open_cases) for row in cursor]))
+    cursor.execute(_SIGNALS.encode(), {"here": household})
+    rows = cursor.fetchall()
+    open_cases = [one.id for one in cases if one.state == "open"]
+    signals = tuple(_ended([_signal(row[:-2], open_cases) for row in rows]))
+    return signals, _arrears(signals, [row[-2:] for row in rows], [one.id for one in cases])
+
+
+def _arrears(
+    signals: Iterable[TimelineSignal], last_known: Iterable[tuple[int, str | None]], cases: Collection[int]
+) -> tuple[DossierArrears, ...]:
+    """The arrears in these cases, by partner and reference, with what is last known of each."""
+    found: dict[tuple[str, str], DossierArrears] = {}
+    for one, (amount, crisis) in zip(signals, last_known, strict=True):
+        if one.case in cases:
+            key = one.partner, one.reference
+            is_open = one.withdrawn is None or (key in found and found[key].is_open)
+            found[key] = DossierArrears(one.partner, one.sector, one.reference, amount, crisis, is_open)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _ended(signals: Iterable[TimelineSignal]) -> Iterator[TimelineSignal]:
@@ -224,17 +242,6 @@ def _signal(row: tuple[Any, ...], open_cases: Sequence[int]) -> TimelineSignal:
     *_, status, withdrawn, case, _, _, _ = row
     markable = case in open_cases and status in IN_A_CASE and withdrawn is None
     return TimelineSignal(*(*row, markable))
-
-
-def read_arrears(cursor: Cursor, cases: Sequence[int]) -> tuple[DossierArrears, ...]:
-    """The arrears in these cases, by partner and reference."""
-    cursor.execute(
-        """SELECT partner_id, sector, reference, last_amount, last_crisis, bool_or(withdrawn IS NULL)
-        FROM reports JOIN arrears ON arrears.id = arrears_id WHERE case_id = ANY(%s)
-        GROUP BY arrears.id ORDER BY partner_id, reference""",
-        (list(cases),),
-    )
-    return tuple([DossierArrears(*row) for row in cursor])
 
 
 def read_cases(cursor: Cursor, household: int, case: int) -> list[dict[str, Any]]:
@@ -294,6 +301,7 @@ def _clocks(
         row["received_on"],
         policy.clocks,
         accepted_on=None if accepted is None else accepted.astimezone(AMSTERDAM).date(),
+        said_on=None if accepted is None else said_on(accepted, min(here[1:]), attempts),
         conversation_on=done[_CONVERSATION],
         crisis=row["crisis"],
     )

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _PERSONS: Final = f"""
 SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
     {NUMBERED_ALIKE}, array_remove(array_agg(DISTINCT phone), NULL), array_remove(array_agg(DISTINCT email), NULL),
-    array_agg(DISTINCT partner_id), bool_or(reports.deceased_on IS NOT NULL OR coalesce(withdrawn = 'deceased', false))
+    array_agg(DISTINCT partner_id), coalesce(array_agg(DISTINCT partner_id) FILTER (
+        WHERE reports.deceased_on IS NOT NULL OR withdrawn = 'deceased'), '{{}}')
 FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
 WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id
 """  # noqa: S608 - our own texts
@@ -55,6 +56,7 @@ class DossierPerson:
     asked_with: tuple[int, ...] = ()  # earlier persons who may be this one: somebody must say so
     pairs: tuple[PairLink, ...] = ()  # what somebody decided of this and earlier persons
     died: bool = False  # a partner or somebody of the municipality said so
+    died_with: tuple[str, ...] = ()  # who may be several people: the partners whose client died; the others' may live
     may_have_died: bool = False  # nothing contradicts that this is somebody who died, and nobody said it is another
 
 
@@ -85,11 +87,16 @@ def _resident(number: int, written: Sequence[DossierPerson]) -> Resident:
         id=number,
         name=fullest.name,
         date_of_birth=fullest.date_of_birth,
-        partners=tuple(dict.fromkeys(partner for one in written for partner in one.partners)),
+        partners=tuple(dict.fromkeys(partner for one in written for partner in _living(one))),
         certain=all(one.certain for one in written),
         died=any(one.died for one in written),
         persons=tuple(one.id for one in written),
     )
+
+
+def _living(person: DossierPerson) -> tuple[str, ...]:
+    """The partners of this person; of two of one name, of whom one died, those of the other."""
+    return person.partners if person.died else tuple(one for one in person.partners if one not in person.died_with)
 
 
 def read_persons(cursor: Cursor, household: int, signals: Iterable[TimelineSignal]) -> tuple[DossierPerson, ...]:
@@ -104,18 +111,20 @@ def read_persons(cursor: Cursor, household: int, signals: Iterable[TimelineSigna
             counting.setdefault(signal.person, set()).add(signal.partner)
     cursor.execute(_PERSONS.encode(), (household,))
     found = cursor.fetchall()
-    several = [person for person, partners in counting.items() if len(partners) > 1]
+    several = [row[0] for row in found if len(row[11]) > 1 and not is_certain(row[1], row[7])]
     links = links_of(cursor, several) if several else {}
     persons = tuple([_person(row, counting.get(row[0], set()), links.get(row[0])) for row in found])
     return _paired(persons, found, counting, pairs_of(cursor, [household])) if len(found) > 1 else persons
 
 
 def _person(row: tuple[Any, ...], counting: set[str], link: Link | None) -> DossierPerson:
-    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, _, *lists, died = row
-    phones, emails, partners = lists
+    number, initials, prefix, surname, partner_prefix, partner_surname, business, born, _, *lists = row
+    phones, emails, partners, died_with = lists
     known = is_certain(initials, born)
-    holding = link if link and not known and link.holds(counting) else None
+    holding = link if link and not known and link.holds(counting or partners) else None  # of a closed case: of all
     nl, en = _linked(len(partners), certain=known) if holding is None else _decided(holding)
+    certain = len(partners) == 1 or known or (holding is not None and holding.verdict == "same")
+    several = not certain and 0 < len(died_with) < len(partners)
     return DossierPerson(
         id=number,
         name=full_name(initials, prefix, surname, partner_prefix, partner_surname) or business or "–",
@@ -126,10 +135,11 @@ def _person(row: tuple[Any, ...], counting: set[str], link: Link | None) -> Doss
         partners=tuple(partners),
         linked_nl=nl,
         linked_en=en,
-        certain=len(partners) == 1 or known or (holding is not None and holding.verdict == "same"),
+        certain=certain,
         asked=len(counting) > 1 and not known and holding is None,
         link=holding,
-        died=died,
+        died=bool(died_with) and not (several and holding is not None),  # of one name by decision: only the one of them
+        died_with=tuple(died_with) if several else (),
     )
 
 
@@ -145,7 +155,8 @@ def _paired(
     groups = alike(links)
     told = {person.id for person in persons if person.died}
     died = {person.id for person in persons if not told.isdisjoint(groups.get(person.id, {person.id}))}
-    doubtful = _like_the_dead(rows, died, links) if died else frozenset()
+    dead = died | {person.id for person in persons if person.died_with}
+    doubtful = _like_the_dead(rows, dead, links) if dead else frozenset()
     return tuple(
         replace(
             person,

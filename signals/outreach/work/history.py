@@ -7,7 +7,7 @@ free text but the reason of a decision.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from signals.outreach.work.words import told
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One line of a case's history, in Dutch and in English; `actor` is a name, "signals" when the rules did it."""
+    """One line of a case's history, in Dutch and in English; `actor` is a name, "signals" when the rules did it.
+
+    `helped`: of a closing, who accepted help, where that was asked (`outcomes.Client.text`).
+    """
 
     id: int
     case: int
@@ -29,6 +32,7 @@ class HistoryLine:
     kind: str
     nl: str
     en: str
+    helped: tuple[str, ...] = ()
 
 
 def history_of(cursor: Cursor, cases: Collection[int], after: int = 0) -> list[HistoryLine]:
@@ -38,6 +42,10 @@ def history_of(cursor: Cursor, cases: Collection[int], after: int = 0) -> list[H
         (list(cases), after),
     )
     return [
-        HistoryLine(number, case, at, actor, kind, *told(kind, detail))
+        HistoryLine(number, case, at, actor, kind, *told(kind, detail), helped=_helped(kind, detail))
         for number, case, at, actor, kind, detail in cursor
     ]
+
+
+def _helped(kind: str, detail: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(detail.get("persons") or ()) if kind == "closed-by-person" else ()

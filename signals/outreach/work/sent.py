@@ -32,6 +32,7 @@ SHOWN: Final = 500
 """The most households of one release, and the most releases, that a page shows; the rest follows after these."""
 IN_THE_PILE: Final = timedelta(days=14)
 """So long after its release somebody may still find a letter that must not go out: then its clock is over as well."""
+_IN_THE_PILE_SINCE: Final = f"now() - interval '{IN_THE_PILE.days} days'"
 REASONS: Final = ("gone", "closed", "held", "changed", "visit-waits", "sent", "followed")
 """Why a letter is not marked as sent, or (the last) that is not taken back."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,28 +42,39 @@ _LET_GO: Final = "c.released_how = 'release' AND c.released_route = 'letter'"
 _SENT: Final = """FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.kind = 'letter'
     AND a.undone_at IS NULL AND a.at >= c.released_at
     AND a.on_day >= (c.released_at AT TIME ZONE 'Europe/Amsterdam')::date"""
-_HINDRANCE: Final = f"""CASE WHEN {_LET_GO} AND EXISTS (SELECT {_SENT}) THEN 'sent'
-    WHEN c.state <> 'open' THEN 'closed'
+_STOPPED: Final = f"""CASE WHEN c.state <> 'open' THEN 'closed'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
     WHEN ({_LET_GO} AND NOT c.waiting) IS NOT true THEN 'changed'
-    WHEN c.route <> 'letter' OR {VISIT_BESIDE} THEN 'visit-waits' END"""  # noqa: S608 - our own texts
+    WHEN c.route <> 'letter' OR {VISIT_BESIDE} THEN 'visit-waits' END"""
+_HINDRANCE: Final = f"CASE WHEN {_LET_GO} AND EXISTS (SELECT {_SENT}) THEN 'sent' ELSE {_STOPPED} END"
+# Of years of releases nearly every letter was sent: what is left is found by two indexes that have all that is asked,
+# and only that is looked at more closely.
 _RELEASES: Final = f"""
-SELECT at, (array_agg(line.actor))[1] AS by_name, count(DISTINCT home) FILTER (WHERE hindrance IS NULL) AS letters,
-    count(DISTINCT home) FILTER (WHERE hindrance IS NOT NULL) AS stopped
-FROM (SELECT c.released_at AS at, c.household_id AS home, c.id, {_HINDRANCE} AS hindrance FROM cases AS c
-    WHERE c.municipality = ANY(%(here)s) AND {_LET_GO} AND (c.state = 'open'
-        OR c.state = 'closed' AND c.released_at > now() - interval '{IN_THE_PILE.days} days')) AS let_go
-    LEFT JOIN LATERAL (SELECT actor FROM case_history
-        WHERE case_id = let_go.id AND kind = 'released' ORDER BY case_history.id DESC LIMIT 1) AS line ON true
-WHERE hindrance IS NULL OR hindrance <> 'sent' AND at > now() - interval '{IN_THE_PILE.days} days'
-GROUP BY at ORDER BY at LIMIT {SHOWN}
+WITH let_go AS MATERIALIZED (
+    SELECT c.id, c.household_id, c.released_at FROM cases AS c
+    WHERE c.municipality = ANY(%(here)s) AND {_LET_GO} AND c.state = 'open'
+    UNION ALL SELECT c.id, c.household_id, c.released_at FROM cases AS c
+    WHERE c.municipality = ANY(%(here)s) AND {_LET_GO} AND c.state = 'closed' AND c.released_at > {_IN_THE_PILE_SINCE}),
+unsent AS MATERIALIZED (
+    SELECT c.id FROM let_go AS c
+    WHERE NOT EXISTS (SELECT {_SENT} AND a.at >= (SELECT min(released_at) FROM let_go))),
+judged AS MATERIALIZED (
+    SELECT c.released_at AS at, c.household_id AS home, c.id, {_STOPPED} AS hindrance
+    FROM unsent, LATERAL (SELECT * FROM cases WHERE cases.id = unsent.id OFFSET 0) AS c),  -- few: one by one
+releases AS (
+    SELECT at, min(id) AS one, count(DISTINCT home) FILTER (WHERE hindrance IS NULL) AS letters,
+        count(DISTINCT home) FILTER (WHERE hindrance IS NOT NULL) AS stopped
+    FROM judged WHERE hindrance IS NULL OR at > {_IN_THE_PILE_SINCE} GROUP BY at ORDER BY at LIMIT {SHOWN})
+SELECT at, (SELECT actor FROM case_history WHERE case_id = one AND kind = 'released' ORDER BY id DESC LIMIT 1)
+    AS by_name, letters, stopped
+FROM releases ORDER BY at
 """  # noqa: S608 - our own texts
 _LETTERS: Final = f"""
 WITH these AS (
     SELECT c.id, c.household_id, c.municipality, (c.released_at AT TIME ZONE 'Europe/Amsterdam')::date AS released_on,
         {_HINDRANCE} AS hindrance
-    FROM cases AS c WHERE c.municipality = ANY(%(here)s) AND c.state <> 'removed' AND {{which}})
+    FROM cases AS c WHERE c.municipality = ANY(%(here)s) AND c.state IN ('open', 'closed') AND {{which}})
 SELECT these.id AS case, household_id AS household, these.municipality, postcode, number, suffix, street, city,
     released_on, hindrance
 FROM these JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
@@ -101,7 +113,8 @@ ORDER BY a.id
 """  # noqa: S608 - our own texts
 _CASES_OF_ACT: Final = """
 SELECT c.id FROM cases AS c JOIN contact_attempts AS a ON a.case_id = c.id
-WHERE c.municipality = ANY(%(here)s) AND a.kind = 'letter' AND a.at = %(at)s AND a.by_id = %(by)s
+WHERE c.municipality = ANY(%(here)s) AND a.kind = 'letter' AND a.undone_at IS NULL AND a.at = %(at)s
+    AND a.by_id = %(by)s
 """
 
 

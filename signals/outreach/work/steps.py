@@ -42,17 +42,21 @@ class NextStep:
     why: str
 
 
-def next_step(attempts: Sequence[Attempt], policy: Policy, today: date, route: str) -> NextStep | None:
+def next_step(
+    attempts: Sequence[Attempt], policy: Policy, today: date, route: str, *, chosen: bool = False
+) -> NextStep | None:
     """The step that follows these attempts (oldest first, without those undone) at a household worked by `route`.
 
-    None when the last of them reached somebody: what was said then decides. Only what came after that counts.
+    `chosen`: a person chose that route, so visits that were made before end in a letter. None when the last of them
+    reached somebody: what was said then decides. Only what came after that counts.
     """
     since = _since_reached(attempts)
     if attempts and not since:
         return None
     walked = [attempt for attempt in since if attempt.kind in _WALK]
     at_the_door = [attempt for attempt in walked if attempt.kind in AT_THE_DOOR]
-    if not walked or (route == "home-visit" and not at_the_door):
+    untried = route not in {attempt.kind for attempt in walked}
+    if not walked or (route == "home-visit" and not at_the_door) or (route == "letter" and chosen and untried):
         return _begin(since, route, today)
     return _after(walked, policy, today)
 

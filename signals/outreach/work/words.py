@@ -1,7 +1,7 @@
 """How does a line of history read, in Dutch and in English?
 
-Pure. A line is stored as a kind with codes (`case_history`); here they become a sentence. Dutch words of DDAS are those
-of `contract.codes`; the English of a code is the code itself with spaces.
+Pure. A line is stored as a kind with codes (`case_history`); here they become a sentence. The words of DDAS are those
+of `contract.codes` and `contract.english`; the English of another code is the code with spaces, unless it is below.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from babel.dates import format_date
 
+from signals.contract import english
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
 from signals.contract.partners import partner_name
 
@@ -56,6 +57,17 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _ENGLISH: Final = {
+    "status": {code: word.lower() for code, word in english.STATUSES.items()},
+    "outcome": english.OUTCOMES,
+    "kind": {code: word[0].lower() + word[1:] for code, word in english.CONTACT_KINDS.items()},
+    "reason": {"arrangement": "payment arrangement", "moved": "left the municipality"},
+    "result": {
+        "started": "help has begun",
+        "no-show": "did not come",
+        "declined": "does not want help",
+        "not-suitable": "not the right place",
+        "mistaken": "was a mistake",
+    },
     "reached": {"True": "reached", "False": "not reached"},
     "what": {"over": "the threat is over"},
     "how": {
@@ -64,14 +76,18 @@ _ENGLISH: Final = {
     },
 }
 _DUTCH_MARKS: Final = str.maketrans(",.", ".,")  # € 1.090,04
-_FREE: Final = frozenset({"reference", "to", "team", "target"})  # names: never translated
+_FREE: Final = frozenset({"reference", "to", "target"})  # names: never translated
+_LED_BY: Final = {
+    "holder": {"nl": " van", "en": " by"},
+    "team": {"nl": "de werkvoorraad van", "en": "the queue of"},
+}
 _PARTNERS: Final = frozenset({"partner", "partners"})
 _DAYS: Final = frozenset({"signalledOn", "onDay"})
 # What a line says without a value: no part of the day, no team of its own, a release.
 _ABSENT: Final = {
     "part": {"nl": "", "en": ""},
     "holder": {"nl": "", "en": ""},
-    "team": {"nl": "alle teams samen", "en": "all teams together"},
+    "team": {"nl": "de gezamenlijke werkvoorraad", "en": "the common queue"},
     "how": {"nl": "Vrijgegeven", "en": "Released"},
 }
 # A decision's reason is what a person wrote.
@@ -146,7 +162,7 @@ _LINES: Final = {
     ),
     "referred": ("Verwezen naar {target}", "Referred to {target}"),
     "referral-result": ("Verwijzing naar {target}: {result}", "Referral to {target}: {result}"),
-    "team": ("Naar de werkvoorraad van {team}: {reason}", "To the queue of {team}: {reason}"),
+    "team": ("Naar {team}: {reason}", "To {team}: {reason}"),
     "closed-by-person": ("Gesloten: {outcome}", "Closed: {outcome}"),
     "reopened-by-person": ("Weer geopend: {reason}", "Reopened: {reason}"),
     "same-person": ("Dezelfde persoon: {partners} bedoelen één inwoner", "Same person: {partners} mean one resident"),
@@ -215,8 +231,8 @@ def _word(kind: str, key: str, value: Any, language: str) -> str:  # noqa: ANN40
     text = str(value)
     if key in _PARTNERS:
         return _named([text] if key == "partner" else value, language)
-    if key == "holder":
-        return f" {'van' if language == 'nl' else 'by'} {text}"
+    if key in _LED_BY:
+        return f"{_LED_BY[key][language]} {text}"
     if key in _FREE or (key == "reason" and kind in _OWN_WORDS):
         return text
     word = _DUTCH.get(key, {}).get(text, text) if language == "nl" else _english(key, text)

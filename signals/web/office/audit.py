@@ -17,7 +17,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
 from signals.reports.logbook import actor_names, cases_at, known_actions
-from signals.store.audit import audit_export, audit_page, households_seen
+from signals.store.audit import audit_acts, audit_export, households_seen
 from signals.web.desk import Page
 from signals.web.office.actions import action_words, subject_words
 from signals.web.office.overview import municipality_names
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from signals.store.audit import AuditLine
+    from signals.store.audit import AuditAct, AuditLine
     from signals.web.desk import Desk
     from signals.web.office.question import Asked
 
@@ -39,27 +39,28 @@ AUDITORS: Final = frozenset({Role.AUDITOR})
 ROWS: Final = 50
 IN_MEMORY: Final = 4 * 1024 * 1024  # an export larger than this goes through a file that is gone afterwards
 CHUNK: Final = 64 * 1024
-# Where a spreadsheet begins to reckon: at the begin of a cell, also of one that it makes itself at a semicolon, which
-# parts the columns of a Dutch one; with the wide forms of the signs, which some take for the same.
-_FORMULA: Final = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+# Where a spreadsheet begins to reckon: at the begin of a cell, also of one that it makes itself at a comma, which parts
+# the columns of another country's; with the wide forms of the signs, which some take for the same.
+_FORMULA: Final = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+_JSON_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 COLUMNS: Final = ("id", "at", "municipality", "actor", "action", "subject", "households", "detail")
 
 
 def show_audit(desk: Desk, asked: Asked | None = None) -> Response:
-    """The newest lines, or those before a line, or those that are asked for."""
+    """The newest lines, or those before a line, or those that are asked for; an act on many cases is one of them."""
     asked = asked or read_asked(desk)
     after = _after(desk)
-    lines = [] if asked.faults else audit_page(desk.cursor, asked.wanted, after, ROWS + 1)
+    acts = [] if asked.faults else audit_acts(desk.cursor, asked.wanted, after, ROWS + 1)
     desk.did("view-audit", "audit", _filters(asked))
     return desk.page(
         "office/audit.html",
         status=422 if asked.faults else 200,
         asked=asked,
         errors=dict(asked.faults),
-        rows=_rows(desk, lines[:ROWS], asked.wanted.household),
+        rows=_rows(desk, acts[:ROWS], asked.wanted.household),
         actions=[("", desk.text("Alles")), *_by_words(action_words(desk, known_actions(desk.cursor)))],
         municipalities=municipality_names(desk) if len(desk.user.municipalities) > 1 else {},
-        before=lines[ROWS - 1].id if len(lines) > ROWS else None,
+        before=acts[ROWS - 1].line.id if len(acts) > ROWS else None,
         later=after is not None,
     )
 
@@ -95,8 +96,9 @@ def _by_words(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(choices, key=lambda one: one[1].casefold())
 
 
-def _rows(desk: Desk, lines: Sequence[AuditLine], household: int | None) -> list[dict[str, Any]]:
+def _rows(desk: Desk, acts: Sequence[AuditAct], household: int | None) -> list[dict[str, Any]]:
     """The lines in words; `among`: that the household that is asked for was one of several."""
+    lines = [act.line for act in acts]
     names = _names(desk, {line.actor for line in lines} | {str(line.detail.get("to")) for line in lines})
     words = dict(action_words(desk, [line.action for line in lines]))
     return [
@@ -106,11 +108,14 @@ def _rows(desk: Desk, lines: Sequence[AuditLine], household: int | None) -> list
             "what": words[line.action],
             "municipality": line.municipality,
             "about": subject_words(desk, line.subject, line.action),
-            "households": len(line.households),
+            "act": line.id,
+            "lines": act.lines,
+            "households": act.households,
             "among": household in line.households and len(line.households) > 1,
             "particulars": detail_words(desk, line.detail, names),
         }
-        for line in lines
+        for act in acts
+        for line in (act.line,)
     ]
 
 
@@ -151,13 +156,17 @@ def as_json_lines(lines: Iterable[AuditLine]) -> Iterator[str]:
 
 
 def as_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
-    """CSV with a header; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """CSV with a header, as a Dutch spreadsheet opens it: semicolons, and a mark by which it knows UTF-8.
+
+    A cell that it would take for a formula begins with an apostrophe.
+    """
     kept = io.StringIO()
-    rows = csv.writer(kept, lineterminator="\r\n")
+    kept.write("\N{BYTE ORDER MARK}")
+    rows = csv.writer(kept, delimiter=";", lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for line in lines:
         cells = _document(line) | {
-            "detail": json.dumps(line.detail, ensure_ascii=False).replace(";", "\\u003b"),
+            "detail": _JSON_TEXT.sub(_in_one_cell, json.dumps(line.detail, ensure_ascii=False)),
             "households": " ".join(map(str, line.households)),
         }
         rows.writerow([_plain(cells[column]) for column in COLUMNS])
@@ -165,6 +174,11 @@ def as_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
         kept.seek(0)
         kept.truncate()
     yield kept.getvalue()
+
+
+def _in_one_cell(text: re.Match[str]) -> str:
+    """A text of JSON in which no spreadsheet begins a cell."""
+    return text[0].replace(";", "\\u003b").replace(",", "\\u002c")
 
 
 def _plain(cell: object) -> object:

@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse
 
 from signals.contract.codes import OUTCOMES
 from signals.contract.partners import SECTORS
-from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.queues import policy_book
 from signals.reports.month import CLASSES
 from signals.reports.overview import document, read_overview
@@ -41,9 +40,6 @@ QUEUE_NAMES: Final = {
     "follow-up": said("Vervolg"),
     "review": said("Beoordelen"),
 }
-
-
-_CLOCKS: Final = tuple(CLOCK_NAMES)  # in the order of the work
 REACH: Final = (said("Hulp geaccepteerd"), said("Bereikt, zonder hulp"), said("Niet bereikt"))
 
 
@@ -82,7 +78,7 @@ def show_overview(desk: Desk) -> Response:
         waiting=[(_place(desk, one.queue, one.households, only), one) for one in overview.waiting],
         steps=[(month_name(desk, one.first), one) for one in overview.first_steps if one.cases],
         waited=waited_figure(desk, overview.first_steps),
-        late=[_late(desk, one, only) for one in sorted(overview.late, key=lambda one: _CLOCKS.index(one.clock))],
+        late=[_late(desk, one, only) for one in overview.late],
         accepted=_groupings(desk, overview, names),
         municipalities=sorted(names.items(), key=lambda one: one[1]),
         chosen=only or "",

@@ -62,6 +62,7 @@ FIELDS: Final = {
     "subject": said("waarover"),
     "first": said("vanaf"),
     "last": said("tot en met"),
+    "act": said("één handeling"),
 }
 _IN_WORDS: Final = {
     "kind": "contact",
@@ -84,6 +85,8 @@ _OWN: Final[Mapping[str, Mapping[Any, str]]] = {
     },
     "why": {
         "no-role": said("geen rol in deze toepassing"),
+        "no-municipality": said("geen gemeente bij het account"),
+        "unknown-municipality": said("een gemeente die hier niet bekend is"),
         "strength": said("aangemeld zonder de stap die hier nodig is"),
         "no-journey": said("hier niet begonnen met aanmelden"),
         "state": said("antwoord hoort niet bij dit aanmelden"),

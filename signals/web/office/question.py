@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.reports.logbook import actor_names, actors_named, data_subject
 from signals.store.audit import AuditFilter
 from signals.web.office.actions import subject_codes
-from signals.web.texts import AMSTERDAM, day, day_of
+from signals.web.texts import AMSTERDAM, day, day_of, number_of, said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from signals.web.desk import Desk
 
-FIELDS: Final = ("person", "chosen", "action", "subject", "first", "last")
+FIELDS: Final = ("person", "chosen", "action", "subject", "first", "last", "act")
 _NUMBERED: Final = re.compile(r"(?:([a-z]+)\s+)?([0-9]{1,18})", re.IGNORECASE)
 _NUMBERS_OF: Final = {"": "case", "zaak": "case", "case": "case", "huishouden": "household", "household": "household"}
+NOBODY: Final = said("Niemand met deze naam of gebruikersnaam staat in het logboek. Schrijf de hele naam.")
 _BIGGEST_DAY: Final = date(9999, 12, 30)
 
 
@@ -48,11 +49,17 @@ class Asked:
         """Which fields were filled in: the log keeps that, and not with what."""
         return [name for name in FIELDS if self.typed[name]]
 
+    @property
+    def is_about_words(self) -> bool:
+        """Whether it asks about other words than a case's or household's number: an address is in no line at all."""
+        return bool(self.typed["subject"]) and _numbered(self.typed["subject"]) is None
+
 
 def read_asked(desk: Desk, *, of_somebody: bool = False) -> Asked:
     """What the form asks for; without one everything, unless it has to be `of_somebody`."""
     typed = {name: desk.form.get(name) for name in FIELDS}
     faults: list[tuple[str, str]] = []
+    typed["act"] = typed["act"] if number_of(typed["act"]) else ""
     first, last = (_day(desk, name, typed, faults) for name in ("first", "last"))
     if first and last and last < first:
         faults.append(("last", desk.text("De laatste dag ligt voor de eerste.")))
@@ -64,6 +71,7 @@ def read_asked(desk: Desk, *, of_somebody: bool = False) -> Asked:
         action=typed["action"] or None,
         first=_midnight(first),
         before=_midnight(last + timedelta(days=1) if last else None),
+        act=number_of(typed["act"]),
         **_about(desk, typed["subject"]),
     )
     return Asked(typed, wanted, tuple(faults), _namesakes(desk, actors) if len(actors) > 1 else ())
@@ -73,19 +81,25 @@ def _actors(desk: Desk, text: str, faults: list[tuple[str, str]], *, needed: boo
     """Everybody who can be meant by what stands in the field."""
     actors = actors_named(desk.cursor, text, desk.user.municipalities) if text else []
     if text and not actors:
-        faults.append(("person", desk.text("Niemand met deze naam of gebruikersnaam staat in het logboek.")))
+        faults.append(("person", desk.text(NOBODY)))
     elif needed and not actors:
         faults.append(("person", desk.text("Schrijf van wie u de huishoudens wilt zien.")))
     return actors
 
 
-def _about(desk: Desk, text: str) -> dict[str, Any]:
-    """The subjects, and the household, that are meant by what stands in the field."""
+def _numbered(text: str) -> tuple[str, int] | None:
+    """What is named by its number, and the number; None for anything else."""
     numbered = _NUMBERED.fullmatch(text)
     kind = _NUMBERS_OF.get((numbered[1] or "").lower()) if numbered else None
-    if numbered is None or kind is None:
+    return (kind, int(numbered[2])) if numbered and kind else None
+
+
+def _about(desk: Desk, text: str) -> dict[str, Any]:
+    """The subjects, and the household, that are meant by what stands in the field."""
+    numbered = _numbered(text)
+    if numbered is None:
         return {"subjects": subject_codes(text)}
-    number = int(numbered[2])
+    kind, number = numbered
     found = data_subject(desk.cursor, **{kind: number})
     if found is None or found.municipality not in desk.user.municipalities:
         return {"subjects": (f"{kind} {number}",)}  # of another municipality there can be lines of having been refused

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from signals.settings import Settings
 
+NO_ROLE: Final = "no-role"
+NO_MUNICIPALITY: Final = "no-municipality"
 LONGEST_NAME: Final = 100
 _MUNICIPALITY: Final = re.compile(r"\d{4}", re.ASCII)
 _TEAM: Final = re.compile(r"[a-z0-9-]{1,100}")
@@ -52,11 +54,12 @@ def claim_rules(settings: Settings) -> ClaimRules:
     )
 
 
-def user_of(claims: Mapping[str, Any], rules: ClaimRules) -> User | None:
-    """Who somebody with these checked claims is here; None without any role or any municipality.
+def user_of(claims: Mapping[str, Any], rules: ClaimRules) -> User:
+    """Who somebody with these checked claims is here.
 
     Raises:
-        RefusedError: the sign-in was not as strong as the rules ask.
+        RefusedError: the sign-in was not as strong as the rules ask, or gives no role (NO_ROLE) or no municipality
+            (NO_MUNICIPALITY).
     """
     if rules.strengths and rules.strengths.isdisjoint({*_values(claims, "acr"), *_values(claims, "amr")}):
         raise RefusedError("strength")
@@ -64,7 +67,7 @@ def user_of(claims: Mapping[str, Any], rules: ClaimRules) -> User | None:
     of_claim = (value for value in _values(claims, rules.municipality_claim) if _MUNICIPALITY.fullmatch(value))
     municipalities = rules.granted | frozenset(of_claim)
     if not roles or not municipalities:
-        return None
+        raise RefusedError(NO_MUNICIPALITY if roles else NO_ROLE)
     teams = frozenset(value for value in _values(claims, rules.team_claim) if _TEAM.fullmatch(value))
     subject = str(claims["sub"])
     return User(subject, _name(claims, rules.name_claim) or subject, roles, municipalities, teams)

@@ -1,5 +1,6 @@
 """With what did a sign-in at the provider begin? The browser keeps it, signed, until it comes back.
 
+One browser may be on its way in several tabs, as after a night with all of them open: each has a journey of its own.
 State ties the answer to this browser, the nonce ties the ID token to this sign-in, and the verifier proves to the
 provider that who fetches the token is who asked for it (PKCE). All three are new each time and serve once.
 """
@@ -15,15 +16,16 @@ import msgspec
 from signals.web.guard import own_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from starlette.responses import Response
 
     from signals.web.desk import Desk
 
-COOKIE: Final = "journey"
+COOKIE: Final = "journeys"
 SECONDS: Final = 600  # so long may somebody take at the provider
+_LONGEST: Final = 2400  # characters, which are 3,300 when signed: a browser keeps no cookie of more than 4,096
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,36 @@ def new_journey(path: str, now: datetime) -> Journey:
 
 
 def keep(desk: Desk, response: Response, journey: Journey) -> None:
-    """Have the browser keep `journey` while it is at the provider."""
-    desk.jar.put(response, COOKIE, msgspec.json.encode(journey).decode(), seconds=SECONDS)
+    """Have the browser keep `journey` while it is at the provider, beside those of its other tabs."""
+    _put(desk, response, [*journeys_of(desk), journey])
 
 
-def journey_of(desk: Desk) -> Journey | None:
-    """The sign-in that this browser began at most ten minutes ago; None when it began none."""
+def journeys_of(desk: Desk) -> list[Journey]:
+    """The sign-ins that this browser began at most ten minutes ago and that did not come back, the last one last."""
     kept = desk.jar.read(desk.cookies, COOKIE)
-    if kept is None:
-        return None
-    journey = msgspec.json.decode(kept, type=Journey)
-    return journey if 0 <= desk.now.timestamp() - journey.at <= SECONDS else None
+    begun = msgspec.json.decode(kept, type=list[Journey]) if kept is not None else []
+    return [journey for journey in begun if 0 <= desk.now.timestamp() - journey.at <= SECONDS]
 
 
-def is_answer_to(journey: Journey, answer: Mapping[str, str]) -> bool:
-    """Whether this answer of the provider is to this sign-in, by its state: known before the provider is asked."""
-    return secrets.compare_digest(answer.get("state", "").encode(), journey.state.encode())
+def answered(journeys: Iterable[Journey], answer: Mapping[str, str]) -> Journey | None:
+    """The one that this answer of the provider is to, by its state: known before the provider is asked."""
+    state = answer.get("state", "").encode()
+    return next((one for one in journeys if secrets.compare_digest(state, one.state.encode())), None)
 
 
-def forget(desk: Desk, response: Response) -> None:
-    """A sign-in can come back once."""
-    desk.jar.drop(response, COOKIE)
+def forget(desk: Desk, response: Response, journey: Journey | None) -> None:
+    """A sign-in can come back once; after an answer to none of them (None) none can."""
+    rest = [one for one in journeys_of(desk) if one != journey] if journey else []
+    if rest:
+        _put(desk, response, rest)
+    else:
+        desk.jar.drop(response, COOKIE)
+
+
+def _put(desk: Desk, response: Response, journeys: list[Journey]) -> None:
+    """As many of the last ones as a cookie holds."""
+    text = msgspec.json.encode(journeys).decode()
+    while len(text) > _LONGEST and len(journeys) > 1:
+        journeys = journeys[1:]
+        text = msgspec.json.encode(journeys).decode()
+    desk.jar.put(response, COOKIE, text, seconds=SECONDS)

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import RedirectResponse
 
 from signals.metrics import SIGN_INS_REFUSED
+from signals.outreach.queues import policy_book
 from signals.store import audit
 from signals.web import cookies
 from signals.web.desk import NotFoundError, Page
 from signals.web.errands import Errand
 from signals.web.guard import own_path
 from signals.web.signin.browsers import browser_name
-from signals.web.signin.claims import user_of
+from signals.web.signin.claims import NO_MUNICIPALITY, NO_ROLE, user_of
 from signals.web.signin.demo import DEMO_PEOPLE, demo_person
 from signals.web.signin.entry import entry_of
 from signals.web.signin.idtoken import RefusedError
-from signals.web.signin.journey import forget, is_answer_to, journey_of, keep, new_journey
+from signals.web.signin.journey import answered, forget, journeys_of, keep, new_journey
 from signals.web.signin.provider import ProviderAwayError
 from signals.web.together import counted
 from signals.web.work.found import forget_questions
@@ -44,7 +45,9 @@ log = logging.getLogger(__name__)
 
 NOBODY: Final = "nobody"  # the actor of a refused sign-in
 SESSION: Final = "session"  # the subject of all lines here
-NO_ROLE: Final = "no-role"
+NO_JOURNEY: Final = "no-journey"
+UNKNOWN_MUNICIPALITY: Final = "unknown-municipality"
+NO_ACCESS: Final = frozenset({NO_ROLE, NO_MUNICIPALITY, UNKNOWN_MUNICIPALITY})  # the account is in order
 WAITING: Final = "the sign-in provider: too many wait for its answer"
 REFUSED: Final = "sign-in-refused"
 FROM_ELSEWHERE: Final = frozenset({"cross-site", "same-site"})  # of which site a browser says it was led here
@@ -98,31 +101,43 @@ def come_back(desk: Desk) -> Response | Errand[User | RefusedError | ProviderAwa
     entry = entry_of(desk)
     provider = _provider(entry)
     entry.limits.take(desk.address)
-    journey = journey_of(desk)
-    if journey is None or not is_answer_to(journey, desk.query):
-        return _arrived(desk, RefusedError("no-journey" if journey is None else "state"), "/")
+    journeys = journeys_of(desk)
+    journey = answered(journeys, desk.query)
+    if journey is None:
+        return _arrived(desk, RefusedError("state" if journeys else NO_JOURNEY), None)
     entry.limits.take_answer()
     ask = partial(provider.claims, journey, dict(desk.query), int(desk.now.timestamp()))
-    return Errand(partial(_who, ask, entry.rules), partial(_arrived, path=journey.path), ProviderAwayError(WAITING))
+    return Errand(partial(_who, ask, entry.rules), partial(_arrived, journey=journey), ProviderAwayError(WAITING))
 
 
 def _who(ask: Callable[[], Mapping[str, Any]], rules: ClaimRules) -> User | RefusedError | ProviderAwayError:
     """Who came back, or why nobody did."""
     try:
-        return user_of(ask(), rules) or RefusedError(NO_ROLE)
+        return user_of(ask(), rules)
     except (RefusedError, ProviderAwayError) as fault:
         return fault
 
 
-def _arrived(desk: Desk, found: User | RefusedError | ProviderAwayError, path: str) -> Response:
+def _arrived(desk: Desk, found: User | RefusedError | ProviderAwayError, journey: Journey | None) -> Response:
     if isinstance(found, RefusedError):
         response = _refused(desk, found.why)
     elif isinstance(found, ProviderAwayError):
         response = _away(desk, found)
+    elif _is_of_elsewhere(desk, found):
+        response = _refused(desk, UNKNOWN_MUNICIPALITY)
     else:
-        response = _let_in(desk, entry_of(desk), found, path)
-    forget(desk, response)
+        response = _let_in(desk, entry_of(desk), found, journey.path if journey else "/")
+    forget(desk, response, journey)
     return response
+
+
+def _is_of_elsewhere(desk: Desk, user: User) -> bool:
+    """Whether this installation has policies, and none of one of the user's municipalities: every queue would be empty.
+
+    A mistyped code at the provider, or in the settings, looks like that.
+    """
+    known = {policy.municipality for policy in policy_book(desk.cursor).versions()}
+    return bool(known) and known.isdisjoint(user.municipalities)
 
 
 def demo(desk: Desk) -> Response:
@@ -186,7 +201,9 @@ def _refused(desk: Desk, why: str) -> Response:
         audit.note(desk.cursor, NOBODY, REFUSED, SESSION, {"why": why} | ({"more": unsaid} if unsaid else {}))
         desk.logged.append(REFUSED)
         log.warning("a sign-in was refused (%s), and %d before it without a line", why, unsaid)
-    return desk.page("signin/no_role.html" if why == NO_ROLE else "signin/refused.html", status=403)
+    if why in NO_ACCESS:
+        return desk.page("signin/no_access.html", status=403, why=why)
+    return desk.page("signin/refused.html", status=403, is_in=desk.visitor is not None and why == NO_JOURNEY)
 
 
 def _away(desk: Desk, away: ProviderAwayError) -> Response:

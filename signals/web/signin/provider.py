@@ -26,7 +26,7 @@ from joserfc.jwk import KeySet
 from signals.errors import SignalsError
 from signals.settings import is_safe_address
 from signals.web.signin.idtoken import ALGORITHMS, Expected, RefusedError, UnknownKeyError, checked_claims
-from signals.web.signin.journey import is_answer_to
+from signals.web.signin.journey import answered
 from signals.web.signin.patience import Patience
 
 with warnings.catch_warnings():
@@ -288,7 +288,7 @@ def _checked(metadata: Metadata, issuer: str) -> Metadata:
 
 def _require_answer(journey: Journey, answer: Mapping[str, str], metadata: Metadata) -> None:
     """Raise RefusedError unless `answer` is the provider's to this very sign-in (RFC 6749, RFC 9207)."""
-    if not is_answer_to(journey, answer):
+    if answered([journey], answer) is None:
         raise RefusedError("state")
     told = answer.get("iss")
     if told != metadata.issuer and (told or metadata.authorization_response_iss_parameter_supported):

@@ -17,6 +17,8 @@ from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import said
 from signals.web.work import doing, typed
 from signals.web.work.case import is_offered, open_dossier, show_case, show_changed
+from signals.web.work.extent import asks_for_all
+from signals.web.work.links import told_at
 from signals.web.work.obstacles import why_not
 from signals.web.work.tongue import keeping_language, switches_language
 
@@ -60,8 +62,8 @@ class Act:
 def _answer(act: Act, desk: Desk) -> Response:
     """Do it and go back to the page (303), or show what was typed and why it could not be saved."""
     found = open_dossier(desk)
-    if switches_language(desk):
-        return keeping_language(desk, _not_yet(desk, found, typed.Typed(act.name, desk.form), changed=200, status=200))
+    if (unfinished := _unfinished(act, desk, found)) is not None:
+        return unfinished
     sent = typed.Typed(act.name, desk.form, act.faults(desk.form, found, desk.now))
     if sent.faults:
         return _not_yet(desk, found, sent)
@@ -78,8 +80,16 @@ def _answer(act: Act, desk: Desk) -> Response:
         desk.did(act.name, f"case {found.case.id}", particulars, households=[found.household], persons=whom)
     notice = act.notice and desk.text(act.notice)
     if desk.form.get("from") == "review":
-        return desk.go("queue", queue="review", notice=notice)
+        return desk.go("queue", queue="review", notice=notice, at=told_at(act.name, found.case.id))
     return desk.go("case", case=found.case.id, notice=notice)
+
+
+def _unfinished(act: Act, desk: Desk, found: Dossier) -> Response | None:
+    """The form as it was typed so far, where somebody goes on with it: nothing is checked or done."""
+    sent = typed.Typed(act.name, desk.form)
+    if switches_language(desk):
+        return keeping_language(desk, _not_yet(desk, found, sent, changed=200, status=200))
+    return _not_yet(desk, found, sent, changed=200, status=200) if asks_for_all(desk.form) else None
 
 
 def _whom(found: Dossier, particulars: doing.Detail) -> list[int] | None:
@@ -113,7 +123,7 @@ def _not_yet(desk: Desk, found: Dossier, sent: typed.Typed, *, changed: int = 40
     lines = [line for line in found.history if line.id > seen]
     if lines:
         return show_changed(desk, found, sent, lines=lines, status=changed)
-    if not is_offered(desk, found, sent.name):
+    if not is_offered(desk, found, sent):
         return show_changed(desk, found, sent, status=status)
     return show_case(desk, found, sent, status=status)
 

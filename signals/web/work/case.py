@@ -16,16 +16,28 @@ from signals.outreach.work.attempts import APPOINTMENTS
 from signals.outreach.work.claims import colleagues, note_arrival
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.dossier import dossier
+from signals.outreach.work.dossier_persons import residents
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import day, euros, moment
 from signals.web.words import options, period_words, word
-from signals.web.work.extent import WHOLE, extent_of
+from signals.web.work.extent import SHOW, WHOLE, asks_for_all, choices_of, extent_of
 from signals.web.work.found import list_with
 from signals.web.work.openings import count_opening
 from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
-from signals.web.work.whom import asked_first, birth, clients, fully_named, spoken_to, threats_of_the_dead, whose
+from signals.web.work.whom import (
+    asked_first,
+    birth,
+    clients,
+    fully_named,
+    helped,
+    is_asked,
+    sent_of,
+    spoken_to,
+    threats_of_the_dead,
+    whose,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +47,10 @@ if TYPE_CHECKING:
     from signals.outreach.work.attempts import MadeAttempt
     from signals.outreach.work.dossier import Dossier, TimelineSignal
     from signals.outreach.work.history import HistoryLine
+    from signals.outreach.work.outcomes import Counting
     from signals.outreach.work.referrals import Note
     from signals.web.desk import Desk
+    from signals.web.work.extent import Choices
 
 # Fields of which one is chosen by a button: what is wrong leads to the first of them.
 _CHOICES: Final = frozenset(
@@ -57,6 +71,13 @@ _CHOICES: Final = frozenset(
         "spoken_part",
     }
 )
+# What is chosen from a list that grows with the household: the form and the field that choose from it.
+_CHOSEN_IN: Final = {
+    "tenants": ("close", "persons"),
+    "markable": ("mark", "event"),
+    "marked": ("take-back-mark", "event"),
+    "referrals": ("refer-result", "referral"),
+}
 
 
 def open_dossier(desk: Desk) -> Dossier:
@@ -109,12 +130,13 @@ def _log_view(desk: Desk, found: Dossier) -> None:
 
 def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object]:
     """What the templates of a case ask for."""
-    shown = extent_of(found, whole=desk.query.get("toon") == WHOLE)
+    shown = extent_of(found, whole=_is_whole(desk), sent_of=sent_of(typed.form) if typed else ())
     return {
         "dossier": found,
         "shown": shown,
         "whole": WHOLE,
         "case": found.case,
+        "today": desk.today,
         "open_cases": [case for case in found.cases if case.state == "open"],
         "queue": _queue(found),
         "found_list": list_with(desk.session, found.household),
@@ -127,8 +149,10 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "birth": birth,
         "fully_named": partial(fully_named, desk),
         "people": {person.id: person for person in found.persons},
+        "resident_of": {number: one for one in residents(found.persons) for number in one.persons},
         "asked_first": asked_first(found),
         "spoken_to": spoken_to(shown.persons),
+        "helped": helped(desk, found),
         "threats_of_the_dead": threats_of_the_dead(found),
         "partner_name": partner_name,
         "not_sought": frozenset({"unknown"}),
@@ -136,7 +160,7 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "keeps_typed": True,
         "period": partial(period_words, language=desk.language),
         **(rights := _rights(desk, found)),
-        **(lists := _lists(desk, found)),
+        **(lists := _lists(desk, found, typed)),
         "offered": _offered(found, {**rights, **lists}),
     }
 
@@ -144,7 +168,8 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
 def deaths_of(found: Dossier) -> str:
     """What tells apart which deaths the page shows: the last event that reported one, and of whom it is known."""
     told = [signal.event for signal in found.signals if signal.reason == "deceased"]
-    died = sorted(person.id for person in found.persons if person.died)  # also by a colleague who closed a case so
+    # also by a colleague who closed a case so
+    died = sorted(person.id for person in found.persons if person.died or person.died_with)
     return ".".join(map(str, [max(told, default=0), *died]))
 
 
@@ -186,9 +211,15 @@ def _attempt_words(made: MadeAttempt, language: str) -> str:
     return f"{word('contact', one.kind, language)}, {day(one.on_day, language)}{part} ({made.by.name})"
 
 
-def is_offered(desk: Desk, found: Dossier, act: str) -> bool:
-    """Whether the page has the form of this act, as the case stands now."""
-    return act in _offered(found, {**_rights(desk, found), **_lists(desk, found)})
+def is_offered(desk: Desk, found: Dossier, sent: Typed) -> bool:
+    """Whether the page has this form, as the case stands now; of a person, whether that is still asked of them."""
+    if sent.name == "different-persons" and not is_asked(found, sent.form):
+        return False
+    return sent.name in _offered(found, {**_rights(desk, found), **_lists(desk, found, sent)})
+
+
+def _is_whole(desk: Desk) -> bool:
+    return desk.query.get(SHOW) == WHOLE
 
 
 def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
@@ -222,32 +253,51 @@ def _offered(found: Dossier, values: Mapping[str, object]) -> frozenset[str]:
     return frozenset(name for name, offered in asked.items() if offered)
 
 
-def _lists(desk: Desk, found: Dossier) -> dict[str, object]:
-    """What there is to choose from."""
-    text, language = desk.text, desk.language
-    marked = [signal for signal in found.signals if signal.person_verdict is not None]
-    markable = [signal for signal in found.signals if signal.markable]
-    teams = [(team.key, team.name) for team in found.teams if team != found.team]
+def _lists(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object]:
+    """What there is to choose from; `left_out` says how long those lists are that are shown in part."""
     there = counting_in(found, [str(case.id) for case in found.cases])
-    names = whose(desk, found)
+    growing = {name: _choices(desk, name, options, typed) for name, options in _growing(desk, found, there).items()}
+    text, language = desk.text, desk.language
+    teams = [(team.key, team.name) for team in found.teams if team != found.team]
     return {
-        "tenants": clients(desk, found, there),
+        **{name: choices.options for name, choices in growing.items()},
+        "left_out": {name: choices.of for name, choices in growing.items() if choices.of is not None},
         "counted_persons": len(there.persons),
         "counted_arrears": len(there.arrears),
         "unsure": bool(there.unsure),
         "told": result_of(found.case.outcome or "", found.case.accepted_help) if found.case.closed_by else None,
         "not_picked_up": [(code, word("status", code, language)) for code in NOT_PICKED_UP],
-        "marked": [(str(signal.event), _signal_words(signal, names, language)) for signal in marked],
-        "markable": [(str(signal.event), _signal_words(signal, names, language)) for signal in markable],
         "targets": [(target.key, target.name) for target in found.targets],
-        "referrals": [(str(one.id), f"{day(one.at, language)}: {one.target_name}") for one in found.referrals],
-        "teams": [*teams, (COMMON_QUEUE, text("Gewone werkvoorraad"))] if found.team else teams,
+        "teams": [*teams, (COMMON_QUEUE, text("Gezamenlijke werkvoorraad"))] if found.team else teams,
         "colleagues": [(one.id, one.name) for one in colleagues_of(desk, found)],
         "closable": [
             (str(case.id), text("Zaak {number}, {period}", number=case.id, period=period_words(case.period, language)))
             for case in found.cases
             if case.state == "open"
         ],
+    }
+
+
+def _choices(desk: Desk, name: str, options: Sequence[tuple[str, str]], typed: Typed | None) -> Choices:
+    act, field = _CHOSEN_IN[name]
+    form = typed.form if typed and typed.name == act else Form()
+    return choices_of(options, form.getlist(field), whole=_is_whole(desk) or asks_for_all(form))
+
+
+def _growing(desk: Desk, found: Dossier, there: Counting) -> dict[str, list[tuple[str, str]]]:
+    """By name the lists that grow with the household and with the years."""
+    language, names = desk.language, whose(desk, found)
+    return {
+        "tenants": clients(desk, found, there),
+        "markable": [
+            (str(signal.event), _signal_words(signal, names, language)) for signal in found.signals if signal.markable
+        ],
+        "marked": [
+            (str(signal.event), _signal_words(signal, names, language))
+            for signal in found.signals
+            if signal.person_verdict is not None
+        ],
+        "referrals": [(str(one.id), f"{day(one.at, language)}: {one.target_name}") for one in found.referrals],
     }
 
 

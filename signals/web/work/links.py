@@ -5,18 +5,18 @@ Between `queues` and `outreach.review`. The forms beside each person are acts of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from signals.outreach.review import QUARANTINE_AT_MOST, doubt_page, in_quarantine
+from signals.outreach.review import QUARANTINE_AT_MOST, decided_home, doubt_page, in_quarantine
 from signals.outreach.work_items import Key
-from signals.web.texts import said
+from signals.web.texts import number_of, said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from signals.outreach.review import DoubtfulHome
+    from signals.outreach.review import DecidedHome, DoubtfulHome
     from signals.web.desk import Desk
 
 LACKS: Final[Mapping[str, str]] = MappingProxyType(
@@ -33,6 +33,11 @@ LACKS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Why it is not certain that partners mean the same person, by `outreach.review.Lack`."""
 PLACE: Final = "zelfde-persoon"
+_DECIDED: Final = "beslist"
+_AGAIN: Final = "weer-open"
+_TOLD: Final[Mapping[str, str]] = MappingProxyType(
+    {"same-person": _DECIDED, "different-persons": _DECIDED, "undo-link": _AGAIN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,22 @@ class Beside:
     following: str | None
     quarantine: int
     beyond: bool  # more than are counted
+    told: DecidedHome | None  # of which household the notice is
+
+
+def told_at(act: str, case: int) -> str | None:
+    """The id of the notice that says what was decided for a case; the household is named on the page alone."""
+    return f"{_TOLD[act]}-{case}" if act in _TOLD else None
+
+
+def _told(desk: Desk) -> DecidedHome | None:
+    """The household that the notice is about; what was taken back cannot be taken back once more."""
+    kind, _, case = desk.notice_at.rpartition("-")
+    number = number_of(case)
+    if kind not in _TOLD.values() or number is None:
+        return None
+    found = decided_home(desk.cursor, number, desk.user.municipalities, desk.user.id)
+    return replace(found, person=None) if found and kind == _AGAIN else found
 
 
 def beside_review(desk: Desk, municipalities: Collection[str], chosen: Mapping[str, str]) -> Beside:
@@ -59,4 +80,5 @@ def beside_review(desk: Desk, municipalities: Collection[str], chosen: Mapping[s
         f"{following}#{PLACE}" if following else None,
         min(count, QUARANTINE_AT_MOST),
         count > QUARANTINE_AT_MOST,
+        _told(desk),
     )

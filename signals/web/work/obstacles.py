@@ -39,8 +39,8 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         "no-team": said("Dit team staat niet meer in het beleid. Kies een andere wachtrij."),
         "not-agreed": said("Er staat geen afspraak meer met de inwoner."),
         "not-certainly-one": said(
-            "Dit eindresultaat geldt voor één inwoner. Meer partners schreven deze naam, maar het is niet zeker dat "
-            "zij dezelfde inwoner bedoelen. Markeer de signalen één voor één."
+            "Dit eindresultaat geldt voor één inwoner. Meer partners schreven deze naam, en dat kunnen "
+            "verschillende inwoners zijn. Markeer de signalen één voor één."
         ),
         "not-closed": said("Deze zaak is al open."),
         "not-given": said(

@@ -201,7 +201,9 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
     page = work_page(desk.cursor, _filter(desk, asked), Key.parse(asked["after"]))
     beside = beside_review(desk, _municipalities_of(desk, asked), asked.chosen) if asked.queue == "review" else None
     households = [item.household for item in page.items]
+    told = beside.told if beside else None
     households += [home.place.household for home in beside.homes] if beside else []
+    households += [told.household] if told else []
     desk.viewed("view-queue", f"queue {asked.queue}", households=households)
     given = _given(desk) if page.given else HandedOver(0, {})
     first = {name: value for name, value in asked.chosen.items() if name != "after"}
@@ -214,7 +216,7 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         errors=dict(asked.faults),
         page=page,
         groups=_groups(desk, asked, page),
-        places=[f"zaak-{item.first.id}" for item in page.items],
+        places=[*(f"zaak-{item.first.id}" for item in page.items), *([desk.notice_at] if told else [])],
         name=NAMES[asked.queue],
         lead=LEADS[asked.queue],
         queues=[(key, name, desk.url("queue", queue=key), key == asked.queue) for key, name in NAMES.items()],

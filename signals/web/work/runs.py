@@ -8,6 +8,7 @@ and releasing is named, and the rest is confirmed anew: nothing goes out that no
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from signals.outreach.release import NotReleasedError
 from signals.outreach.work.people import Actor
 from signals.outreach.work.runs import FallenOutError, RunScope, release_letters, run_preview
 from signals.web.desk import Page
+from signals.web.office.overview import municipality_names
 from signals.web.people import CASE_WORKERS
 from signals.web.texts import numbers_of, said
 from signals.web.words import period_words, word
@@ -43,28 +45,36 @@ RELEASED: Final = said(
 ANOTHER_NUMBER: Final = said("Er gaan {number} brieven uit, zoals u hebt aangevinkt. Zet een vinkje als dat klopt.")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose letters were chosen: of which team and which municipality; "" where nothing was."""
+
+    team: str = ""
+    municipality: str = ""
+
+
 def show_run(desk: Desk) -> Response:
     """What would go out."""
-    return _shown(desk, chosen_team(desk.query.get("team", "")))
+    return _shown(desk, _choice(desk, desk.query.get("team", ""), desk.query.get("municipality", "")))
 
 
 def release_run(desk: Desk) -> Response:
     """Release the chosen letters, all or none."""
-    team = chosen_team(desk.form.get("team"))
+    choice = _choice(desk, desk.form.get("team"), desk.form.get("municipality"))
     chosen = numbers_of(desk.form.getlist("case"))
     if faults := _faults(desk, chosen):
-        return _shown(desk, team, status=422, kept=chosen, faults=faults)
+        return _shown(desk, choice, status=422, kept=chosen, faults=faults)
     try:
         with desk.cursor.connection.transaction():  # of what is refused halfway nothing stays
-            released = release_letters(desk.cursor, _scope(desk, team), chosen, Actor(desk.user.id, desk.user.name))
+            released = release_letters(desk.cursor, _scope(desk, choice), chosen, Actor(desk.user.id, desk.user.name))
     except FallenOutError as changed:
-        return _shown(desk, team, status=409, kept=chosen, fallen=changed.fallen)
+        return _shown(desk, choice, status=409, kept=chosen, fallen=changed.fallen)
     except NotReleasedError:
-        return _shown(desk, team, status=409, kept=chosen)
+        return _shown(desk, choice, status=409, kept=chosen)
     for municipality, number in Counter(one.case.municipality for one in released).items():
         desk.did("release", "letter run", {"cases": number}, municipality=municipality)
     notice = desk.text(RELEASED, number=len({one.case.household_id for one in released}))
-    return desk.go("run", notice=notice, team=team or None)
+    return desk.go("run", notice=notice, team=choice.team or None, municipality=choice.municipality or None)
 
 
 def _faults(desk: Desk, chosen: Collection[int]) -> list[tuple[str, str]]:
@@ -78,13 +88,26 @@ def _faults(desk: Desk, chosen: Collection[int]) -> list[tuple[str, str]]:
     return []
 
 
-def _scope(desk: Desk, team: str) -> RunScope:
-    return RunScope(desk.user.municipalities, desk.user.id, desk.today, wanted_team(desk.user, team))
+def _choice(desk: Desk, team: str, municipality: str) -> Choice:
+    return Choice(chosen_team(team), municipality if municipality in desk.user.municipalities else "")
+
+
+def _scope(desk: Desk, choice: Choice) -> RunScope:
+    municipalities = {choice.municipality} if choice.municipality else desk.user.municipalities
+    return RunScope(municipalities, desk.user.id, desk.today, wanted_team(desk.user, choice.team))
+
+
+def _municipalities(desk: Desk) -> list[tuple[str, str]]:
+    """What a list offers to who has several: a run goes to one print room, and the first would fill it alone."""
+    if len(desk.user.municipalities) == 1:
+        return []
+    named = sorted(municipality_names(desk).items(), key=lambda one: one[1])
+    return [("", desk.text("Alles")), *named]
 
 
 def _shown(
     desk: Desk,
-    team: str,
+    choice: Choice,
     *,
     status: int = 200,
     kept: AbstractSet[int] | None = None,
@@ -92,16 +115,17 @@ def _shown(
     fallen: Sequence[Fallen] = (),
 ) -> Response:
     """The list; with `kept` only those are ticked that were ticked before, so what is new waits for a look."""
-    preview = run_preview(desk.cursor, _scope(desk, team))
+    preview = run_preview(desk.cursor, _scope(desk, choice))
     shown = {one.household for one in (*preview.letters, *preview.excluded)}
     desk.viewed("view-run", "letter run", households=shown | {one.household for one in fallen if one.household})
     return desk.page(
         "work/run.html",
         status=status,
         preview=preview,
-        team=team or default_choice(desk.user),
-        chosen_team=team,
+        team=choice.team or default_choice(desk.user),
+        choice=choice,
         teams=team_choices(desk, preview.teams),
+        municipalities=_municipalities(desk),
         changed=status == 409,
         fallen=fallen,
         faults=faults,

@@ -140,6 +140,15 @@ class TestClose:
         act(desk, close, [letter], "other-reason", ANNA)
         assert told_results(desk, "welbions")[-1] == ("not-picked-up", None)
 
+    @pytest.mark.parametrize(
+        ("outcome", "told"),
+        [("other-reason", "not-picked-up"), ("deceased", "deceased"), ("already-paid", "picked-up")],
+    )
+    def test_one_closing_of_what_waits_is_one_message(self, desk: Desk, outcome: str, told: str) -> None:
+        desk.take_in(report("a", "2026-11-02", R1))
+        act(desk, close, [desk.case(HOME).id], outcome, ANNA)
+        assert told_results(desk, "welbions") == [(told, None)]
+
     def test_what_is_true_of_a_person_is_told_to_each_of_its_partners(self, desk: Desk, visit: int) -> None:
         with pytest.raises(NotPossibleError) as refusal:  # a bare name: perhaps two people
             act(desk, close, [visit], "known-to-debt-help", ANNA)
@@ -229,7 +238,7 @@ class TestClose:
         act(desk, close, [letter], "no-contact", ANNA, seen)
         with pytest.raises(StaleError) as stale:
             act(desk, close, [letter], "quick-fix", BRAM, seen)
-        assert stale.value.lines[-1].en == "Closed: no contact"
+        assert stale.value.lines[-1].en == "Closed: No contact could be made, definitively"
 
 
 def test_of_whom_each_of_the_sixteen_outcomes_is_true() -> None:

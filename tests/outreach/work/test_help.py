@@ -47,9 +47,9 @@ def listed(desk: Desk, **wanted: object) -> list[WorkItem]:
 
 
 def late_on(desk: Desk, days: int) -> dict[str, tuple[int, int, int]]:
-    """Of each clock, some days after its end: households past it, soon past it, and past it in follow-up."""
+    """Of each clock that counts any, days after its end: households past it, soon past it, and past it in follow-up."""
     found = act(desk, read_overview, {"0141"}, DUE + timedelta(days=days)).late
-    return {one.clock: (one.past, one.soon, one.past_in.get("follow-up", 0)) for one in found}
+    return {one.clock: (one.past, one.soon, one.past_in.get("follow-up", 0)) for one in found if one.past or one.soon}
 
 
 def test_it_stays_in_follow_up_with_its_holder_and_its_clock(desk: Desk, accepted: int) -> None:
@@ -70,6 +70,23 @@ def test_overview_and_filter_have_it_as_late_when_past(desk: Desk, accepted: int
     assert [item.first.id for item in listed(desk, due_before=DUE, clock="threatening-help")] == [accepted]
     assert listed(desk, due_before=DUE - timedelta(days=1)) == []
     assert len(listed(desk, route="letter")) == 1
+
+
+def test_the_clock_begins_with_the_conversation_in_which_help_was_accepted(desk: Desk) -> None:
+    said_on = today() - timedelta(days=9)
+    desk.take_in(report("a", "2026-11-02", R1, crisis="eviction"))
+    case = desk.case(HOME).id
+    desk.system.rows("UPDATE cases SET received_on = %s WHERE id = %s", said_on, case)
+    number = act(desk, record_attempt, case, Attempt("call", said_on, None, reached=True), ANNA, today=today())
+    act(desk, close, [case], "follow-up-help-financial", ANNA)
+    due = Clocks().threatening_help.due(said_on)
+    clocks = {one.name: one.due for one in file_of(desk).case.clocks}
+    assert (listed(desk)[0].first.help_due_on, clocks["threatening-help"]) == (due, due)
+    assert clocks["collection-pause"] == Clocks().collection_pause.due(today())  # as the partner heard it
+    act(desk, undo_attempt, number, ANNA, team_lead=False, today=today())
+    assert listed(desk)[0].first.help_due_on == DUE
+    act(desk, record_attempt, case, CALL, ANNA, today=today())
+    assert {one.name: one.due for one in file_of(desk).case.clocks}["threatening-help"] == DUE
 
 
 def test_a_conversation_after_it_ends_it_and_striking_it_out_begins_it_again(desk: Desk, accepted: int) -> None:

@@ -178,7 +178,11 @@ def test_what_contradicts_a_third_is_refused_and_what_follows_is_not_asked(desk:
     assert [(one.other, one.person) for one in asked(desk)] == [pair, (pair[0], third), (pair[1], third)]
     case = case_of(desk)
     act(desk, decide_pair, case, pair, "same", ANNA)
-    assert [(one.other, one.person) for one in asked(desk)] == [(pair[0], third)]  # of two who are one it is asked once
+    (doubt,) = asked(desk)  # of two who are one it is asked once, with what was written of both
+    assert (doubt.other, doubt.person, doubt.others) == (pair[0], third, frozenset(pair))
+    assert [(one.person, one.partner) for one in doubt.writings] == [
+        (pair[0], "welbions"), (pair[1], "menzis"), (third, "vitens")
+    ]  # fmt: skip
     act(desk, decide_pair, case, (pair[0], third), "same", ANNA)
     assert asked(desk) == []
     assert refused(desk, (pair[1], third), "different", reason=REASON) == "contradicts"

@@ -14,7 +14,7 @@ from signals.outreach.work.referrals import add_note, refer
 from signals.outreach.work.steps import NextStep
 from tests.reference.notation import report
 
-from .people import ANNA, HOME, P9, R1, act, file_of, today
+from .people import ANNA, HOME, P9, R1, V1, act, file_of, today
 
 if TYPE_CHECKING:
     from tests.outreach.desk import Desk
@@ -52,6 +52,22 @@ def test_what_the_rules_found_is_found_anew(desk: Desk, visit: int) -> None:
     act(desk, change_route, visit, "letter", "Geen bel.", ANNA)
     assert desk.case(HOME).waiting  # for the release of its letter: then there is no step
     assert file_of(desk).next_step is None
+    act(desk, change_route, visit, "home-visit", "Toch wel.", ANNA)
+    assert file_of(desk).next_step == planned
+
+
+def test_of_two_open_cases_the_household_that_is_written_to_has_no_visit_as_next_step(desk: Desk) -> None:
+    desk.take_in(report("a", "2026-10-20", R1), report("b", "2026-11-02", P9), report("c", "2026-11-03", V1))
+    visit = desk.case(HOME).id
+    act(desk, record_attempt, visit, Attempt("home-visit", today(), "evening", reached=False), ANNA, today=today())
+    planned = file_of(desk).next_step
+    assert planned is not None
+    assert planned.why == "not-at-home"
+    act(desk, change_route, visit, "letter", "Geen bel.", ANNA)
+    written = file_of(desk).next_step
+    assert written is not None
+    assert (written.kind, written.why) == ("letter", "not-reached")
+    assert file_of(desk).history[-1].nl.startswith("Volgende stap vervallen door de andere route: Huisbezoek, ")
     act(desk, change_route, visit, "home-visit", "Toch wel.", ANNA)
     assert file_of(desk).next_step == planned
 

@@ -3,7 +3,8 @@ by street and by a reference however it was typed. And whom each municipality ca
 mean the same person, and whether two persons are one; who can take a hand-over back; and until when there must be a
 conversation in a threatening situation. On which day somebody said that the person of a signal died, and which of these
 deaths were looked at for a case: marks of before hold nothing.
-And which sessions ended while their row was held, and a street as it is found however it was abbreviated.
+And which sessions ended while their row was held, a street as it is found however it was abbreviated, and the lines of the
+audit log that one act wrote at one moment.
 
 What was under way before comes up on the day of its household's next step; without one on the day of its first signal,
 so above the rest. Nothing was marked as looked at before. The contact of a partner becomes that of each municipality for
@@ -68,6 +69,9 @@ UNDER_WAY_BEFORE = "state = 'open' AND NOT waiting AND NOT held"
 UNDER_WAY = "(state = 'open' OR help_due_on IS NOT NULL) AND NOT waiting AND NOT held"
 SEVERAL = "state = 'open' AND (arrears_count > 1 OR consecutive)"
 GIVER = ("giver_id", "before_id", "before_name")
+LETTER_LET_GO = "released_how = 'release' AND released_route = 'letter'"
+LETTER_SENT = "kind = 'letter' AND undone_at IS NULL"
+STEPS = "kind IN ('released', 'not-picked-up', 'mark-taken-back', 'back-in-queue')"
 TO_REVIEW = "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))"
 
 
@@ -101,12 +105,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("street IS NOT NULL"),
     )
     op.create_index("ix_quarantine_topic", "quarantine", ["topic", "id"])
+    op.create_index(
+        "ix_cases_letters",
+        "cases",
+        ["municipality", "state", "released_at"],
+        postgresql_include=["household_id", "id"],
+        postgresql_where=sa.text(LETTER_LET_GO),
+    )
+    op.create_index(
+        "ix_contact_attempts_letters",
+        "contact_attempts",
+        ["at"],
+        postgresql_include=["household_id", "on_day"],
+        postgresql_where=sa.text(LETTER_SENT),
+    )
+    op.create_index(
+        "ix_case_history_steps",
+        "case_history",
+        ["case_id"],
+        postgresql_include=["kind", "at", "actor"],
+        postgresql_where=sa.text(STEPS),
+    )
     op.create_index("ix_arrears_reference", "arrears", ["municipality", sa.literal_column("lower(reference)")])
+    _lines_by_moment("at", "id")
     _contacts_of_each()
 
 
 def downgrade() -> None:
     _contacts_of_all()
+    _lines_by_moment("at")
+    op.drop_index("ix_case_history_steps", table_name="case_history")
+    op.drop_index("ix_contact_attempts_letters", table_name="contact_attempts")
+    op.drop_index("ix_cases_letters", table_name="cases")
     op.drop_index("ix_quarantine_topic", table_name="quarantine")
     op.drop_index("ix_arrears_reference", table_name="arrears")
     op.drop_index("ix_reports_street", table_name="reports")
@@ -138,6 +168,11 @@ def _in_order(name: str, order: str, which: str) -> None:
         unique=False,
         postgresql_where=sa.text(which),
     )
+
+
+def _lines_by_moment(*columns: str) -> None:
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.create_index("ix_audit_at", "audit", list(columns), unique=False)
 
 
 def _whether_one_person() -> None:
