@@ -67,7 +67,7 @@ def asked(browser: PageClient, **typed: str) -> list[list[str]]:
 SANNE = "Sanne de Vries (u1)"
 VIEWED = [SANNE, "Zaak bekeken", "zaak 12"]
 SIGNED_IN = [SANNE, "Aangemeld", "sessie"]
-RELEASED = ["root", "Vrijgegeven", "12,13"]
+RELEASED = ["root", "Vrijgegeven", "12, 13"]
 UNKNOWN = ["=cmd", "no-longer-known", "zaak 12"]
 
 
@@ -412,6 +412,8 @@ def test_every_line_is_said_in_the_language_of_the_page(log: RunningOffice, lang
         ("partner welbions", "partner welbions"),  # as pages do
         ("bericht in quarantaine 17", "17"),
         ("aanlevering arrears.housing.welbions", "arrears.housing.welbions"),
+        ("partner menzis, vitens", "partner menzis,vitens"),
+        ("12, 13", "12,13"),
         ("partners", "partners"),
         ("0141 2020-01-01", "0141 2020-01-01"),
     ],

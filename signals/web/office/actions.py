@@ -5,6 +5,7 @@ A test finds the codes that are written anywhere and have no words here. The par
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from signals.web.texts import LANGUAGES, said, translate
@@ -64,6 +65,7 @@ ACTIONS: Final = {
     "policy": said("Beleid geladen"),
     "caseload-import": said("Lijst van bekende inwoners ingelezen"),
     "exclusion-import": said("Uitsluitingslijst ingelezen"),
+    "addresses-import": said("Adressenregister ingelezen"),
     "quarantine-original": said("Bericht in quarantaine bekeken"),
     "replay": said("Bericht opnieuw ingelezen"),
     "pause-topic": said("Aanlevering gepauzeerd"),
@@ -85,6 +87,7 @@ SUBJECTS: Final = {
     "partner": said("partner"),
     "policy": said("beleid"),
     "municipality": said("gemeente"),
+    "address register": said("adressenregister"),
     "topic": said("aanlevering"),
     "quarantine": said("bericht in quarantaine"),
     "page": said("pagina"),
@@ -114,6 +117,7 @@ VISITORS: Final = {
     "cli": said("op de opdrachtregel"),  # followed by who was signed in to that machine: "cli:beheer"
 }
 """Who acts without being a person that signed in."""
+_ROOM: Final = re.compile(r",\s*")
 
 
 def action_words(desk: Desk, codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -122,7 +126,11 @@ def action_words(desk: Desk, codes: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def subject_words(desk: Desk, subject: str, action: str = "") -> str:
-    """What a line is about, in the language of the page: "case 12" gives "zaak 12", "17" of a replay its kind too."""
+    """What a line is about, in the language of the page: "case 12" gives "zaak 12", "17" of a replay its kind too.
+
+    Where it names several, there is room after each comma: else the longest of them decides how wide the table is.
+    """
+    subject = _ROOM.sub(", ", subject)
     kind, rest = _parted(subject, {code: code for code in SUBJECTS})
     if not kind and action in BARE:
         kind, rest = BARE[action], subject
@@ -132,6 +140,7 @@ def subject_words(desk: Desk, subject: str, action: str = "") -> str:
 
 def subject_codes(words: str) -> tuple[str, ...]:
     """All subjects that somebody can mean who writes `words` as the page shows them, in either language."""
+    words = _ROOM.sub(",", words)
     found = {words}
     for language in LANGUAGES:
         kind, rest = _parted(words, _said_in(language, SUBJECTS))
