@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from signals.commands import sessions, topics
+from signals.commands import addresses, letters, sessions, topics, visiting
 from signals.commands.options import AsJson, Municipality
 from signals.errors import SignalsError, WrongUseError
 
@@ -33,6 +33,9 @@ for name, group in {
     "exclusions": exclusions,
     "quarantine": quarantine,
     "sessions": sessions.group,
+    "letters": letters.group,
+    "visits": visiting.group,
+    "addresses": addresses.group,
 }.items():
     app.add_typer(group, name=name)
 
@@ -344,6 +347,7 @@ def simulate(
     duplicates: Annotated[float, typer.Option(min=0, max=1, help="share of events sent twice")] = 0.01,
     policies: Annotated[Path | None, typer.Option(help="folder for a policy of every town")] = None,
     caseload: Annotated[Path | None, typer.Option(help="file of those already in debt help, as CSV")] = None,
+    places: Annotated[Path | None, typer.Option("--addresses", help="file of where all homes lie, as CSV")] = None,
     *,
     steady: Annotated[bool, typer.Option("--steady", help="no partner is ever silent for a month")] = False,
 ) -> None:
@@ -353,7 +357,7 @@ def simulate(
 
     knobs = Knobs(bad, duplicates, tuple(map(simulated.parse_shock, shocks or [])), steady=steady)
     wish = simulated.Wish(preset, municipality, inhabitants, start, months, seed, knobs)
-    show.note(f"{simulated.write(wish, simulated.Places(events, truth, policies, caseload))} events")
+    show.note(f"{simulated.write(wish, simulated.Places(events, truth, policies, caseload, places))} events")
 
 
 @app.command()

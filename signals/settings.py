@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
+    DirectoryPath,
     Field,
     FilePath,
     SecretStr,
@@ -98,6 +99,10 @@ class Settings(BaseSettings):
     flood_at_least: int = Field(200, ge=1, le=100_000, description="so many records are read before the share counts")
     flood_in_a_row: int = Field(200, ge=1, le=100_000, description="so many bad records in a row pause the topic")
 
+    letter_sets: DirectoryPath | None = Field(None, description="folder of the municipalities' own letter sets")
+
+    routing_url: str | None = Field(None, description="an OSRM server that is told where visits are, for travel times")
+
     web_address: str | None = Field(None, description="public address of the pages, e.g. https://signals.example.nl")
     web_processes: int | None = Field(None, ge=1, le=64, description="how many make pages; default: 2, on one core 1")
     web_tokens: FilePath | None = Field(None, description="the municipality's own tokens.css, for the pages' look")
@@ -138,7 +143,7 @@ class Settings(BaseSettings):
             raise ValueError("must be host:port, or several of them with commas between")
         return addresses
 
-    @field_validator("web_address", "oidc_issuer")
+    @field_validator("web_address", "oidc_issuer", "routing_url")
     @classmethod
     def _is_web_address(cls, address: str | None) -> str | None:
         if address is not None and not is_safe_address(address):

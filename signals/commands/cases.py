@@ -47,6 +47,7 @@ def print_queue(settings: Settings, name: str, municipality: str | None, *, as_j
             **case_document(case, lines[case.id]),
             "worked_as": case.worked_route,
             "held": case.held,
+            "letter_fault": case.letter_fault,
             "due": due[case.id].isoformat(),
             "reason": show.reason_of(case),
         }

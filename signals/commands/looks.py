@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CASE: Final = "view-case"
 QUEUE: Final = "view-queue"
 SUMMARY: Final = "view-summary"
+RUN: Final = "view-run"
 IN_ONE_LINE: Final = 5000  # households; the auditors' page reads fifty lines at once
 
 
@@ -32,6 +33,11 @@ def note_case(cursor: Cursor, number: int) -> None:
 def note_queue(cursor: Cursor, name: str, households: Collection[int], municipality: str | None = None) -> None:
     """Note that these households are shown as they stand in a queue; `municipality`: the one that was asked for."""
     _noted(cursor, QUEUE, f"queue {name}", households, municipality)
+
+
+def note_letters(cursor: Cursor, households: Collection[int], municipality: str) -> None:
+    """Note that it is shown to which of these households letters would go out, as the page of a letter run does."""
+    _noted(cursor, RUN, "letter run", households, municipality)
 
 
 def note_summary(cursor: Cursor, cases: Collection[int]) -> None:

@@ -124,12 +124,13 @@ def _short(household: str, most: int = 24) -> str:
 
 
 def _flags(case: ListedCase) -> list[str]:
-    words = {
+    flags = {
         "overlijden gemeld": case.held,
-        "terug in de wachtrij": case.released_route is not None,
+        words.letter_fault(case.letter_fault): case.letter_fault is not None,
+        "terug in de wachtrij": case.waiting and case.released_route is not None,
         "opeenvolgend": case.consecutive,
     }
-    return [word for word, is_so in words.items() if is_so]
+    return [flag for flag, is_so in flags.items() if is_so]
 
 
 def summary_tables(document: dict[str, Any]) -> None:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from signals.commands import show
 from signals.errors import WrongUseError
-from signals.simulation.files import Caseload, readable, require_writable, write_policies, write_simulation
+from signals.simulation.files import (
+    Caseload,
+    readable,
+    require_writable,
+    write_addresses,
+    write_policies,
+    write_simulation,
+)
 from signals.simulation.habits import HABITS
 from signals.simulation.money import Shock
 from signals.simulation.simulate import Knobs, simulate_area
@@ -43,6 +50,7 @@ class Places:
     truth: Path | None
     policies: Path | None
     caseload: Path | None
+    addresses: Path | None = None
 
 
 def parse_shock(text: str) -> Shock:
@@ -72,8 +80,9 @@ def write(wish: Wish, places: Places) -> int:
     """
     towns, months = _towns(wish), _months(wish)
     _require_distinct(places)
-    if places.caseload is not None:
-        require_writable(places.caseload)  # before the work, which may take a minute
+    for later in (places.caseload, places.addresses):
+        if later is not None:
+            require_writable(later)  # before the work, which may take a minute
     caseload = Caseload(towns, wish.seed, wish.start)
     with show.progress("simulating", len(towns) * months) as lived:
         pairs = simulate_area(towns, wish.start, months, wish.seed, knobs=wish.knobs, lived=lived)
@@ -82,6 +91,8 @@ def write(wish: Wish, places: Places) -> int:
         written = _write(places, caseload.noting(pairs))
     if places.caseload is not None:
         caseload.write(places.caseload)
+    if places.addresses is not None:
+        write_addresses(places.addresses, towns)
     return written
 
 
@@ -98,7 +109,7 @@ def _write(places: Places, pairs: Iterable[tuple[Wire, Truth]]) -> int:
 def _require_distinct(places: Places) -> None:
     files = [
         path if str(path) == "-" else path.resolve()
-        for path in (places.events, places.truth, places.caseload)
+        for path in (places.events, places.truth, places.caseload, places.addresses)
         if path is not None
     ]
     if len(set(files)) < len(files):

@@ -31,10 +31,13 @@ from signals.errors import SignalsError, WrongUseError
 from signals.households.listings import read_listing
 from signals.outreach.configuration import load_partners
 from signals.outreach.registers import load_policy, replace_listing
+from signals.outreach.visits.extract import Findings, read_extract
+from signals.outreach.visits.places import knows_places, replace_places
 from signals.settings import load_settings, variable
 from signals.simulation.files import Caseload, wire_line
 from signals.simulation.partners import PARTNERS
 from signals.simulation.simulate import simulate
+from signals.simulation.streets import register_of
 from signals.simulation.towns import ALMELO
 from signals.store.database import engine_for, transaction
 from signals.web.signin.kept_secret import kept_secret
@@ -70,6 +73,7 @@ def up(*, empty: bool, port: int | None) -> None:
         web_port = port or free_port()
         with _children(folder, services.environment(), web_port) as processes:
             if not empty:
+                _import_addresses(settings)
                 _first_month(settings, processes["worker"], stopping)
             _await_web(web_port, processes, stopping)
             welcome(settings, Shown(ALMELO.code, ALMELO.inhabitants, folder, web_port))
@@ -120,6 +124,17 @@ def _demo(folder: Path, port: int) -> dict[str, str]:
         "municipalities": ALMELO.code,
     }
     return {variable(name): value for name, value in given.items()}
+
+
+def _import_addresses(settings: Settings) -> None:
+    """Load where the simulated homes lie, unless this folder knows of any, so that visits can be planned."""
+    engine = engine_for(settings.database)
+    try:
+        with transaction(engine) as cursor:
+            if not knows_places(cursor):
+                replace_places(cursor, read_extract(register_of([ALMELO]), Findings()), actor="signals up")
+    finally:
+        engine.dispose()
 
 
 def _first_month(settings: Settings, worker: Process, stopping: threading.Event) -> None:

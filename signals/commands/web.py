@@ -98,7 +98,8 @@ def office_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> O
         return None
     engine = engine_for(settings.database, options=PAGE_OPTIONS, pool_size=desks)
     secret = settings.session_secret.get_secret_value()
-    return Office(engine, sign_in, secret, address, settings.web_tokens, desks=desks)
+    sets = settings.letter_sets
+    return Office(engine, sign_in, secret, address, settings.web_tokens, desks=desks, letter_sets=sets)
 
 
 def figures(engine: Engine, settings: Settings) -> Figures:

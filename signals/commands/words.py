@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
+from signals.outreach.letters.codes import CODES, RETURN_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,9 @@ HISTORY: Final = {
     "claimed": "opgepakt om aan te werken",
     "let-go": "losgelaten",
     "handed-over": "overgedragen",
+    "letter-fault": "brief kan zo niet weg",
+    "letter-taken-out": "brief uit de brievenronde gehaald",
+    "letter-returned": "brief kwam terug",
     "attempt": "contactpoging",
     "attempt-undone": "contactpoging doorgehaald",
     "step": "volgende stap afgesproken",
@@ -78,6 +82,11 @@ HISTORY: Final = {
     "step-cancelled": "afspraak afgezegd",
     "step-ended": "volgende stap vervallen door de andere route",
     "step-restored": "volgende stap staat er weer",
+    "visit-planned": "op een bezoeklijst",
+    "door-refused": "wil geen hulp, gezegd aan de deur",
+    "door-moved": "verhuisd, gehoord aan de deur",
+    "unsafe": "onveilig aan de deur",
+    "unsafe-lifted": "weer veilig aan de deur",
 }
 
 TAKEN_UP: Final = {
@@ -103,6 +112,8 @@ _PARTICULARS: Final[Mapping[str, Mapping[str, str]]] = {
     "onDay": {},
     "part": PARTS_OF_DAY,
     "what": {**CRISES, "deceased": "overlijden gemeld"},
+    "code": {code: nl for code, (nl, _) in CODES.items()},  # of a letter
+    "returned": {code: nl for code, (nl, _) in RETURN_REASONS.items()},
     "reason": REASONS,  # of a withdrawal; that of a person's decision is what this person wrote
     "result": RESULTS,
     "outcome": OUTCOMES,
@@ -134,6 +145,11 @@ def status(code: str) -> str:
 def outcome(code: str) -> str:
     """How a case ended, in the words of DDAS."""
     return OUTCOMES[code]
+
+
+def letter_fault(code: str | None) -> str:
+    """Why no letter could be made, or that it came back."""
+    return f"brief: {CODES[code][0]}" if code else ""
 
 
 def history(kind: str, how: str | None = None) -> str:

@@ -20,6 +20,7 @@ from signals.contract.codes import ACCEPTED_HELP, CRISES, OUTCOMES, STATUS_IN_DD
 from signals.contract.partners import SECTORS
 from signals.errors import FaultsError
 from signals.outreach.clocks import Clocks, clocks_from
+from signals.outreach.letters.sender import Sender, sender_from
 from signals.outreach.periods import PERIOD_KINDS
 from signals.outreach.teams import DEFAULT_TARGETS, ReferralTarget, Team, targets_from, teams_from
 from signals.scoring.framework import Framework, framework_from
@@ -43,6 +44,7 @@ _KEYS: Final = (
     "clocks",
     "scoring",
     "letters",
+    "letter",
     "visits_at_most",
     "accepted_help",
     "team",
@@ -88,6 +90,7 @@ class Policy:
     clocks: Clocks
     scoring: Framework
     letters: str
+    sender: Sender
     body: str
     id: int = 0
     visits_at_most: int = 3
@@ -261,9 +264,11 @@ def parse_policy(body: str, where: str) -> Policy:
     teams, team_faults = teams_from(table.get("team"))
     targets, target_faults = targets_from(table.get("referral"))
     municipality = _municipality(reading)
+    name, letters = _text(reading, "name", municipality), _letters(reading)
+    sender, sender_faults = sender_from(table.get("letter"), name, letters)
     policy = Policy(
         municipality=municipality,
-        name=_text(reading, "name", municipality),
+        name=name,
         valid_from=_valid_from(reading),
         period=reading.choice("period", PERIOD_KINDS, "month"),
         repeat_window_days=reading.whole("repeat_window_days", 92),
@@ -274,14 +279,16 @@ def parse_policy(body: str, where: str) -> Policy:
         route=_routes(reading.under("route")),
         clocks=clocks,
         scoring=framework,
-        letters=_letters(reading),
+        letters=letters,
+        sender=sender,
         body=body,
         visits_at_most=reading.whole("visits_at_most", 3, lowest=1),
         teams=teams,
         targets=targets,
         accepted_help=_accepted_help(reading),
     )
-    faults += [*clock_faults, *point_faults, *team_faults, *target_faults]  # they name their tables themselves
+    # they name their tables themselves
+    faults += [*clock_faults, *point_faults, *team_faults, *target_faults, *sender_faults]
     if faults:
         raise FaultsError(where, faults)
     return policy

@@ -34,7 +34,8 @@ SELECT cases.id, cases.household_id, cases.municipality, postcode, number, suffi
     max(CASE WHEN state <> 'open' THEN 0 ELSE array_position(%(routes)s, route) END)
         OVER (PARTITION BY cases.household_id) AS worked_rank,
     score, explanation, multiple, consecutive, crisis, arrears_count, earliest_on, received_on, policy_id,
-    waiting, waiting_since, held, released_route, released_at, outcome
+    waiting, waiting_since, held, released_route, released_at, outcome,
+    letter_fault
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
 WHERE {which} AND (%(municipality)s::text IS NULL OR cases.municipality = %(municipality)s)
 """
@@ -71,6 +72,7 @@ class ListedCase:
     released_route: str | None
     released_at: datetime | None
     outcome: str | None
+    letter_fault: str | None  # why its letter could not be made, or that it came back
 
     @property
     def household(self) -> str:
@@ -100,7 +102,7 @@ def queue(cursor: Cursor, name: str, municipality: str | None = None) -> list[Li
     """The cases that wait in queue `name` (one of `QUEUES`), most urgent first."""
     cases = listed_cases(cursor, municipality, only_open=True)
     if name == "review":
-        return [case for case in cases if case.held or (case.crisis is not None and case.waiting)]
+        return [case for case in cases if case.held or (case.crisis is not None and case.waiting) or case.letter_fault]
     route = _ROUTE_OF[name]
     return [case for case in cases if case.waiting and not case.held and case.worked_route == route]
 

@@ -40,6 +40,7 @@ _RELEASE: Final = """
 UPDATE cases SET released_route = route, released_at = now(), released_by = %(actor)s,
     released_how = %(how)s,
     waiting = false, waiting_since = NULL, held = held AND NOT %(reviewed)s,
+    letter_fault = NULL, -- whoever lets it go anew has looked at it
     closed_outcome = NULL, closed_through = NULL, -- it came back after it was closed: from here on it stays open
     released_through = (SELECT max(events.id) FROM events WHERE arrears_id IN (
         SELECT arrears_id FROM reports WHERE case_id = cases.id)),

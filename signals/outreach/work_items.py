@@ -32,7 +32,8 @@ _CASES_AT: Final = f"""
 SELECT id, household_id, period, period_start, route, crisis, score, explanation, multiple, consecutive, arrears_count,
     earliest_on, received_on, policy_id, waiting, waiting_since, held, released_at,
     {ATTEMPTED.format("cases")} AS attempted, {SPOKEN_ON.format("cases")} AS spoken_on,
-    coalesce(looked_as = {AS_IT_STANDS}, false) AS looked, follow_up_on, state, help_due_on
+    coalesce(looked_as = {AS_IT_STANDS}, false) AS looked, follow_up_on, state, help_due_on,
+    letter_fault
 FROM cases WHERE household_id = ANY(%(households)s) AND {WORKED.format("cases")}
 """  # noqa: S608 - our own texts
 _SAID_AT: Final = f"""
@@ -120,6 +121,7 @@ class WorkCase:
     follow_up_on: date | None
     state: str
     help_due_on: date | None  # closed with accepted help while something threatens: the day for the conversation
+    letter_fault: str | None  # why its letter could not be made, or that it came back
 
     @property
     def help_due(self) -> Deadline | None:
@@ -184,6 +186,11 @@ class WorkItem:
     def held(self) -> bool:
         """Whether a case is held for review."""
         return any(case.held for case in self.cases)
+
+    @property
+    def letter_fault(self) -> str | None:
+        """Why no letter could be made for one of the cases, or that it came back."""
+        return next((case.letter_fault for case in self.cases if case.letter_fault), None)
 
     @property
     def looked(self) -> bool:

@@ -59,7 +59,11 @@ _QUEUES: Final = {
     "visits": _Queue(f"{_WAITS} 'home-visit'"),
     "follow-up": _Queue(f"{WORKED} AND NOT {{0}}.waiting AND NOT {{0}}.held", order=FOLLOW_UP),
     "several": _Queue("{0}.state = 'open' AND ({0}.arrears_count > 1 OR {0}.consecutive)"),
-    "review": _Queue("{0}.state = 'open' AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting))", order=REVIEW),
+    "review": _Queue(
+        """{0}.state = 'open'
+        AND ({0}.held OR ({0}.crisis IS NOT NULL AND {0}.waiting) OR {0}.letter_fault IS NOT NULL)""",
+        order=REVIEW,
+    ),
 }
 # "several" is no queue: it holds where several partners may have written of one person (`outreach.review`).
 _IN_ORDER: Final = """SELECT c.id, c.household_id, {urgency} AS urgency, c.earliest_on, postcode, number, suffix

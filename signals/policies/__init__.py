@@ -14,8 +14,13 @@ def shipped() -> dict[str, str]:
 
 
 def almelo_policy_text(code: str, name: str) -> str:
-    """The policy that ships for Almelo, as the text of a policy of the municipality with this code and name."""
+    """The policy that ships for Almelo, as the text of a policy of the municipality with this code and name.
+
+    Another one's letters do not say what Almelo's say of Almelo (the last table, `[letter]`).
+    """
     text = shipped()["almelo.toml"]
+    if code != "0141":
+        text = text.partition("[letter]")[0]
     # The first line of each key: teams and referral targets further down have names too.
     for key, value in (("municipality", code), ("name", name)):
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"  # JSON's quotes and escapes are those of TOML too

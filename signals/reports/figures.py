@@ -59,16 +59,22 @@ def _cases(cursor: Cursor) -> dict[tuple[str, str], int]:
 
 
 # Who stands in which queue is as in `outreach.queues.queue`: worked by the household's gravest route, and a held case
-# in review only. A case held after its release waits for nothing else, so it has waited since it was held.
+# in review only. A case held after its release waits for nothing else, so it has waited since it was held; one whose
+# letter could not be made, since that was found.
 _OLDEST = """
 WITH worked AS (
-    SELECT waiting, held, crisis, max(array_position(%(routes)s, route)) OVER (PARTITION BY household_id) AS rank,
-        CASE WHEN waiting OR NOT held THEN waiting_since ELSE
-            (SELECT max(at) FROM case_history WHERE case_id = cases.id AND kind = 'held') END AS since
+    SELECT waiting, held, crisis, letter_fault,
+        max(array_position(%(routes)s, route)) OVER (PARTITION BY household_id) AS rank,
+        CASE
+            WHEN held AND NOT waiting THEN (SELECT max(at) FROM case_history WHERE case_id = cases.id AND kind = 'held')
+            WHEN waiting OR letter_fault IS NULL THEN waiting_since
+            ELSE (SELECT max(at) FROM case_history WHERE case_id = cases.id
+                AND kind IN ('letter-fault', 'letter-returned')) END AS since
     FROM cases WHERE state = 'open')
 SELECT extract(epoch FROM now() - min(since) FILTER (WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'letter')),
     extract(epoch FROM now() - min(since) FILTER (WHERE waiting AND NOT held AND (%(routes)s)[rank] = 'home-visit')),
-    extract(epoch FROM now() - min(since) FILTER (WHERE held OR (waiting AND crisis IS NOT NULL)))
+    extract(epoch FROM now() - min(since) FILTER (
+        WHERE held OR (waiting AND crisis IS NOT NULL) OR letter_fault IS NOT NULL))
 FROM worked
 """
 

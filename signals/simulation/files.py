@@ -1,7 +1,7 @@
 """How is a simulation written down? Events and truth as JSON lines, or both as lines that a person reads.
 
-Besides, what a service needs to take the events in as the truth has it: a policy for every town, and the caseload list
-of those who are in debt help already.
+Besides, what a service needs to take the events in as the truth has it: a policy for every town, the caseload list of
+those who are in debt help already, and where the homes lie.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from signals.errors import WrongUseError
 from signals.households.listings import COLUMNS
 from signals.policies import almelo_policy_text
 from signals.simulation.residents import household
+from signals.simulation.streets import register_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -99,6 +100,12 @@ def write_policies(folder: Path, towns: Sequence[Town]) -> None:
             (folder / f"{town.code}.toml").write_text(text, encoding="utf-8")
     except OSError as fault:
         raise WrongUseError(f"{folder} cannot be written ({fault.strerror}); check the folder") from fault
+
+
+def write_addresses(path: Path, towns: Sequence[Town]) -> None:
+    """Write where all homes of these towns lie, for `signals addresses import`. Raises WrongUseError."""
+    with _opened(path) as file:
+        file.writelines(line.encode() for line in register_of(towns))
 
 
 class Caseload:

@@ -50,8 +50,9 @@ class _Door(NamedTuple):
 
 _PER_ROW: Final = 20
 _ROWS: Final = 5
-_PER_STREET: Final = _PER_ROW * _ROWS
+HOMES_PER_STREET: Final = _PER_ROW * _ROWS
 _NUMBERS_PER_ROW: Final = 20  # a row uses at most so many house numbers; the next begins after them
+NUMBERS_PER_STREET: Final = _NUMBERS_PER_ROW * _ROWS
 _WRITTEN_DOOR: Final = re.compile(r"([0-9]+)([A-Z]?)(?:/(.+))?")
 
 
@@ -110,11 +111,8 @@ def home(town: Town, number: int) -> Home:
 
     Empty homes are houses and flats at addresses of their own, for people who move.
     """
-    lived_in = households_of(town)
-    empty = number >= lived_in
-    if empty:  # they begin with the first street in which nobody lives
-        number += -lived_in % _PER_STREET
-    street, place = divmod(number, _PER_STREET)
+    number, empty = _counted(town, number)
+    street, place = divmod(number, HOMES_PER_STREET)
     row, position = divmod(place, _PER_ROW)
     door = _row(town, street, row, shared=not empty)[position]
     round_, name = divmod(street, town.postcodes * len(_PAIRS))
@@ -129,6 +127,18 @@ def home(town: Town, number: int) -> Home:
         # After 99 no register has come yet, so that the number is nobody's.
         bag_id=f"{town.code}2099{number - door.resident:08}",
     )
+
+
+def street_of(town: Town, number: int) -> int:
+    """The how manieth street of the town the home of household `number` stands in, from 0."""
+    return _counted(town, number)[0] // HOMES_PER_STREET
+
+
+def _counted(town: Town, number: int) -> tuple[int, bool]:
+    """The how manieth home that is, and whether it stands empty: those begin with a street in which nobody lives."""
+    lived_in = households_of(town)
+    empty = number >= lived_in
+    return number + (-lived_in % HOMES_PER_STREET if empty else 0), empty
 
 
 def _row(town: Town, street: int, row: int, *, shared: bool) -> tuple[_Door, ...]:

@@ -47,6 +47,11 @@ CONTACT_KINDS = (
 )
 PARTS_OF_DAY = "('morning', 'afternoon', 'evening')"
 STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised', 'not-reached', 'no-answer')"
+# Why a letter cannot be made (`outreach.letters`), or that it came back.
+LETTER_FAULTS = (
+    "('no-name', 'no-street', 'no-city', 'postcode', 'too-long', 'too-many-lines', 'abroad', 'no-fixed-abode', "
+    "'unprintable', 'no-addressee', 'died', 'returned', 'moved')"
+)
 REFERRAL_RESULTS = "('started', 'no-show', 'declined', 'not-suitable', 'mistaken')"
 
 

@@ -26,11 +26,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from signals.store import models_beside, models_work, refusals  # noqa: F401 - whoever takes Base from here has all of it
+from signals.store import models_beside, models_letters, models_places, models_work, refusals  # noqa: F401 - for Base
+from signals.store import models_visits as _visits  # noqa: F401 - for Base
 from signals.store.base import (
     CLOSING_RESULTS,
     CODE_POINTS,
     CRISES,
+    LETTER_FAULTS,
     NOT_PICKED_UP,
     OUTCOMES,
     REASONS,
@@ -44,7 +46,7 @@ from signals.store.base import (
 )
 from signals.store.name_words import NAME_WORDS
 from signals.store.street_words import STREET
-from signals.store.urgency import FOLLOW_UP, REVIEW, SEVERAL, UNDER_WAY
+from signals.store.urgency import FOLLOW_UP, REVIEW, SEVERAL, TO_REVIEW, UNDER_WAY
 
 __all__ = ["Base"]
 
@@ -259,6 +261,7 @@ class Case(Base):
     follow_up_on: Mapped[date | None] = mapped_column(Date)  # while it is under way: the day on which it comes up
     help_due_on: Mapped[date | None] = mapped_column(Date)  # in a threat: by then a conversation after accepted help
     reviewed_marks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # deaths: events
+    letter_fault: Mapped[str | None]  # why its letter could not be made, or that it came back: for a person to look at
     looked_as: Mapped[str | None]  # how it stood when a person looked at its crisis or death (`urgency.AS_IT_STANDS`)
     __table_args__ = (
         ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
@@ -270,7 +273,7 @@ class Case(Base):
         by_urgency("waiting", "waiting AND NOT held", "route"),
         by_urgency("under_way", UNDER_WAY, order=FOLLOW_UP),
         by_urgency("several", SEVERAL),
-        by_urgency("review", "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting))", order=REVIEW),
+        by_urgency("review", TO_REVIEW, order=REVIEW),
         # whose letter was let go, and when: which are not sent yet, and those of one release
         Index(
             "ix_cases_letters",
@@ -297,6 +300,7 @@ class Case(Base):
         CheckConstraint("person_route IN ('letter', 'home-visit')", name="person_route"),
         CheckConstraint("(person_route IS NULL) = (person_route_through IS NULL)", name="person_route_through"),
         CheckConstraint(f"closed_outcome IN {OUTCOMES}", name="closed_outcome"),
+        CheckConstraint(f"letter_fault IN {LETTER_FAULTS}", name="letter_fault"),
         CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by"),
         CheckConstraint(
             "(closed_outcome IS NULL) = (closed_through IS NULL) AND (closed_outcome IS NULL OR closed_at IS NOT NULL)",

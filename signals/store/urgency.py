@@ -20,15 +20,22 @@ URGENCY: Final = (
 _URGENCIES: Final = 404  # so many there are
 FOLLOW_UP: Final = f"((coalesce(follow_up_on, earliest_on) - DATE '0001-01-01') * {_URGENCIES} + {URGENCY})"
 """Of what is under way: by the day on which it comes up, and within a day by urgency."""
-AS_IT_STANDS: Final = "(coalesce(crisis, '') || ' ' || arrears_count::text || CASE WHEN held THEN ' held' ELSE '' END)"
+AS_IT_STANDS: Final = (
+    "(coalesce(crisis, '') || ' ' || arrears_count::text || CASE WHEN held THEN ' held' ELSE '' END"
+    " || coalesce(' ' || letter_fault, ''))"
+)
 """What of a case somebody looked at: looked at it is until one of these changes (`cases.looked_as`)."""
 REVIEW: Final = f"(CASE WHEN looked_as = {AS_IT_STANDS} THEN 2 WHEN held THEN 0 ELSE 1 END * {_URGENCIES} + {URGENCY})"
 """Of what a person looks at: a death that nobody looked at, then a crisis, then the rest; each by urgency."""
+TO_REVIEW: Final = "state = 'open' AND (held OR (crisis IS NOT NULL AND waiting) OR letter_fault IS NOT NULL)"
+"""What a person looks at: a death, something that threatens where nobody has begun, a letter that cannot be right."""
 UNDER_WAY: Final = "(state = 'open' OR help_due_on IS NOT NULL) AND NOT waiting AND NOT held"
 """Which cases are followed up: those begun and open, and closed ones whose accepted help still needs a conversation."""
 SEVERAL: Final = "state = 'open' AND (arrears_count > 1 OR consecutive)"
 """At which cases several partners may have written: of others there is but one arrears."""
-_COLUMN: Final = re.compile(r"\b(crisis|score|follow_up_on|earliest_on|looked_as|arrears_count|held)\b(?!')")
+_COLUMN: Final = re.compile(
+    r"\b(crisis|score|follow_up_on|earliest_on|looked_as|arrears_count|held|letter_fault)\b(?!')"
+)
 
 
 def urgency_of(cases: str, order: str = URGENCY) -> str:

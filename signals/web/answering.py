@@ -11,6 +11,7 @@ import asyncio
 import logging
 import secrets
 import traceback
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ from signals.web.errands import Errand, Errands, NobodyFreeError
 from signals.web.guard import ForeignFormError, OldFormError, other_name_of, require_own_form
 from signals.web.held import ENDED, OF_ANOTHER, RENEWED, held, held_page, reason_for
 from signals.web.pages import FOREIGN_FORM, OLD_FORM, fault_page
+from signals.web.press import Press
 from signals.web.refusals import EACH, Trails, note_refusal
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Office:
         tokens: a municipality's own `tokens.css`, or None for ours.
         clock: the moment it is.
         desks: so many pages are made at once in this process.
+        letter_sets: where the municipalities' own letter sets lie, or None.
     """
 
     engine: Engine
@@ -70,11 +73,17 @@ class Office:
     tokens: Path | None = None
     clock: Callable[[], datetime] = field(default=texts.utc_now)
     desks: int = DESKS
+    letter_sets: Path | None = None
 
     @property
     def secure(self) -> bool:
         """Whether browsers come over https."""
         return self.address.startswith("https:")
+
+    @property
+    def press(self) -> Press:
+        """Makes letters without a desk."""
+        return Press(self.engine, self.letter_sets)
 
     @property
     def jar(self) -> cookies.Jar:
@@ -107,7 +116,7 @@ class Counter:
         self._templates = templates
         self._jar = office.jar
         self._desks = asyncio.Semaphore(office.desks)
-        self._errands = Errands()
+        self._errands: defaultdict[str, Errands] = defaultdict(Errands)
         self._trails = Trails(EACH, doubling=True, name="requests")
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -126,7 +135,7 @@ class Counter:
         return answer
 
     async def _answer(self, asked: Asked) -> Response:
-        """The page's answer; when it must ask another machine first, that holds no desk."""
+        """The page's answer; when something must be asked or made elsewhere first, that holds no desk."""
         found = await self._at_desk(asked, asked.page.answer)
         if isinstance(found, Errand):
             found = await self._run(asked, found)
@@ -134,7 +143,7 @@ class Counter:
 
     async def _run(self, asked: Asked, errand: Errand[Any]) -> Response:
         try:
-            async with self._errands.turn():
+            async with self._errands[errand.place].turn():
                 told = await run_in_threadpool(errand.ask)
         except NobodyFreeError:
             told = errand.unasked
@@ -196,7 +205,8 @@ class Counter:
 
     def _desk(self, asked: Asked, user: User | None, cursor: Cursor, now: datetime) -> Desk:
         sent = (asked.path, asked.query, asked.form)
-        return Desk(asked.visit, user, now, *sent, cursor, self._templates, self._jar, self._office.sign_in)
+        office = self._office
+        return Desk(asked.visit, user, now, *sent, cursor, self._templates, self._jar, office.sign_in, office.press)
 
     def bound(self, response: Response, visit: Visit) -> Response:
         """The answer, with the cookie to which its forms are bound when nobody is signed in."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
     from signals.web.errands import Errand
     from signals.web.people import Role, SignIn, User
+    from signals.web.press import Press
     from signals.web.templating import Templates
 
 FIELDS_AT_MOST: Final = 1000  # in one form
@@ -106,7 +107,8 @@ class Page:
         name: unique; what `url_for` and `Desk.go` call it.
         path: Dutch words, `{…}` for what varies: "/zaak/{case:int}".
         method: "GET" or "POST".
-        answer: makes the page, in a thread and inside one transaction; an errand when another machine is asked first.
+        answer: makes the page, in a thread and inside one transaction; an errand when something is asked or made
+            elsewhere first.
         roles: one of these is needed; None opens it to whoever is not signed in.
         shows_person: whether it shows who a person is; then it must call `Desk.viewed`.
     """
@@ -153,6 +155,7 @@ class Desk:
     templates: Templates
     jar: cookies.Jar
     sign_in: SignIn
+    press: Press
     about: str | None = None  # the municipality of which it is
     logged: list[str] = field(default_factory=list)  # the actions that this request put into the logs
 

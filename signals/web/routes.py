@@ -10,7 +10,7 @@ from signals.web.office import audit, overview, partner_acts, partners, policy_p
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
-from signals.web.work import acts, case, queues, runs, search, sendings
+from signals.web.work import acts, case, print_run, printing, queues, runs, search, sendings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,8 @@ MODULES: Final = (
     # one line per page module, in the order of the walk
     queues,
     runs,
+    printing,
+    print_run,
     sendings,
     search,
     case,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from babel.dates import format_date
 
 from signals.contract import codes, english
+from signals.outreach.letters.codes import FAULTS, RETURN_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -73,6 +74,10 @@ WORDS: Final[Mapping[str, Mapping[str, Word]]] = MappingProxyType(
             "consecutive": Word("Opeenvolgend", "Consecutive"),
             "held": Word("Overlijden gemeld: eerst beoordelen", "Death reported: review first"),
             "waiting": Word("Wacht op vrijgave", "Waits for release"),
+        },
+        "returned": {code: Word(nl.capitalize(), en.capitalize()) for code, (nl, en) in RETURN_REASONS.items()},
+        "letter": {
+            code: Word(f"Brief kan niet weg: {nl}", f"No letter can go out: {en}") for code, (nl, en) in FAULTS.items()
         },
         "class": {
             "single": Word("Enkelvoudig", "Single"),

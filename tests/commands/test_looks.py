@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,13 @@ from typer.main import get_command
 from signals import cli
 from signals.commands import connection, looks
 from signals.commands.welcome import _queues
+from signals.contract.moments import AMSTERDAM
+from signals.outreach.visits.candidates import DayWish
+from signals.outreach.visits.going import release_list
+from signals.outreach.visits.instance import Point
+from signals.outreach.visits.lists import read_list
+from signals.outreach.visits.planning import propose
+from signals.outreach.work.people import Actor
 from signals.store.database import transaction
 from signals.web.office.actions import ACTIONS, BARE, SUBJECTS
 from tests.commands.test_cli_office import Office
@@ -34,10 +42,11 @@ SURNAME: Final = "Voorbeeld"
 FILES: Final = {
     "caseload.csv": f"municipality,surname,date_of_birth\n0141,{SURNAME},1985-06-12\n",
     "exclusions.csv": "municipality,postcode,house_number\n0141,7607GC,9\n",
+    "addresses.csv": "postcode,huisnummer,x,y\n7607GC,12,241900,486200\n",
     "policy.toml": 'municipality = "0363"\nname = "Elders"\nvalid_from = 2020-01-01\n',
     "partners.toml": '[[partner]]\nid = "other-one"\nsector = "water"\nsources = ["urn:other"]\n',
 }
-# What is typed: {letter} and {visit} are cases, {row} is in quarantine, {folder} has FILES.
+# What is typed: {letter} and {visit} are cases, {row} is in quarantine, {folder} has FILES, {list} is a visiting list.
 WALKED: Final = {
     "summary": "",
     "queue": "letters",
@@ -46,6 +55,10 @@ WALKED: Final = {
     "quarantine list": "",
     "quarantine show": "{row}",
     "quarantine replay": "--all",
+    "visits plan": "--municipality 0141 --day {today} --part morning --start 241900,486200",
+    "visits show": "{list}",
+    "visits release": "{list}",
+    "visits record": "{stop} spoken",
     "policy check": "{folder}/policy.toml",
     "policy load": "{folder}/policy.toml",
     "policy list": "",
@@ -55,6 +68,7 @@ WALKED: Final = {
     "partners load": "{folder}/partners.toml",
     "caseload import": "{folder}/caseload.csv",
     "exclusions import": "{folder}/exclusions.csv",
+    "addresses import": "{folder}/addresses.csv",
     "topics paused": "",
     "topics resume": "arrears.housing.welbions",
     "sessions end": "--all",
@@ -64,14 +78,21 @@ NOT_WALKED: Final = {
     "up": "shows what `queue` shows, of a demonstration; see test_the_first_screen_says_whom_it_showed",
     "run": "its database is gone when it ends",
     "simulate": "all people in it are made up, and no database is asked",
+    "visits solve": "reads a file of numbers, and no database",
     "publish": "prints a count; needs a broker",
     "reconcile": "prints counts and numbers; needs a broker",
     "topics apply": "prints topics; needs a broker",
     "worker": "prints its log, tests/walk/test_operations.py reads it",
     "relay": "as worker",
+    **dict.fromkeys(
+        [f"letters {name}" for name in ("preview", "release", "run", "posted", "returned", "cancel")],
+        "prints no address, but postcodes and numbers of cases; tests/commands/test_letters.py reads both logs",
+    ),
     "web": "its pages are walked by tests/web/test_logs.py",
 }
-SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release"}
+SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release"} | {
+    f"visits {name}" for name in ("plan", "show", "release", "record")
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +170,22 @@ def typed_words(office: Office, folder: Path, words: str) -> str:
         [(row,)] = cursor.execute("SELECT id FROM quarantine").fetchall()
     for name, text in FILES.items():
         (folder / name).write_text(text, "utf-8")
-    return words.format(letter=letter, visit=visit, row=row, folder=folder)
+    if "{list}" in words or "{stop}" in words:
+        words = words.format(**a_list(office, released="{stop}" in words))
+    today = datetime.now(AMSTERDAM).date()
+    return words.format(letter=letter, visit=visit, row=row, folder=folder, today=today)
+
+
+def a_list(office: Office, *, released: bool) -> dict[str, int]:
+    """A visiting list for today with one stop."""
+    today, anna = datetime.now(AMSTERDAM).date(), Actor(connection.actor(), "Anna Postma")
+    wish = DayWish("0141", today, "morning", Point(241_900, 486_200), (anna,))
+    with transaction(office.engine) as cursor:
+        number = propose(cursor, wish, anna, today=today).list
+        if released:
+            release_list(cursor, number, anna, today=today)
+        (stop,) = read_list(cursor, number).stops
+    return {"list": number, "stop": stop.id}
 
 
 def test_every_command_is_walked_or_says_why_not() -> None:

@@ -15,10 +15,24 @@ from signals.consumers.records import Record
 from signals.contract.moments import AMSTERDAM
 from signals.embedded import embedded_postgres
 from signals.households.listings import read_listing
+from signals.outreach.letters.choosing import RunWish
+from signals.outreach.letters.mail import mark_posted, record_returned
+from signals.outreach.letters.runs import release_letter_run
+from signals.outreach.letters.writing import write_run
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy, register_partners, replace_listing
 from signals.outreach.release import release
 from signals.outreach.teams import COMMON
+from signals.outreach.visits import editing
+from signals.outreach.visits.candidates import DayWish
+from signals.outreach.visits.door import record
+from signals.outreach.visits.extract import Located
+from signals.outreach.visits.going import release_list
+from signals.outreach.visits.instance import Point
+from signals.outreach.visits.lists import read_list
+from signals.outreach.visits.places import replace_places
+from signals.outreach.visits.planning import propose, replan
+from signals.outreach.visits.unsafe import lift_unsafe
 from signals.outreach.work.attempts import Attempt, record_attempt, undo_attempt
 from signals.outreach.work.claims import claim, hand_over, let_go
 from signals.outreach.work.decisions import change_route, close, reopen
@@ -87,6 +101,9 @@ def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: P
         register_partners(cursor, register_from(read_event_lines([file])), actor="test")
         entries = read_listing("municipality,bsn\n0141,123456782\n", "caseload")
         replace_listing(cursor, "caseload", entries, ["0141"], actor="test")
+        for _ in range(2):  # the second time in the place of the first
+            assert replace_places(cursor, [Located("7607GC", 12, "", None, 241_900, 486_200)], actor="test").addresses
+            cursor.execute("DROP TABLE staged_places")  # ends with each transaction; here there is one
     topic = records[0].topic
     more = [Record(topic, 0, 10, records[0].value, 0), Record(topic, 0, 11, b"bad", 0)]
     BatchIntake(application, "log").store([*records, *more])
@@ -98,7 +115,38 @@ def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: P
         mark_published(cursor, [one.id for one in waiting])
     assert (document["stored"], document["duplicates"], document["quarantined"]) == (3, 1, {"not-json": 1})
     assert [case["route"] for case in document["cases"]] == ["home-visit", "letter"]
+    letters_go_out(application, int(document["cases"][1]["case_id"]), tmp_path / "letters")
+    somebody_goes_by(application)
     assert waiting
+
+
+def somebody_goes_by(application: Engine) -> None:
+    """A list is planned, edited and released, and at the door it is not safe."""
+    anna, today = Actor("anna-1", "Anna Postma"), datetime.now(AMSTERDAM).date()
+    with transaction(application) as cursor:
+        number = propose(cursor, DayWish("0141", today, "morning", Point(241_900, 486_200), (anna,)), anna, today=today)
+        (stop,) = read_list(cursor, number.list).stops
+        editing.pin(cursor, number.list, stop.id, today=today)
+        editing.move(cursor, number.list, stop.id, 1, today=today)
+        replan(cursor, number.list, anna, today=today)
+        release_list(cursor, number.list, anna, today=today)
+        record(cursor, stop.id, "unsafe", "", anna, "k1")
+        lift_unsafe(cursor, stop.household, anna, "a mistake", team_lead=True)
+
+
+def letters_go_out(application: Engine, case: int, out: Path) -> None:
+    """A letter is let go, printed and posted, and comes back."""
+    anna, today = Actor("anna-1", "Anna Postma"), datetime.now(AMSTERDAM).date()
+    with transaction(application) as cursor:
+        change_route(cursor, case, "letter", "reads letters after all", anna)
+        release(cursor, [case], actor="test")
+        cursor.execute("UPDATE reports SET street = 'Voorbeeldstraat', city = 'Almelo'")
+        run, _ = release_letter_run(cursor, RunWish("0141", today), anna)
+        assert run is not None
+    (line,) = write_run(application, run, out, anna).manifest.letters
+    with transaction(application) as cursor:
+        mark_posted(cursor, run, today, anna, today=today)
+        record_returned(cursor, int(line.number), "moved", anna, today=today)
 
 
 def people_act(cursor: Cursor, case: int) -> None:

@@ -18,6 +18,7 @@ from signals.store.refusals import TRIGGERS
 from signals.web.answering import DESKS
 from signals.web.arriving import FORM_SECONDS
 from signals.web.desk import FIELDS_AT_MOST
+from signals.web.errands import AT_ONCE
 from signals.web.guard import FORM_BYTES
 from signals.web.office import processing
 from signals.web.office.audit import ROWS
@@ -89,6 +90,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "a statement of a page": f"{seconds('statement_timeout')} seconds, {seconds('lock_timeout')} for a lock",
         "a page of a queue": f"{PAGE_SIZE} households",
         "a letter run": f"{RUN_SIZE} households",
+        "runs of letters whose files are made at once, a process": str(AT_ONCE),
         "lines of the audit log on a page": str(ROWS),
     }
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 LOG = "test-log"
 TABLES = [
+    "visit_results",
+    "visit_stops",
+    "visit_lists",
+    "unsafe_homes",
+    "letters_left_out",
+    "letters",
+    "letter_runs",
     "partner_contacts",
     "person_links",
     "person_pairs",
@@ -47,6 +54,7 @@ TABLES = [
     "persons",
     "households",
     "addresses",
+    "address_places",
     "inbox",
     "quarantine",
     "paused_topics",

@@ -148,7 +148,8 @@ def test_the_policy_of_almelo_is_that_of_another_municipality(name: str) -> None
     other = parse_policy(almelo_policy_text("1735", name), "other")
     assert almelo_policy_text("0141", "Almelo") == shipped()["almelo.toml"]
     assert (other.municipality, other.name) == ("1735", name)
-    assert replace(other, municipality="0141", name="Almelo", body=almelo.body) == almelo
+    assert (other.sender.name, other.sender.phone) == (f"Gemeente {name}", "")  # nobody is sent to Almelo
+    assert replace(other, municipality="0141", name="Almelo", body=almelo.body, sender=almelo.sender) == almelo
 
 
 def test_a_topic_of_another_form_is_refused_in_words() -> None:

@@ -48,7 +48,133 @@ def _pair(verdict: str, other: str, reason: str) -> str:
     )
 
 
+def _place(**cells: object) -> str:
+    columns = {"postcode": "7607GC", "number": 12, "suffix": "", "x": 241_900, "y": 486_200} | cells
+    return f"INSERT INTO address_places ({', '.join(columns)}) VALUES ({', '.join(map(repr, columns.values()))})"
+
+
+def _letter_run(columns: str, values: str) -> str:
+    return (
+        f"INSERT INTO letter_runs (municipality, on_day, sender, texts_version, by_id, by_name, {columns}) "
+        f"VALUES ('0141', '2026-11-20', '{{}}', 'x', 'x', 'X', {values})"
+    )
+
+
+def _letter(columns: str, values: str, kind: str = "first", count: int = 1) -> str:
+    """A letter of a run that is made with it, or several at one household."""
+    return (
+        f"WITH run AS ({_letter_run('written_at', 'now()')} RETURNING id) "
+        f"INSERT INTO letters (run_id, household_id, case_id, person_id, partners, kind, on_day, contents, {columns}) "
+        f"SELECT run.id, household_id, one.id, (SELECT min(id) FROM persons), '{{}}', '{kind}', date '2026-11-20' + "
+        f"n::int, '{{}}', {values} FROM run, (SELECT * FROM cases LIMIT 1) AS one, generate_series(1, {count}) AS n"
+    )
+
+
+def _list(**cells: str) -> str:
+    usual = {
+        "municipality": "'0141'",
+        "on_day": "now()",
+        "part": "'morning'",
+        "state": "'proposed'",
+        "pair": "'{X}'",
+        "pair_ids": "'{x}'",
+        "start_x": "1",
+        "start_y": "1",
+        "minutes": "60",
+        "minutes_per_visit": "20",
+        "area": "'{}'",
+        "urgent_within": "7",
+        "by_id": "'x'",
+        "by_name": "'X'",
+    }
+    columns = usual | cells
+    return f"INSERT INTO visit_lists ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+
+
+def _stop(times: int = 1, **cells: str) -> str:
+    """On the one list that there is, of the first case."""
+    usual = {
+        "list_id": "lists.id",
+        "household_id": "household_id",
+        "case_id": "cases.id",
+        "place": "n",
+        "kind": "'home-visit'",
+        "state": "'planned'",
+        "points": "1",
+    }
+    columns = usual | cells
+    return f"""INSERT INTO visit_stops ({", ".join(columns)}) SELECT {", ".join(columns.values())}
+        FROM visit_lists AS lists, (SELECT * FROM cases ORDER BY id LIMIT 1) AS cases,
+            generate_series(1, {times}) AS n"""
+
+
+def _result(times: int = 1, **cells: str) -> str:
+    """Of a stop on that list."""
+    usual = {"key": "n::text", "stop_id": "stop.id", "result": "'spoken'", "by_id": "'x'", "by_name": "'X'"}
+    columns = usual | {"attempt_id": "tried.id", "answer": "'{}'"} | cells
+    return f"""{_attempt("kind", "'call'")};
+        INSERT INTO visit_results ({", ".join(columns)}) SELECT {", ".join(columns.values())}
+        FROM visit_stops AS stop, contact_attempts AS tried, generate_series(1, {times}) AS n"""
+
+
+def _on_list(statement: str) -> str:
+    """With a list there is."""
+    return f"{_list()}; {statement}"
+
+
+def _at_stop(statement: str) -> str:
+    """With a stop on a list."""
+    return f"{_list()}; {_stop()}; {statement}"
+
+
 FORBIDDEN_WORK: Final = {
+    "ck_visit_lists_part": [_list(part="'night'")],
+    "ck_visit_lists_state": [_list(state="'lost'")],
+    "ck_visit_lists_pair": [_list(pair="'{}'"), _list(pair="'{a,b,c}'")],
+    "ck_visit_lists_lengths": [_list(minutes="0"), _list(minutes_per_visit="0"), _list(maximum="0")],
+    "ck_visit_lists_released": [_list(released_by="'x'")],
+    "ck_visit_lists_released_by_somebody": [_list(state="'released'")],
+    "ck_visit_lists_ended": [_list(ended_at="now()"), _list(state="'done'")],
+    "ck_visit_stops_kind": [_on_list(_stop(kind="'letter'"))],
+    "ck_visit_stops_state": [_on_list(_stop(state="'lost'"))],
+    "ck_visit_stops_code": [_on_list(_stop(code="'held'")), _on_list(_stop(state="'left-out'"))],
+    "ck_visit_stops_first": [_on_list(_stop(first="'points'"))],
+    "ck_visit_stops_how": [_on_list(_stop(x="1", y="1", how="'guess'"))],
+    "ck_visit_stops_place_is_whole": [_on_list(_stop(x="1")), _on_list(_stop(how="'address'"))],
+    "ck_visit_stops_frozen": [_on_list(_stop(state="'visited'"))],
+    "uq_visit_stops_list_id_household_id": [_on_list(_stop(2, state="'dropped'"))],
+    "ck_visit_results_result": [_at_stop(_result(result="'vanished'"))],
+    "ck_visit_results_key": [_at_stop(_result(key="''")), _at_stop(_result(key="repeat('x', 101)"))],
+    "uq_visit_results_stop_id": [_at_stop(_result(2))],
+    "ck_unsafe_homes_lifted": [
+        """INSERT INTO unsafe_homes (household_id, by_id, by_name, lifted_by)
+        SELECT id, 'x', 'X', 'x' FROM households LIMIT 1"""
+    ],
+    "ck_cases_letter_fault": ["UPDATE cases SET letter_fault = 'ugly'"],
+    "ck_letter_runs_posted": [_letter_run("written_at, posted_at", "now(), now()")],
+    "ck_letter_runs_posted_was_written": [_letter_run("posted_at, posted_on, posted_by", "now(), '2026-11-20', 'X'")],
+    "ck_letter_runs_posted_on": [
+        _letter_run("written_at, posted_at, posted_on, posted_by", "now(), now(), '2026-11-19', 'X'")
+    ],
+    "ck_letters_kind": [_letter("state", "'released'", kind="card")],
+    "ck_letters_state": [_letter("state", "'lost'")],
+    "ck_letters_code": [_letter("state", "'taken-out'"), _letter("state, code", "'released', 'closed'")],
+    "ck_letters_attempt": [_letter("state", "'posted'")],
+    "ck_letters_written": [_letter("state, pages", "'released', 1")],
+    "ck_letters_returned_reason": [
+        _letter("state, returned_at, returned_reason, returned_by", "'released', now(), 'lost', 'X'")
+    ],
+    "ck_letters_returned": [_letter("state, returned_reason", "'released', 'moved'")],
+    "ck_letters_returned_was_posted": [
+        _letter("state, returned_at, returned_reason, returned_by", "'released', now(), 'moved', 'X'")
+    ],
+    "uq_letters_released": [_letter("state", "'released'", count=2)],
+    "uq_letters_day": [_letter("state", "'released'", count=2).replace("n::int", "0")],
+    "ck_address_places_postcode": [_place(postcode="7607 GC")],
+    "ck_address_places_number": [_place(number=0), _place(number=100_000)],
+    "ck_address_places_suffix": [_place(suffix="a")],
+    "ck_address_places_bag_id": [_place(bag_id="141200000000001")],
+    "ck_address_places_in_the_netherlands": [_place(x=486_200, y=241_900), _place(x=6.66, y=52.36)],
     "ck_person_pairs_verdict": [_pair("perhaps", "id + 1", "'x'")],
     "ck_person_pairs_two": [_pair("same", "id", "NULL")],
     "ck_person_pairs_reason": [_pair("different", "id + 1", "NULL")],

@@ -10,8 +10,16 @@ import pytest
 
 from signals.consumers import quarantine
 from signals.outreach import case_page, queues, registers, review, search, worklist
+from signals.outreach.letters import candidates as letter_candidates
+from signals.outreach.letters import choosing
+from signals.outreach.letters import runs as letter_runs
 from signals.outreach.policy import parse_policy
+from signals.outreach.visits import lists as visit_lists
+from signals.outreach.visits import unsafe
+from signals.outreach.visits.candidates import DayWish, homes
+from signals.outreach.visits.instance import Point
 from signals.outreach.work import attempts, referrals, sent
+from signals.outreach.work.people import Actor
 from signals.outreach.work_items import Key
 from signals.policies import shipped
 from signals.reports import overview
@@ -119,6 +127,20 @@ def _doubts(cursor: Cursor) -> None:
     review.doubt_page(cursor, {"0141"})
 
 
+def _visits(cursor: Cursor) -> None:
+    """Who stands on a list is not planned on another."""
+    registers.load_policy(cursor, parse_policy(shipped()["almelo.toml"], "almelo"), actor="test")
+    anna = Actor("anna-1", "Anna")
+    homes(cursor, DayWish("0141", NOON.date(), "morning", Point(241_900, 486_200), (anna,)), anna)
+
+
+def _letters_of(cursor: Cursor, unlike: str) -> None:
+    """What was sent to a household, or is on its way there; of a handful of letters any index will do."""
+    psycopg.Cursor(cursor.connection).execute(f"DROP INDEX ix_letters_more, {unlike}".encode())
+    registers.load_policy(cursor, parse_policy(shipped()["almelo.toml"], "almelo"), actor="test")
+    choosing.preview(cursor, choosing.RunWish("0141", NOON.date()))
+
+
 # Each index and what asks for it, as its comment in the models says.
 ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_arrears_deceased": lambda cursor: ledger.deceased_at(cursor, [1]),
@@ -154,6 +176,14 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "ix_cases_under_way": lambda cursor: _work(cursor, "follow-up"),
     "ix_cases_review": lambda cursor: _work(cursor, "review"),
     "ix_cases_several": _doubts,
+    "ix_visit_lists_open": lambda cursor: visit_lists.end_past(cursor, "0141", NOON.date()),
+    "uq_visit_stops_open": _visits,
+    "uq_unsafe_homes_now": lambda cursor: unsafe.unsafe_at(cursor, [1]),
+    "ix_letter_runs_open": lambda cursor: letter_runs.open_runs(cursor, "0141"),
+    "ix_letters_run": lambda cursor: letter_runs.letters_of_run(cursor, 1),
+    "ix_letters_more": lambda cursor: letter_candidates.candidates(cursor, "0141", NOON.date()),
+    "uq_letters_day": lambda cursor: _letters_of(cursor, "uq_letters_released"),
+    "uq_letters_released": lambda cursor: _letters_of(cursor, "uq_letters_day"),
     "ix_reports_street": lambda cursor: search.search(cursor, search.SearchQuery(street="Wierden"), {"0141"}),
     "ix_arrears_reference": _search_a_reference,
     "ix_persons_names": _search_a_town,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 PHRASING: Final = frozenset(
-    {"a", "abbr", "b", "br", "button", "cite", "code", "em", "i", "input", "kbd", "label", "q", "s", "select"}
-    | {"script", "small", "span", "strong", "sub", "sup", "textarea", "time", f"{SVG}svg"}
+    {"a", "abbr", "b", "br", "button", "cite", "code", "em", "i", "img", "input", "kbd", "label", "q", "s"}
+    | {"script", "select", "small", "span", "strong", "sub", "sup", "textarea", "time", f"{SVG}svg"}
 )
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCKS: Final = frozenset(
@@ -63,6 +63,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
     "a": frozenset({"href", "rel", "target"}),
     "button": frozenset({"type", "name", "value", "disabled", "formnovalidate", "formaction"}),
     "form": frozenset({"method", "action", "novalidate"}),
+    "img": frozenset({"src", "alt", "width", "height"}),
     "input": _CONTROL | {"type", "value", "checked", "inputmode", "maxlength", "min", "max", "pattern", "readonly"},
     "label": frozenset({"for"}),
     "link": frozenset({"rel", "href"}),

@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.letters.choosing import RunWish, preview
+from signals.outreach.letters.runs import letters_of_run, open_runs, release_letter_run
 from signals.outreach.release import release
+from signals.outreach.work.people import Actor
 from signals.outreach.work.sent import unsent_releases
 from signals.store.database import transaction
 from signals.web.people import Role
 from signals.web.routes import all_pages
 from signals.web.templating import Addresses
+from signals.web.texts import today_of, utc_now
 from tests.web.office import ALMELO
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class Asked:
 CASE: Final = {"case": "{case}"}
 PARTNER: Final = {"partner": "{partner}"}
 QUEUE: Final = {"queue": "letters"}
+RUN: Final = {"run": "{run}"}
 TABLE: Final[Mapping[str, Asked]] = {
     "start": Asked(ALL_ROLES, 303),
     "language": Asked(ANYBODY, 303),
@@ -67,6 +72,16 @@ TABLE: Final[Mapping[str, Asked]] = {
     "queue-let-go": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
     "run": Asked(CASE_WORKERS, 200),
     "run-release": Asked(CASE_WORKERS, 422),
+    "print-runs": Asked(CASE_WORKERS, 200),
+    "print": Asked(CASE_WORKERS, 200),
+    "print-release": Asked(CASE_WORKERS, 422),
+    "print-sample": Asked(CASE_WORKERS, 200, {"case": "{due}"}),
+    "print-run": Asked(CASE_WORKERS, 200, RUN),
+    "print-files": Asked(CASE_WORKERS, 200, RUN),
+    "print-letter": Asked(CASE_WORKERS, 200, RUN | {"letter": "{letter}"}),
+    "print-posted": Asked(CASE_WORKERS, 422, RUN),
+    "print-returned": Asked(CASE_WORKERS, 422, RUN),
+    "print-back": Asked(CASE_WORKERS, 422, RUN),
     "sendings": Asked(CASE_WORKERS, 200),
     "sending": Asked(CASE_WORKERS, 200, {"release": "{release}"}),
     "sending-sent": Asked(CASE_WORKERS, 422, {"release": "{release}"}),
@@ -128,21 +143,30 @@ _NTH: Final = {role: n for n, role in enumerate((None, *Role))}
 class Town:
     """What the requests name: an open case, its household and its postcode for each role, and a partner.
 
-    And when a letter was let go that is not sent yet: a release of another household.
+    And when letters were let go that are not sent yet: a release of two other households; of one of them the letter
+    lies in a run for the print room, of the other it is due.
     """
 
     cases: tuple[tuple[int, int, str], ...]
     partner: str
     release: int
+    printed: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, tuple[int, str, int]] = field(default_factory=dict)  # by household: person, surname, house
 
     def values(self, role: Role | None) -> dict[str, str]:
-        """What {case}, {household}, {postcode}, {partner}, {person}, {surname} and {house} are for this role."""
+        """What {case}, {household}, {postcode}, {partner}, {person}, {surname} and the others are for this role."""
         case, household, postcode = self.cases[_NTH[role]]
         person, surname, house = self.people.get(household, (0, "", 0))
         of_person = {"person": str(person), "surname": surname, "house": str(house)}
         home = {"household": str(household), "postcode": postcode}
-        return {"case": str(case), **home, "partner": self.partner, "release": str(self.release), **of_person}
+        return {
+            "case": str(case),
+            **home,
+            "partner": self.partner,
+            "release": str(self.release),
+            **self.printed,
+            **of_person,
+        }
 
 
 def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
@@ -164,21 +188,34 @@ def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
             ([household for _, household, _ in cases],),
         ).fetchall()
         letter = _released(cursor, municipality)
-    return Town(tuple(cases), partner, letter, {household: tuple(rest) for household, *rest in people})
+        printed = _in_a_run(cursor, municipality)
+    return Town(tuple(cases), partner, letter, printed, {household: tuple(rest) for household, *rest in people})
 
 
 def _released(cursor: Cursor, municipality: str) -> int:
-    """A release of one letter, at the other end of the town."""
+    """A release of two letters, at the other end of the town."""
     if not (found := unsent_releases(cursor, {municipality})):
         cursor.execute(
             """SELECT min(id) FROM cases WHERE municipality = %s AND state <> 'removed' GROUP BY household_id
             HAVING count(*) = 1 AND bool_and(waiting AND NOT held AND route = 'letter')
-            ORDER BY household_id DESC LIMIT 1""",
+            ORDER BY household_id DESC LIMIT 2""",
             (municipality,),
         )
         release(cursor, [case for (case,) in cursor.fetchall()], actor="town")
         found = unsent_releases(cursor, {municipality})
     return found[0].number
+
+
+def _in_a_run(cursor: Cursor, municipality: str) -> dict[str, str]:
+    """A run of the letter of one of them; {due} is the case of the other."""
+    if not (open_ones := open_runs(cursor, municipality)):
+        first = preview(cursor, RunWish(municipality, today_of(utc_now()))).going[0].case
+        wish = RunWish(municipality, today_of(utc_now()), frozenset({first}))
+        release_letter_run(cursor, wish, Actor("town", "town"))
+        open_ones = open_runs(cursor, municipality)
+    run = open_ones[0].id
+    due = preview(cursor, RunWish(municipality, today_of(utc_now()))).going[0].case
+    return {"run": str(run), "letter": str(letters_of_run(cursor, run)[0].id), "due": str(due)}
 
 
 def ask(browser: PageClient, name: str, values: Mapping[str, str], token: str | None) -> httpx.Response:

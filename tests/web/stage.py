@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.letters.choosing import RunWish
+from signals.outreach.letters.mail import mark_posted
+from signals.outreach.letters.runs import LetterRunError, release_letter_run
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy
+from signals.outreach.release import release
+from signals.outreach.work.people import Actor
 from signals.policies import shipped
 from signals.store.audit import note
 from signals.store.database import transaction
 from signals.web.people import Role
+from signals.web.press import Press
+from signals.web.texts import today_of, utc_now
 from tests.web.case_office import COLLEAGUE, LONG, a_case, opened, rows, sent
 from tests.web.office import ALMELO, person
 from tests.web.spoken import SPOKEN
@@ -22,12 +29,13 @@ if TYPE_CHECKING:
     from tests.web.office import RunningOffice
 
 TEAM: Final = '\n[[team]]\nkey = "noord"\nname = "Wijkteam Noord"\n'
+CLERK: Final = Actor("clerk", "Kees Voorbeeld")
 TWO_SESSIONS: Final = person(Role.SPECIALIST, 63)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The office, and the cases by what is special about them."""
+    """The office, and the cases and runs of letters by what is special about them."""
 
     office: RunningOffice
     cases: Mapping[str, int]
@@ -47,8 +55,9 @@ def staged(office: RunningOffice) -> Stage:
     office.session(TWO_SESSIONS)
     office.session(COLLEAGUE)
     cases = {"two": _two_open_cases(office), **_worked(office)}
+    runs = _printed(office)
     _tell_the_log(office, cases["rich"])
-    return Stage(office, cases)
+    return Stage(office, cases | runs)
 
 
 def _two_open_cases(office: RunningOffice) -> int:
@@ -89,6 +98,39 @@ def _worked(office: RunningOffice) -> dict[str, int]:
     begin("taken")
     sent(client, opened(client, begin("in the pile")), "vrijgeven", certain="yes")
     return cases
+
+
+def _printed(office: RunningOffice) -> dict[str, int]:
+    """A run of letters in the post, and one that was fetched and of which a letter fell out since."""
+    posted, today = _run_of(office, 1), today_of(utc_now())
+    with transaction(office.engine) as cursor:
+        mark_posted(cursor, posted, today, CLERK, today=today)
+    fetched = _run_of(office, 3)
+    rows(
+        office,
+        "UPDATE cases SET held = true WHERE id = (SELECT min(case_id) FROM letters WHERE run_id = %s) RETURNING id",
+        fetched,
+    )
+    return {"posted_run": posted, "open_run": fetched}
+
+
+def _run_of(office: RunningOffice, letters: int) -> int:
+    """A run of so many letters of households that have one case, the last ones; its files were made."""
+    with transaction(office.engine) as cursor:
+        cursor.execute(
+            """SELECT min(id) FROM cases WHERE state <> 'removed' GROUP BY household_id HAVING count(*) = 1
+                AND bool_and(waiting AND NOT held AND route = 'letter' AND crisis IS NULL)
+            ORDER BY household_id DESC LIMIT %s""",
+            (letters,),
+        )
+        cases = [case for (case,) in cursor.fetchall()]
+        release(cursor, cases, actor="test")
+        run, _ = release_letter_run(cursor, RunWish(ALMELO, today_of(utc_now()), frozenset(cases)), CLERK)
+    assert run is not None
+    packed = Press(office.engine).packed(run, CLERK)
+    assert not isinstance(packed, LetterRunError)
+    packed.close()
+    return run
 
 
 def _tell_the_log(office: RunningOffice, case: int) -> None:

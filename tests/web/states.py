@@ -282,6 +282,40 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
         State("run-none-chosen", S, "/brievenronde", none_of_the_letters, 422, briefly=True),
         State("run-changed", S, "/brievenronde", a_letter_falls_out, 409, briefly=True),
     ),
+    "print-runs": (State("print-runs", S, "/brievenronde/drukwerk", briefly=True),),
+    "print": (
+        State("print", S, "/brievenronde/drukwerk/nieuw", briefly=True),
+        State("print-nothing", person(S, 64, ELSEWHERE), "/brievenronde/drukwerk/nieuw", briefly=True),
+    ),
+    "print-release": (
+        State(
+            "print-unsure", S, "/brievenronde/drukwerk/nieuw", press("main form[method=post] button"), 422, briefly=True
+        ),
+    ),
+    "print-run": (
+        State("print-run", S, "/brievenronde/drukwerk/{open_run}", briefly=True),
+        State("print-run-posted", S, "/brievenronde/drukwerk/{posted_run}", briefly=True),
+    ),
+    "print-posted": (
+        State(
+            "print-run-wrong",
+            S,
+            "/brievenronde/drukwerk/{open_run}",
+            press("form[action$='/op-de-post'] button", on_day=""),
+            422,
+            briefly=True,
+        ),
+    ),
+    "print-returned": (
+        State(
+            "print-run-none-back",
+            S,
+            "/brievenronde/drukwerk/{posted_run}",
+            press("form[action$='/teruggekomen'] button"),
+            422,
+            briefly=True,
+        ),
+    ),
     "sending": (State("sending", S, "/brievenronde/verstuurd", the_letters_of_a_release, briefly=True),),
     "sending-sent": (State("sending-wrong", S, "/brievenronde/verstuurd", on_no_day, 422, briefly=True),),
     "sendings": (
@@ -391,6 +425,10 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "sign-in-begin": "leads to the provider; its refusals: test_signin_browser",
     "sign-in-return": "leads to the page that was asked for; its refusals: test_signin_browser",
     "sign-out": "leads to the page of who signed out",
+    "print-sample": "a picture",
+    "print-files": "a file; its refusal is the page of `print-run`",
+    "print-letter": "a file",
+    "print-back": "leads back; its refusal is the page of `print-run`",
     "sendings-undo": "leads back; its refusal is the page of `sendings`",
     "queue-let-go": "leads back; its refusal is the page of `queue-claim`",
     "case-let-go": "leads back; its refusal is the page of `case-claim`",

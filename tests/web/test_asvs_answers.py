@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import socket
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -103,6 +104,10 @@ def test_every_answer_says_what_it_is_and_is_taken_for_nothing_else(answers: lis
             continue
         assert is_what_it_says(kind, answer), f"{name}: {kind}"
     assert {"text/html", "application/json", "text/csv", "text/css", "text/plain"} <= seen
+    assert {"application/zip", *FIRST_BYTES} <= seen
+
+
+FIRST_BYTES: Final = {"image/png": b"\x89PNG\r\n\x1a\n", "application/pdf": b"%PDF-"}
 
 
 def is_what_it_says(kind: str, answer: httpx.Response) -> bool:
@@ -114,13 +119,21 @@ def is_what_it_says(kind: str, answer: httpx.Response) -> bool:
     if kind == "text/csv; charset=utf-8":
         rows = list(csv.reader(io.StringIO(answer.text), delimiter=";"))
         return len({len(row) for row in rows}) == 1 and is_a_file(answer)
+    if kind == "application/zip":
+        return zipfile.is_zipfile(io.BytesIO(answer.content)) and is_a_file(answer)
+    if kind in FIRST_BYTES:
+        return answer.content.startswith(FIRST_BYTES[kind])
     return kind.startswith("text/") and "charset=utf-8" in kind and bool(answer.content.decode("utf-8"))
 
 
 def is_a_file(answer: httpx.Response) -> bool:
     """Whether it is to be kept as a file whose name is ours alone."""
     name = answer.headers["content-disposition"].removeprefix('attachment; filename="').removesuffix('"')
-    return name.startswith("audit-") and name.replace("-", "").replace(".", "").isalnum() and name.isascii()
+    return (
+        name.startswith(("audit-", "brievenronde-"))
+        and name.replace("-", "").replace(".", "").isalnum()
+        and name.isascii()
+    )
 
 
 def test_no_answer_may_be_read_by_a_page_of_another_origin(asked_office: RunningOffice, town: Town) -> None:

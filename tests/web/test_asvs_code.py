@@ -49,7 +49,8 @@ SPEAKERS: Final = {
     "authlib.integrations.httpx_client": {"web/signin/provider.py"},
     "faust": {"consumers/batches.py", "consumers/worker.py"},
     "http.client": {"commands/up.py"},  # asks its own pages on loopback whether they are ready
-    "httpx": {"web/signin/provider.py", "web/signin/patience.py"},
+    # visits: travel times, of the one server that SIGNALS_ROUTING_URL names, over https or on loopback
+    "httpx": {"web/signin/provider.py", "web/signin/patience.py", "outreach/visits/travel.py"},
     "requests": set[str](),
     "urllib.request": set[str](),
     "urllib3": set[str](),
@@ -139,8 +140,8 @@ def test_hashes_are_long_and_whole() -> None:
 
 
 def test_what_must_not_be_guessed_is_random_enough() -> None:
-    """`random` spreads retries over time; everything secret comes from the system's generator."""
-    assert importers("random") == {"consumers/reading.py", "consumers/relay.py"}
+    """`random` spreads retries over time and searches a round; everything secret comes from the system's generator."""
+    assert importers("random") == {"consumers/reading.py", "consumers/relay.py", "outreach/visits/improve.py"}
     assert importers("uuid") == {"outreach/messages.py"}  # an event's id has to be new, not secret
     assert TOKEN_BYTES >= 16
     sizes = [

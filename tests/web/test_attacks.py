@@ -395,4 +395,6 @@ def _pages_of(office: RunningOffice, role: Role) -> Iterator[tuple[str, str]]:
     for name, page in PAGES.items():
         if page.method == "GET" and role in (page.roles or ()):
             path = ADDRESSES.url(name, **{key: text.format(**values) for key, text in TABLE[name].path.items()})
-            yield path, browser.http.get(path, follow_redirects=False).text
+            answer = browser.http.get(path, follow_redirects=False)
+            if answer.headers.get("content-type", "text/").startswith("text/"):  # a PDF or a picture has no markup
+                yield path, answer.text

@@ -100,6 +100,7 @@ def desk(language: str) -> Desk:
         templates=templates(),
         jar=cookies.Jar("s" * 40, secure=False),
         sign_in=nothing,
+        press=nothing,
     )
 
 

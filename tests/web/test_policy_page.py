@@ -44,6 +44,7 @@ def test_everybody_reads_the_policy_of_their_own_municipality(shared_office: Run
     assert (said["Eerste contactpoging"], said["Gesprek bij een bedreigende situatie"]) == ("14 dagen", "3 werkdagen")
     assert said["Achterstand bij 2 partners of meer"] == "20 punten"
     assert "Nederlandse Schuldhulproute" in sheet.texts("li")
+    assert (said["Afzender"], said["Venster van de envelop"]) == ("Gemeente Almelo", "links")
 
 
 @pytest.mark.database
@@ -109,6 +110,7 @@ def test_the_parts_stand_in_the_order_of_the_work() -> None:
     """From the signal that comes in to the outcome; what a month costs stands before the points that count months."""
     headings = [part.heading for part in parts_of(desk("nl"), parse_policy(shipped()["hengelo.toml"], "policy"))]
     wanted = ["meetelt", "zaak worden", "huisbezoek", "per maand", "punten", "Termijnen", "Doorverwijzen", "tellen"]
+    wanted.append("afzender")
     assert [one for one in headings if "Teams" not in one] == [
         next(heading for heading in headings if want in heading) for want in wanted
     ]

@@ -81,6 +81,15 @@ def test_all_pages_together_list_each_household_once(shared_office: RunningOffic
     assert len(seen) == len(set(seen)) == expected[0] > 25
 
 
+def test_a_letter_that_cannot_be_right_is_to_be_looked_at(office: RunningOffice) -> None:
+    rows(
+        office,
+        """UPDATE cases SET letter_fault = 'no-street' WHERE id = (SELECT min(id) FROM cases
+            WHERE state = 'open' AND NOT held AND crisis IS NULL AND municipality = '0141') RETURNING id""",
+    )
+    assert open_queue(office, "review").words.count("Brief kan niet weg: er is geen straat bekend") == 1
+
+
 def test_a_queue_of_another_municipality_is_empty(shared_office: RunningOffice) -> None:
     elsewhere = person(Role.SPECIALIST, 9, frozenset({HENGELO}))
     sheet = shared_office.signed_in(elsewhere).get("/werkvoorraad/letters")

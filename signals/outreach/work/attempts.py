@@ -160,6 +160,9 @@ def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor
         ),
     )
     (number,) = cursor.fetchone() or (0,)
+    cursor.execute(  # whoever sought contact goes on without that letter
+        "UPDATE cases SET letter_fault = NULL WHERE household_id = %s AND letter_fault IS NOT NULL", (held.household,)
+    )
     tell(
         cursor,
         case,

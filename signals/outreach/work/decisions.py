@@ -57,7 +57,8 @@ def change_route(cursor: Cursor, case: int, route: str, reason: str, actor: Acto
     if not changing:
         raise NotPossibleError(f"case {case} has this route already", "same-route")
     cursor.execute(
-        f"UPDATE cases SET person_route = %s, person_route_through = {YOUNGEST} WHERE id = ANY(%s)",  # noqa: S608 - our own text
+        f"""UPDATE cases SET person_route = %s, person_route_through = {YOUNGEST}, letter_fault = NULL
+        WHERE id = ANY(%s)""",  # noqa: S608 - our own text
         (route, changing),
     )
     for one in changing:

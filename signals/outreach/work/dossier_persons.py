@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from signals.households.likeness import may_be_one
 from signals.outreach.work.links import links_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from signals.households.likeness import Likeness
-    from signals.outreach.work.dossier_parts import TimelineSignal
     from signals.outreach.work.links import Link
     from signals.outreach.work.pairs import Pair, PairLink
     from signals.store.database import Cursor
@@ -34,6 +33,22 @@ SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, b
 FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
 WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id
 """  # noqa: S608 - our own texts
+
+
+class Said(Protocol):
+    """A signal of a partner about a person (by number), and whether it counts in an open case."""
+
+    @property
+    def person(self) -> int | None:
+        """Of whom it is, by number."""
+
+    @property
+    def partner(self) -> str:
+        """Who sent it."""
+
+    @property
+    def markable(self) -> bool:
+        """Whether it counts in an open case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,12 @@ def residents(persons: Iterable[DossierPerson]) -> tuple[Resident, ...]:
     return tuple(_resident(number, written) for number, written in found.items())
 
 
+def spoken_to(persons: Collection[DossierPerson]) -> list[Resident]:
+    """Whom one names at the door or on the telephone: nobody who died, nor who may be somebody who died."""
+    silent = {person.id for person in persons if person.died or person.may_have_died}
+    return [one for one in residents(persons) if silent.isdisjoint(one.persons)]
+
+
 def _resident(number: int, written: Sequence[DossierPerson]) -> Resident:
     fullest = max(written, key=lambda one: (one.date_of_birth is not None, len(one.name)))
     return Resident(
@@ -99,7 +120,7 @@ def _living(person: DossierPerson) -> tuple[str, ...]:
     return person.partners if person.died else tuple(one for one in person.partners if one not in person.died_with)
 
 
-def read_persons(cursor: Cursor, household: int, signals: Iterable[TimelineSignal]) -> tuple[DossierPerson, ...]:
+def read_persons(cursor: Cursor, household: int, signals: Iterable[Said]) -> tuple[DossierPerson, ...]:
     """Everyone whom a partner wrote of at this address, in the order in which they came up.
 
     `signals`: those of the household; of whom several partners' signals count in open cases, it must be certain that

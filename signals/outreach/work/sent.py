@@ -38,27 +38,29 @@ REASONS: Final = ("gone", "closed", "held", "changed", "visit-waits", "sent", "f
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of a case `c` whose letter a person let go: what stands in the way of sending it, or that it was sent. A letter
 # that was written down since the release, of no earlier day, is that letter.
-_LET_GO: Final = "c.released_how = 'release' AND c.released_route = 'letter'"
-_SENT: Final = """FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.kind = 'letter'
+LET_GO: Final = "c.released_how = 'release' AND c.released_route = 'letter'"
+"""Of a case `c`: a person let its letter go."""
+SENT: Final = """FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.kind = 'letter'
     AND a.undone_at IS NULL AND a.at >= c.released_at
     AND a.on_day >= (c.released_at AT TIME ZONE 'Europe/Amsterdam')::date"""
+"""Of a case `c` whose letter was let go: where it stands that it was sent."""
 _STOPPED: Final = f"""CASE WHEN c.state <> 'open' THEN 'closed'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
-    WHEN ({_LET_GO} AND NOT c.waiting) IS NOT true THEN 'changed'
+    WHEN ({LET_GO} AND NOT c.waiting) IS NOT true THEN 'changed'
     WHEN c.route <> 'letter' OR {VISIT_BESIDE} THEN 'visit-waits' END"""
-_HINDRANCE: Final = f"CASE WHEN {_LET_GO} AND EXISTS (SELECT {_SENT}) THEN 'sent' ELSE {_STOPPED} END"
+_HINDRANCE: Final = f"CASE WHEN {LET_GO} AND EXISTS (SELECT {SENT}) THEN 'sent' ELSE {_STOPPED} END"
 # Of years of releases nearly every letter was sent: what is left is found by two indexes that have all that is asked,
 # and only that is looked at more closely.
 _RELEASES: Final = f"""
 WITH let_go AS MATERIALIZED (
     SELECT c.id, c.household_id, c.released_at FROM cases AS c
-    WHERE c.municipality = ANY(%(here)s) AND {_LET_GO} AND c.state = 'open'
+    WHERE c.municipality = ANY(%(here)s) AND {LET_GO} AND c.state = 'open'
     UNION ALL SELECT c.id, c.household_id, c.released_at FROM cases AS c
-    WHERE c.municipality = ANY(%(here)s) AND {_LET_GO} AND c.state = 'closed' AND c.released_at > {_IN_THE_PILE_SINCE}),
+    WHERE c.municipality = ANY(%(here)s) AND {LET_GO} AND c.state = 'closed' AND c.released_at > {_IN_THE_PILE_SINCE}),
 unsent AS MATERIALIZED (
     SELECT c.id FROM let_go AS c
-    WHERE NOT EXISTS (SELECT {_SENT} AND a.at >= (SELECT min(released_at) FROM let_go))),
+    WHERE NOT EXISTS (SELECT {SENT} AND a.at >= (SELECT min(released_at) FROM let_go))),
 judged AS MATERIALIZED (
     SELECT c.released_at AS at, c.household_id AS home, c.id, {_STOPPED} AS hindrance
     FROM unsent, LATERAL (SELECT * FROM cases WHERE cases.id = unsent.id OFFSET 0) AS c),  -- few: one by one
@@ -87,11 +89,11 @@ ORDER BY postcode, number, suffix, these.id
 _TOOK_UP: Final = """EXISTS (SELECT FROM cases AS t
     WHERE t.household_id = c.household_id AND t.released_how = 'contact' AND t.released_at = a.at)"""
 # Also what was closed since: its letter lies in the pile, and must be taken out of it.
-_OF_RELEASE: Final = f"{_LET_GO} AND c.released_at = %(at)s"
+_OF_RELEASE: Final = f"{LET_GO} AND c.released_at = %(at)s"
 _SENT_TODAY: Final = f"""
 SELECT a.at, a.by_id, min(a.by_name) AS by_name, min(a.on_day) AS on_day, count(*) AS letters
 FROM cases AS c JOIN contact_attempts AS a ON a.household_id = c.household_id AND a.case_id = c.id
-WHERE c.municipality = ANY(%(here)s) AND c.state = 'open' AND {_LET_GO} AND a.kind = 'letter' AND a.undone_at IS NULL
+WHERE c.municipality = ANY(%(here)s) AND c.state = 'open' AND {LET_GO} AND a.kind = 'letter' AND a.undone_at IS NULL
     AND a.at >= %(midnight)s AND a.at >= c.released_at AND (%(by)s::text IS NULL OR a.by_id = %(by)s) AND NOT {_TOOK_UP}
 GROUP BY a.at, a.by_id ORDER BY a.at DESC LIMIT {SHOWN}
 """  # noqa: S608 - our own texts
@@ -230,11 +232,19 @@ def sent_today(cursor: Cursor, municipalities: Collection[str], today: date, by:
 
 
 def letters_sent(
-    cursor: Cursor, cases: Collection[int], on_day: date, actor: Actor, *, municipalities: Collection[str], today: date
+    cursor: Cursor,
+    cases: Collection[int],
+    on_day: date,
+    actor: Actor,
+    *,
+    municipalities: Collection[str],
+    today: date,
+    looked_at: Collection[int] = (),
 ) -> Sending:
     """Write down that the letters of these cases were sent on that day: one contact attempt for each household.
 
-    What cannot be sent any more (`REASONS`) is left out and named. Writes the audit lines "attempt" itself. Raises
+    What cannot be sent any more (`REASONS`) is left out and named, but of the cases in `looked_at`: whoever gives them
+    saw to it that theirs goes out, such as a reminder. Writes the audit lines "attempt" itself. Raises
     NotPossibleError: the day is to come, or before one of these letters was released.
     """
     if on_day > today:
@@ -242,11 +252,12 @@ def letters_sent(
     here = sorted(municipalities)
     _lock(cursor, cases, here)
     found = _letters(cursor, "c.id = ANY(%(cases)s)", {"here": here, "cases": sorted(set(cases))})
-    going = {letter.household: letter for letter in found if letter.hindrance is None}
+    going = {one.household: one for one in found if one.hindrance is None or one.case in looked_at}
     if any(letter.released_on is not None and on_day < letter.released_on for letter in going.values()):
         raise NotPossibleError("letters cannot be sent before they were released", "attempt")
     _write(cursor, list(going.values()), on_day, actor, today)
-    return Sending({home: letter.municipality for home, letter in going.items()}, tuple(_left(cases, found)))
+    left = tuple(one for one in _left(cases, found) if one.case not in looked_at or one.reason == "gone")
+    return Sending({home: letter.municipality for home, letter in going.items()}, left)
 
 
 def _lock(cursor: Cursor, cases: Collection[int], here: list[str]) -> None:

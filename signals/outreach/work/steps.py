@@ -74,12 +74,17 @@ def _after(walked: Sequence[Attempt], policy: Policy, today: date) -> NextStep:
     if last.kind == "letter":
         return NextStep("administrative", answered_by(last.on_day, policy, today), None, "no-answer")
     day = _working_day(max(last.on_day + _DAY, today))
-    if last.kind == "card":
-        return NextStep("letter", day, None, "card-left")
     visits = [attempt for attempt in walked if attempt.kind == "home-visit"]
+    if last.kind == "card" and not _beside_a_visit(last, visits, policy):
+        return NextStep("letter", day, None, "card-left")
     if len(visits) >= policy.visits_at_most:
         return NextStep("card", day, None, "visits-exhausted")
     return NextStep("home-visit", day, _another_part([visit.part for visit in visits]), "not-at-home")
+
+
+def _beside_a_visit(card: Attempt, visits: Sequence[Attempt], policy: Policy) -> bool:
+    """Whether a card was left at a visit in vain, of the same day, that was not the last one: then visits go on."""
+    return len(visits) < policy.visits_at_most and card.on_day in {visit.on_day for visit in visits}
 
 
 def answered_by(written_on: date, policy: Policy, today: date) -> date:

@@ -14,6 +14,7 @@ from babel.dates import format_date
 from signals.contract import english
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
 from signals.contract.partners import partner_name
+from signals.outreach.letters.codes import CODES, RETURN_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "reached": {"True": "bereikt", "False": "niet bereikt"},
     "result": _RESULTS,
     "what": {**_CRISES, "deceased": "overlijden gemeld", "over": "wat dreigde is voorbij"},
+    "code": {code: nl for code, (nl, _) in CODES.items()},
+    "returned": {code: nl for code, (nl, _) in RETURN_REASONS.items()},
     "how": {
         "contact": "Opgepakt zonder vrijgave, door contact of een afspraak",
         "closing": "Opgepakt bij het afsluiten, zonder vrijgave",
@@ -70,6 +73,8 @@ _ENGLISH: Final = {
     },
     "reached": {"True": "reached", "False": "not reached"},
     "what": {"over": "the threat is over"},
+    "code": {code: en for code, (_, en) in CODES.items()},
+    "returned": {code: en for code, (_, en) in RETURN_REASONS.items()},
     "how": {
         "contact": "Taken up without a release, by contact or an agreement",
         "closing": "Taken up when it was closed, without a release",
@@ -94,7 +99,7 @@ _ABSENT: Final = {
 _OWN_WORDS: Final = frozenset(
     {
         *("route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"),
-        *("different-persons", "two-persons"),
+        *("different-persons", "two-persons", "unsafe-lifted"),
     }
 )
 _LINES: Final = {
@@ -186,6 +191,20 @@ _LINES: Final = {
         "Of het over één inwoner gaat, is weer de vraag: {partners}",
         "Whether it is about one resident is open again: {partners}",
     ),
+    "letter-fault": ("Brief kan zo niet weg: {code}", "No letter can go out like this: {code}"),
+    "letter-taken-out": (
+        "Brief {letter} uit de brievenronde gehaald: {code}",
+        "Letter {letter} taken out of the letter run: {code}",
+    ),
+    "letter-returned": ("Brief {letter} kwam terug: {returned}", "Letter {letter} came back: {returned}"),
+    "visit-planned": ("Op de bezoeklijst voor {onDay}{part}", "On the visiting list for {onDay}{part}"),
+    "door-refused": ("Aan de deur gezegd: wil geen hulp", "Said at the door: wants no help"),
+    "door-moved": (
+        "Aan de deur gehoord: verhuisd. Eerst beoordelen, er gaat geen brief uit",
+        "Heard at the door: moved. To be looked at first, no letter goes out",
+    ),
+    "unsafe": ("Onveilig aan de deur: geen huisbezoek meer", "Not safe at the door: no home visit any more"),
+    "unsafe-lifted": ("Weer veilig aan de deur: {reason}", "Safe at the door again: {reason}"),
     "note": ("Notitie geschreven", "Note written"),
     "note-undone": ("Notitie doorgehaald", "Note struck out"),
 }

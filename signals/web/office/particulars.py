@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KEYS: Final = {
     "households": said("huishoudens"),
     "cases": said("zaken"),
+    "run": said("brievenronde"),
+    "returned": said("waarom teruggekomen"),
     "reviewed": said("ook na een gemeld overlijden"),
     "filters": said("gevraagd op"),
     "format": said("vorm"),
@@ -71,6 +73,7 @@ _IN_WORDS: Final = {
     "status": "status",
     "result": "result",
     "outcome": "outcome",
+    "returned": "returned",
 }
 _OWN: Final[Mapping[str, Mapping[Any, str]]] = {
     "filters": FIELDS,

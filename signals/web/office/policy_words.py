@@ -34,6 +34,7 @@ COUNTS: Final = {
     "partners": said("elke partner telt één keer"),
     "sectors": said("elke soort achterstand telt één keer"),
 }
+WINDOW_SIDES: Final = {"left": said("links"), "right": said("rechts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def parts_of(desk: Desk, policy: Policy) -> list[Part]:
             [(word("outcome", one, desk.language), "") for one in OUTCOMES if one in policy.accepted_help],
             text("De partner hoort dat er hulp is. De rapportages tellen deze uitkomsten samen."),
         ),
+        Part(text("Wat brieven over de afzender zeggen"), list(_letters(desk, policy))),
     )
     return [part for part in every if part.rows]
 
@@ -125,6 +127,21 @@ def _routes(desk: Desk, policy: Policy) -> Iterator[tuple[str, str]]:
         desk.text("Niemand thuis"),
         desk.text("na {count} huisbezoeken een kaartje, daarna een brief", count=policy.visits_at_most),
     )
+
+
+def _letters(desk: Desk, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What is absent is absent in the letters too."""
+    sender = policy.sender
+    known = (
+        (desk.text("Afzender"), sender.name),
+        (desk.text("Telefoon"), sender.phone),
+        (desk.text("E-mail"), sender.email),
+        (desk.text("Website"), sender.website),
+        (desk.text("Bereikbaar"), sender.hours),
+        (desk.text("Retouradres"), sender.return_address),
+    )
+    yield from ((what, how) for what, how in known if how)
+    yield desk.text("Venster van de envelop"), desk.text(WINDOW_SIDES[sender.window])
 
 
 def _clock(desk: Desk, policy: Policy, name: str) -> tuple[str, str]:

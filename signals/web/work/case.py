@@ -16,7 +16,7 @@ from signals.outreach.work.attempts import APPOINTMENTS
 from signals.outreach.work.claims import colleagues, note_arrival
 from signals.outreach.work.dismissals import NOT_PICKED_UP
 from signals.outreach.work.dossier import dossier
-from signals.outreach.work.dossier_persons import residents
+from signals.outreach.work.dossier_persons import residents, spoken_to
 from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
@@ -34,7 +34,6 @@ from signals.web.work.whom import (
     helped,
     is_asked,
     sent_of,
-    spoken_to,
     threats_of_the_dead,
     whose,
 )

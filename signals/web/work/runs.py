@@ -1,6 +1,6 @@
 """Which letters go out together? A letter run: look at what would go out, then let it go.
 
-Nothing is sent from here: released letters go to print with the next step of the walk (design.md section 5). Who looks
+Nothing is sent from here: released letters are made for the print room in the next step (`work.printing`). Who looks
 at the list may take letters out of it; what does not go out, and why, stands below it. What fell out between looking
 and releasing is named, and the rest is confirmed anew: nothing goes out that nobody saw, or that somebody took out.
 """
@@ -39,9 +39,7 @@ REASONS: Final = {
     "step-promised": said("Er is een volgende stap afgesproken"),
     "gone": said("Dit wacht niet meer op een brief"),
 }
-RELEASED: Final = said(
-    "Vrijgegeven brieven: {number}. Zijn zij op de post? Meld dat dan bij «Vrijgegeven, nog niet verstuurd»."
-)
+RELEASED: Final = said("Vrijgegeven brieven: {number}. De volgende stap: «Brieven maken voor de drukker».")
 ANOTHER_NUMBER: Final = said("Er gaan {number} brieven uit, zoals u hebt aangevinkt. Zet een vinkje als dat klopt.")
 
 
@@ -132,10 +130,18 @@ def _shown(
         errors=dict(faults),
         kept=kept,
         ticked_now=_ticked(preview, kept),
+        print_at=_print_at(desk, choice),
         reasons=REASONS,
         word=partial(_word, desk.language),
         period=partial(period_words, language=desk.language),
     )
+
+
+def _print_at(desk: Desk, choice: Choice) -> str:
+    """Where the letters of this choice are made; where that is of several municipalities, one chooses there."""
+    if choice.municipality or len(desk.user.municipalities) == 1:
+        return desk.url("print", municipality=choice.municipality or None)
+    return desk.url("print-runs")
 
 
 def _ticked(preview: Preview, kept: AbstractSet[int] | None) -> int:

@@ -1,5 +1,6 @@
 """Which released letters are not sent yet? By release, and one act for all that went to the post together.
 
+For letters that are printed elsewhere; those that lie in a run for the print room are posted there (`work.print_run`).
 A letter that was released reached nobody before it is sent, so the clock of the first contact attempt runs on
 (docs/decisions/0037). Whoever brings the letters away says on which day; each household then has its attempt. What
 cannot be sent any more is left out and named, so that it can be taken out of the pile.
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.letters.overview import in_open_run, runs_to_post
 from signals.outreach.work.people import Actor, NotPossibleError
 from signals.outreach.work.sent import (
     SHOWN,
@@ -151,7 +153,9 @@ def _one(
     left = [one.household for one in done.left if one.household is not None] if done else []
     if not letters and not left:  # of another municipality, or long done with
         raise NotFoundError("there is no such release")
-    going = [one for one in letters if one.hindrance is None]
+    runs = in_open_run(desk.cursor, {one.household for one in letters})
+    going = [one for one in letters if one.hindrance is None and one.household not in runs]
+    printing = Counter(runs[one.household] for one in letters if one.hindrance is None and one.household in runs)
     staying = [one for one in letters if one.hindrance not in {None, "sent"}][:SHOWN]
     there_is_more, going = len(going) > SHOWN, going[:SHOWN]
     shown = {*left, *(one.household for one in (*going, *staying))}
@@ -162,6 +166,7 @@ def _one(
         at=at,
         number=desk.path["release"],
         going=going,
+        printing=sorted(printing.items()),
         more=there_is_more,
         ticked=len(going) if kept is None else sum(one.case in kept for one in going),
         kept=kept,
@@ -183,6 +188,7 @@ def _all(desk: Desk, *, status: int = 200, problem: str | None = None, done: Sen
         "work/sendings.html",
         status=status,
         problem=problem,
+        runs=runs_to_post(desk.cursor, desk.user.municipalities),
         releases=unsent_releases(desk.cursor, desk.user.municipalities),
         sent=sent_today(desk.cursor, desk.user.municipalities, desk.today, own),
         done=done,

@@ -14,8 +14,6 @@ from signals.web.texts import number_of
 from signals.web.work.typed import persons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from signals.outreach.work.dossier import Dossier, DossierPerson
     from signals.outreach.work.dossier_persons import Resident
     from signals.outreach.work.outcomes import Client, Counting
@@ -106,9 +104,3 @@ def threats_of_the_dead(found: Dossier) -> list[str]:
         if "deceased" in {signal.person_verdict, signal.withdrawn, signal.reason}:
             dead.add(arrears)
     return sorted({crisis for arrears in dead if (crisis := standing.get(arrears)) is not None})
-
-
-def spoken_to(persons: Collection[DossierPerson]) -> list[Resident]:
-    """Whom one names at the door or on the telephone: nobody who died, nor who may be somebody who died."""
-    silent = {person.id for person in persons if person.died or person.may_have_died}
-    return [one for one in residents(persons) if silent.isdisjoint(one.persons)]

@@ -1,0 +1,241 @@
+"""Which households could be visited on a part of a day, and why are others left out? For `lists`; reading only.
+
+Whoever waits for a visit, was let go for one, or has one as the next step. What stands in the way is a code: a list is
+proposed without those, and looked at once more when it is released, while the households are locked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from signals.households.address import HouseholdAddress
+from signals.outreach.clocks import THREATENING
+from signals.outreach.visits.places import place_of
+from signals.outreach.worklist import policies_of
+from signals.outreach.worklist_query import ATTEMPTED, team_condition
+from signals.store.urgency import UNDER_WAY, URGENCY
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from signals.outreach.policy import PolicyBook
+    from signals.outreach.visits.instance import Point
+    from signals.outreach.visits.places import Place
+    from signals.outreach.work.people import Actor
+    from signals.store.database import Cursor
+
+HINDRANCES: Final = ("held", "unsafe", "moved", "on-a-list", "claimed", "promised", "later", "other-part")
+"""Why a household is not visited there and then, the first that applies.
+
+A death to look at; nobody goes there; heard to have moved; in another list; a colleague has it in hand; something else
+is agreed; the next step is for a later day, or for another part of the day.
+"""
+NOT_DUE: Final = frozenset({"later", "other-part"})
+"""Those that are no obstacle but another time: a person may put such a household on a list all the same."""
+# A household is due at the door (`c` is one of its cases): it waits for a visit; a visit or a card is its next step; or
+# it was let go for a visit, and nothing was tried since.
+_DUE: Final = f"""
+SELECT c.household_id FROM cases AS c
+WHERE c.municipality = %(here)s AND c.waiting AND NOT c.held AND c.route = 'home-visit'
+    AND (%(only)s::bigint[] IS NULL OR c.household_id = ANY(%(only)s))
+UNION SELECT c.household_id FROM cases AS c JOIN next_steps AS s ON s.household_id = c.household_id
+WHERE c.municipality = %(here)s AND {UNDER_WAY} AND s.kind IN ('home-visit', 'card')
+    AND (%(only)s::bigint[] IS NULL OR c.household_id = ANY(%(only)s))
+UNION SELECT c.household_id FROM cases AS c
+WHERE c.municipality = %(here)s AND {UNDER_WAY} AND c.state = 'open' AND c.route = 'home-visit'
+    AND c.released_route = 'home-visit' AND (%(only)s::bigint[] IS NULL OR c.household_id = ANY(%(only)s))
+    AND NOT EXISTS (SELECT FROM next_steps AS s WHERE s.household_id = c.household_id)
+    AND NOT EXISTS (SELECT FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.undone_at IS NULL
+        AND a.at >= c.released_at)"""  # noqa: S608 - our own text
+# An agreement for this very part of the day is kept by this list. A new signal does not wait for the day of a next step
+# that was found before it; the part of the day that it asks for holds all the same.
+_HINDRANCE: Final = """CASE
+    WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
+        THEN 'held'
+    WHEN EXISTS (SELECT FROM unsafe_homes AS u WHERE u.household_id = c.household_id AND u.lifted_at IS NULL)
+        THEN 'unsafe'
+    WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
+        AND b.letter_fault = 'moved') THEN 'moved'
+    WHEN EXISTS (SELECT FROM visit_stops AS v WHERE v.household_id = c.household_id AND v.state = 'planned'
+        AND v.list_id IS DISTINCT FROM %(own)s) THEN 'on-a-list'
+    WHEN claims.user_id <> ALL(%(users)s) THEN 'claimed'
+    WHEN step.why = 'promised' AND (step.kind <> 'home-visit' OR step.on_day > %(day)s OR (
+        step.on_day = %(day)s AND step.part <> %(part)s)) THEN 'promised'
+    WHEN step.kind IN ('home-visit', 'card') AND step.on_day > %(day)s AND NOT EXISTS (SELECT FROM cases AS b
+        WHERE b.household_id = c.household_id AND b.waiting AND NOT b.held AND b.route = 'home-visit') THEN 'later'
+    WHEN step.kind = 'home-visit' AND step.part <> %(part)s AND step.why <> 'promised' THEN 'other-part' END"""
+_HOMES: Final = """
+WITH due AS MATERIALIZED ({due})
+SELECT c.household_id, home.address_id, there.postcode, there.number, there.suffix, {hindrance},
+    step.kind = 'card', coalesce(step.why = 'promised', false)
+FROM due AS c JOIN households AS home ON home.id = c.household_id JOIN addresses AS there ON there.id = home.address_id
+    LEFT JOIN next_steps AS step ON step.household_id = c.household_id
+    LEFT JOIN claims ON claims.household_id = c.household_id
+WHERE {area} AND {team} ORDER BY c.household_id
+"""
+_AREA: Final = "(cardinality(%(area)s::text[]) = 0 OR there.postcode ^@ ANY(%(area)s::text[]))"
+_CASES: Final = f"""
+SELECT household_id, id, period, score, crisis, explanation, received_on, policy_id, waiting, route,
+    {ATTEMPTED.format("cases")}
+FROM cases WHERE household_id = ANY(%(homes)s) AND (state = 'open' OR help_due_on IS NOT NULL)
+ORDER BY household_id, route <> 'home-visit', {URGENCY}, earliest_on, period_start, period
+"""  # noqa: S608 - our own texts
+
+
+@dataclass(frozen=True, slots=True)
+class DayWish:
+    """How one pair goes on one part of a day.
+
+    Attributes:
+        municipality: Where.
+        on_day: When.
+        part: Of codes.PARTS_OF_DAY.
+        start: Where they leave from and come back to, in RD metres.
+        pair: Who go, one or two; the id of whoever does not sign in is empty.
+        minutes: What the list may take, travel and visits together.
+        minutes_per_visit: What one door takes.
+        maximum: The most doors; None: as many as fit.
+        area: How the postcodes begin; empty: the whole municipality.
+        team: Only what stands in the queue of this team (its key, or `teams.COMMON`).
+        urgent_within: A clock of the first contact attempt that ends so many days after the visit, or before, makes a
+            household go first: who is not at home is tried again by then.
+    """
+
+    municipality: str
+    on_day: date
+    part: str
+    start: Point
+    pair: tuple[Actor, ...]
+    minutes: int = 180
+    minutes_per_visit: int = 20
+    maximum: int | None = None
+    area: tuple[str, ...] = ()
+    team: str | None = None
+    urgent_within: int = 7
+
+
+class HomeCase(NamedTuple):
+    """A case of a household that could be visited, as far as a list asks."""
+
+    id: int
+    period: str
+    score: int
+    crisis: str | None
+    explanation: list[dict[str, Any]]
+    received_on: date
+    policy_id: int
+    waiting: bool
+    route: str
+    attempted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household that could be visited; `cases` with the one first for which the visit is written down.
+
+    Attributes:
+        household: Its number.
+        door: The number of its address: who lives at one door is visited at once.
+        address: For the place, and to be shown.
+        cases: All at which there is something to do.
+        hindrance: One of HINDRANCES, or None.
+        kind: "home-visit", or "card" when the visits are used up.
+        first: Why it goes before what has more points: "agreed", "crisis", "deadline", or None.
+        place: Where it lies; None when the register does not say.
+    """
+
+    household: int
+    door: int
+    address: HouseholdAddress
+    cases: tuple[HomeCase, ...]
+    hindrance: str | None
+    kind: str
+    first: str | None
+    place: Place | None
+
+    @property
+    def points(self) -> int:
+        """What a visit is worth: the scores of its cases; a low score never means that nobody comes."""
+        return sum(max(one.score, 1) for one in self.cases)
+
+
+def homes(
+    cursor: Cursor,
+    wish: DayWish,
+    actor: Actor,
+    *,
+    only: Collection[int] | None = None,
+    own_list: int | None = None,
+) -> list[Home]:
+    """The households that are due at the door, by number, with what stands in the way.
+
+    Args:
+        cursor: Of the transaction.
+        wish: The day and the area.
+        actor: Who asks: what this person or one of the pair has in hand is not in another's.
+        only: Of these households; whatever the area.
+        own_list: Not in the way is standing in this list.
+    """
+    book = policies_of(cursor, [wish.municipality])
+    team = "true"
+    named: dict[str, Any] = {}
+    if wish.team is not None and only is None:
+        team, named = team_condition(book.in_force(wish.municipality, wish.on_day).teams, [wish.team])
+    statement = _HOMES.format(due=_DUE, hindrance=_HINDRANCE, area="true" if only is not None else _AREA, team=team)
+    asked = {
+        "here": wish.municipality,
+        "day": wish.on_day,
+        "part": wish.part,
+        "area": list(wish.area),
+        "only": None if only is None else sorted(only),
+        "own": own_list,
+        "users": [one.id for one in (actor, *wish.pair) if one.id],
+    }
+    rows = cursor.execute(statement.encode(), asked | named).fetchall()
+    return _homes(cursor, wish, rows, book)
+
+
+def _homes(cursor: Cursor, wish: DayWish, rows: list[tuple[Any, ...]], book: PolicyBook) -> list[Home]:
+    addresses = {row[0]: HouseholdAddress(wish.municipality, *row[2:5]) for row in rows}
+    places = place_of(cursor, addresses.values())
+    cases = _cases(cursor, addresses)
+    return [
+        Home(
+            household=household,
+            door=door,
+            address=addresses[household],
+            cases=cases[household],
+            hindrance=hindrance,
+            kind="card" if is_card else "home-visit",
+            first="agreed" if agreed else _first(cases[household], wish, book),
+            place=places.get(addresses[household]),
+        )
+        for household, door, *_, hindrance, is_card, agreed in rows
+    ]
+
+
+def _cases(cursor: Cursor, households: Collection[int]) -> Mapping[int, tuple[HomeCase, ...]]:
+    found: dict[int, list[HomeCase]] = {household: [] for household in households}
+    cursor.execute(_CASES.encode(), {"homes": list(households)})
+    for household, *case in cursor:
+        found[household].append(HomeCase(*case))
+    return {household: tuple(cases) for household, cases in found.items()}
+
+
+def _first(cases: Collection[HomeCase], wish: DayWish, book: PolicyBook) -> str | None:
+    """A crisis that threatens, or the clock of the first contact attempt that ends soon and was not met."""
+    if any(case.crisis in THREATENING for case in cases):
+        return "crisis"
+    by = wish.on_day + timedelta(days=wish.urgent_within)
+    running = (case for case in cases if not case.attempted)
+    late = any(book.by_id[case.policy_id].clocks.contact_attempt.due(case.received_on) <= by for case in running)
+    return "deadline" if late else None
+
+
+def left_out(found: Collection[Home]) -> dict[str, int]:
+    """How many households are not planned although they are due, by reason; what is due another time is not told."""
+    counted = Counter(home.hindrance for home in found if home.hindrance and home.hindrance not in NOT_DUE)
+    return {code: counted[code] for code in HINDRANCES if counted[code]}

@@ -1,0 +1,292 @@
+"""How far is a run of letters, and what is to be done with it? Fetched for the print room, posted, come back.
+
+Before letters are fetched or posted, the page says which of them must not go out any more. Who posts had to see that:
+a letter that was printed and fell out since lies in the pile. The files are made as an errand (`web.press`), so that
+nobody else waits for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, TYPE_CHECKING, Final
+
+from starlette.background import BackgroundTask
+from starlette.responses import Response, StreamingResponse
+
+from signals.outreach.letters.codes import RETURN_REASONS
+from signals.outreach.letters.mail import mark_posted, record_returned
+from signals.outreach.letters.overview import returned_of
+from signals.outreach.letters.runs import (
+    SENT,
+    LetterRunError,
+    cancel_run,
+    left_out_of,
+    letters_of_run,
+    lock_run,
+    run_of,
+    sender_of,
+    to_take_out,
+)
+from signals.outreach.letters.typeset import typeset_one
+from signals.outreach.work.people import Actor
+from signals.web.desk import NotFoundError, Page
+from signals.web.errands import PRESS, Errand
+from signals.web.office.overview import municipality_names
+from signals.web.people import CASE_WORKERS
+from signals.web.texts import day_of, numbers_of, said
+from signals.web.words import options, word
+from signals.web.work.letter_words import KINDS, LANGUAGES, STATES, by_reason, chosen, code_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from signals.outreach.letters.runs import Run, RunLetter
+    from signals.web.desk import Desk
+
+CHUNK: Final = 64 * 1024
+NEEDED: Final = said("Zet een vinkje als dit klopt.")
+BUSY: Final = said("Er worden nu al brieven gemaakt. Probeer het over een minuut opnieuw.")
+POSTED: Final = said("Deze ronde is al op de post.")
+EMPTY: Final = said("Van deze ronde is geen brief meer over: alle zijn eruit gehaald.")
+CHANGED: Final = said("Intussen is er iets veranderd. Bekijk de lijst opnieuw.")
+FALLEN: Final = said(
+    "Er is niets als verstuurd bewaard: intussen vielen er brieven uit. Haal ze uit de stapel en meld het opnieuw."
+)
+NOT_FETCHED: Final = said("De brieven van deze ronde zijn nog niet opgehaald. Haal ze eerst op en laat ze drukken.")
+OTHER_TEXTS: Final = said(
+    "De teksten van de brieven zijn veranderd nadat deze ronde is vrijgegeven. Neem de ronde terug en maak een nieuwe."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A letter that does not go out any more: why, and whether it was printed before it fell out."""
+
+    letter: RunLetter
+    code: str
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A run with its letters, and how it stands with them."""
+
+    run: Run
+    letters: Sequence[RunLetter]
+    stopped: Sequence[Stopped]
+    returned: Mapping[int, str]
+
+    @property
+    def going(self) -> list[RunLetter]:
+        """The letters that go out, or went."""
+        out = {one.letter.id for one in self.stopped}
+        return [one for one in self.letters if one.id not in out]
+
+    @property
+    def in_the_pile(self) -> list[Stopped]:
+        """What is to be taken out of the pile, as long as that is not posted."""
+        return [one for one in self.stopped if one.printed] if self.run.posted_at is None else []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to fetch and to post."""
+        return self.run.posted_at is None and any(one.state == "released" for one in self.letters)
+
+
+def show_run(desk: Desk) -> Response:
+    """The run and its letters."""
+    return _shown(desk, _standing(desk))
+
+
+def fetch_files(desk: Desk) -> Response | Errand[IO[bytes] | LetterRunError | None]:
+    """All files of the run as one ZIP."""
+    standing = _standing(desk)
+    if not standing.is_open:
+        return _refused(desk)
+    packed = partial(desk.press.packed, standing.run.id, Actor(desk.user.id, desk.user.name))
+    return Errand(packed, _fetched, None, PRESS)
+
+
+def show_letter(desk: Desk) -> Response:
+    """One letter as PDF, as it is or will be printed."""
+    standing = _standing(desk)
+    found = next((one for one in standing.letters if one.id == desk.path["letter"]), None)
+    if found is None:
+        raise NotFoundError("there is no such letter in this run")
+    desk.viewed("view-letter", f"case {found.case}", households=[found.household], persons=[found.person])
+    printed = typeset_one(found.letter(sender_of(standing.run)), desk.press.sets)
+    named = {"Content-Disposition": f'inline; filename="{found.id}.pdf"'}
+    return Response(printed.pdf, media_type="application/pdf", headers=named)
+
+
+def post_run(desk: Desk) -> Response:
+    """The letters of this run are in the post."""
+    standing, day = _locked(desk), _day(desk.form.get("on_day"))
+    if faults := _faults(desk, standing.run, day):
+        return _shown(desk, standing, status=422, faults=faults)
+    unseen = {one.letter.id for one in standing.in_the_pile} - numbers_of(desk.form.get("stopped").split(","))
+    if not standing.is_open or standing.run.written_at is None or unseen:
+        return _refused(desk, NOT_FETCHED if standing.run.written_at is None else FALLEN)
+    done = mark_posted(desk.cursor, standing.run.id, day or desk.today, _actor(desk), today=desk.today)
+    return desk.go("print-run", run=done.run.id, notice=desk.text("Op de post: {number}.", number=len(done.letters)))
+
+
+def letters_returned(desk: Desk) -> Response:
+    """These letters came back."""
+    standing = _locked(desk)
+    open_letters = {one.id for one in standing.going if one.state == "posted"} - standing.returned.keys()
+    ticked = numbers_of(desk.form.getlist("letter"))
+    reason = chosen(desk.form.get("reason"), RETURN_REASONS)
+    faults = [] if ticked else [("letters", desk.text("Kies ten minste één brief."))]
+    faults += [] if reason else [("reason", desk.text("Kies waarom de brief terugkwam."))]
+    faults += [] if "certain" in desk.form else [("certain", desk.text(NEEDED))]
+    if faults:
+        return _shown(desk, standing, status=422, faults=faults, kept=ticked)
+    if not ticked <= open_letters:
+        return _shown(desk, standing, status=409, problem=CHANGED)
+    for letter in sorted(ticked):
+        record_returned(desk.cursor, letter, reason, _actor(desk), today=desk.today)
+    notice = desk.text("Teruggekomen, en nu bij Beoordelen: {number}.", number=len(ticked))
+    return desk.go("print-run", run=standing.run.id, notice=notice)
+
+
+def take_run_back(desk: Desk) -> Response:
+    """None of these letters goes out."""
+    standing = _locked(desk)
+    if not standing.is_open:
+        return _refused(desk)
+    if "back" not in desk.form:
+        return _shown(desk, standing, status=422, faults=[("back", desk.text(NEEDED))])
+    gone = cancel_run(desk.cursor, standing.run.id, _actor(desk))
+    notice = desk.text("Ronde teruggenomen. Brieven eruit gehaald: {number}.", number=len(gone))
+    return desk.go("print-runs", notice=notice)
+
+
+def _fetched(desk: Desk, made: IO[bytes] | LetterRunError | None) -> Response:
+    if made is None:
+        return _shown(desk, _standing(desk), status=503, problem=BUSY)
+    if isinstance(made, LetterRunError):
+        return _refused(desk, otherwise=OTHER_TEXTS)
+    return StreamingResponse(
+        iter(lambda: made.read(CHUNK), b""),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="brievenronde-{desk.path["run"]}.zip"'},
+        background=BackgroundTask(made.close),
+    )
+
+
+def _refused(desk: Desk, otherwise: str = CHANGED) -> Response:
+    """It cannot be done with the run as it stands: the page anew, with the reason."""
+    standing = _standing(desk)
+    closed = EMPTY if standing.run.posted_at is None else POSTED
+    return _shown(desk, standing, status=409, problem=otherwise if standing.is_open else closed)
+
+
+def _faults(desk: Desk, run: Run, day: date | None) -> list[tuple[str, str]]:
+    faults = []
+    if day is None:
+        faults.append(("on_day", desk.text("Vul een datum in, bijvoorbeeld 2-11-2026.")))
+    elif day > desk.today:
+        faults.append(("on_day", desk.text("Deze dag moet nog komen. Vul de dag in waarop de brieven weggingen.")))
+    elif day < run.on_day:
+        faults.append(("on_day", desk.text("Op deze dag waren de brieven nog niet vrijgegeven.")))
+    return faults if "sure" in desk.form else [*faults, ("sure", desk.text(NEEDED))]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return day_of(text)
+    except ValueError:
+        return None
+
+
+def _actor(desk: Desk) -> Actor:
+    return Actor(desk.user.id, desk.user.name)
+
+
+def _locked(desk: Desk) -> Standing:
+    """As `_standing`; nobody else changes it until the answer."""
+    lock_run(desk.cursor, _own_run(desk).id)
+    return _standing(desk)
+
+
+def _own_run(desk: Desk) -> Run:
+    try:
+        run = run_of(desk.cursor, desk.path["run"], desk.user.municipalities)
+    except LetterRunError:
+        raise NotFoundError("there is no such run") from None
+    desk.may_see(run.municipality)
+    return run
+
+
+def _standing(desk: Desk) -> Standing:
+    run = _own_run(desk)
+    letters = letters_of_run(desk.cursor, run.id)
+    return Standing(run, letters, _stopped(desk, run, letters), returned_of(desk.cursor, run.id))
+
+
+def _stopped(desk: Desk, run: Run, letters: Sequence[RunLetter]) -> list[Stopped]:
+    """What was taken out, and what would be if the run were written or posted now."""
+    codes = {one.id: one.code for one in letters if one.state == "taken-out"}
+    if run.posted_at is None:
+        codes |= {one.letter: one.code for one in to_take_out(desk.cursor, run.id) if one.code != SENT}
+    return [Stopped(one, codes[one.id] or "", one.sha256 is not None) for one in letters if one.id in codes]
+
+
+def _shown(
+    desk: Desk,
+    standing: Standing,
+    *,
+    status: int = 200,
+    faults: Sequence[tuple[str, str]] = (),
+    problem: str | None = None,
+    kept: Collection[int] = (),
+) -> Response:
+    households = {one.household for one in standing.letters}
+    desk.viewed("view-run", "letter run", households=households)
+    said_of = partial(code_words, desk.language)
+    return desk.page(
+        "work/print_run.html",
+        status=status,
+        standing=standing,
+        run=standing.run,
+        municipality=municipality_names(desk).get(standing.run.municipality, standing.run.municipality),
+        kinds=Counter(one.kind for one in standing.going),
+        kind_names=KINDS,
+        language_names=LANGUAGES,
+        states=STATES,
+        left_out=by_reason(desk, _left_out(desk, standing)),
+        reasons=[("", desk.text("Maak een keuze")), *options("returned", desk.language)],
+        returned=partial(_returned, desk.language, standing.returned),
+        code_words=said_of,
+        stopped=",".join(str(one.letter.id) for one in standing.stopped),
+        typed={"on_day": desk.form.get("on_day", desk.today.isoformat()), "reason": desk.form.get("reason")},
+        kept=kept,
+        problem=problem,
+        faults=faults,
+        errors=dict(faults),
+    )
+
+
+def _left_out(desk: Desk, standing: Standing) -> list[tuple[int, str]]:
+    """The cases that were left out at the release; what fell out since is told of each letter."""
+    letters = {one.case for one in standing.letters}
+    return [(case, code) for case, code in left_out_of(desk.cursor, standing.run.id) if case not in letters]
+
+
+def _returned(language: str, found: Mapping[int, str], letter: int) -> str:
+    return word("returned", found[letter], language) if letter in found else ""
+
+
+_AT: Final = "/brievenronde/drukwerk/{run:int}"
+PAGES: Final[tuple[Page, ...]] = (
+    Page("print-run", _AT, "GET", show_run, CASE_WORKERS, shows_person=True),
+    Page("print-files", f"{_AT}/bestanden", "POST", fetch_files, CASE_WORKERS),
+    Page("print-letter", f"{_AT}/brief/{{letter:int}}", "GET", show_letter, CASE_WORKERS, shows_person=True),
+    Page("print-posted", f"{_AT}/op-de-post", "POST", post_run, CASE_WORKERS),
+    Page("print-returned", f"{_AT}/teruggekomen", "POST", letters_returned, CASE_WORKERS),
+    Page("print-back", f"{_AT}/terugnemen", "POST", take_run_back, CASE_WORKERS),
+)

@@ -1,0 +1,215 @@
+"""At the door: what came of a visit, once however often it is sent, and what follows from it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from signals.contract.moments import AMSTERDAM
+from signals.errors import SignalsError
+from signals.outreach.visits.doorstep import doorstep_of
+from signals.outreach.visits.lists import VisitError
+from signals.outreach.visits.unsafe import flag_unsafe, lift_unsafe, unsafe_at
+from signals.outreach.work.attempts import attempts_of
+from signals.outreach.work.decisions import change_route, close
+from signals.outreach.work.dismissals import mark_not_picked_up
+from signals.outreach.work.people import NotPossibleError
+from tests.outreach.work.people import ANNA, BRAM, act, acting, event_number, file_of, today
+from tests.reference.notation import report
+
+from .town import at, days_on, go, listed, named, numbers, plan, settle, tell, two_signals, visiting
+
+if TYPE_CHECKING:
+    from signals.outreach.visits.door import Recorded
+    from tests.outreach.desk import Desk
+
+pytestmark = pytest.mark.database
+pytest_plugins = ["tests.outreach.fixtures"]
+
+
+def made(desk: Desk, number: int) -> list[tuple[str, str | None, bool]]:
+    """Kind, part of day and whether reached of every attempt at this house number."""
+    with acting(desk) as cursor:
+        found = attempts_of(cursor, desk.case(named(number)).household_id)
+    return [(one.attempt.kind, one.attempt.part, one.attempt.reached) for one in found]
+
+
+def follows(recorded: Recorded) -> tuple[str, str | None, str] | None:
+    step = recorded.next_step
+    return None if step is None else (step.kind, step.part, step.why)
+
+
+def test_each_result_becomes_an_attempt_and_has_its_consequence(desk: Desk) -> None:
+    found = visiting(desk, 2, 4, 6, 8, 10, 12)
+    told = {
+        result: tell(desk, at(found, number).id, result, f"key-{number}", note="was it")
+        for number, result in (
+            *((2, "spoken"), (4, "not-at-home"), (6, "refused"), (8, "moved"), (10, "unsafe"), (12, "card-left")),
+        )
+    }
+    visit = ("home-visit", "morning")
+    assert made(desk, 2) == made(desk, 6) == [(*visit, True)]
+    assert made(desk, 4) == made(desk, 8) == made(desk, 10) == [(*visit, False)]
+    assert made(desk, 12) == [(*visit, False), ("card", "morning", False)]
+    another = ("home-visit", "evening", "not-at-home")
+    assert {result: follows(one) for result, one in told.items()} == {
+        "spoken": None,
+        "not-at-home": another,
+        "refused": None,
+        "moved": None,
+        "unsafe": None,
+        "card-left": another,
+    }
+    now = listed(desk, found.id)
+    assert (now.state, {stop.state for stop in now.stops}) == ("done", {"visited"})
+    assert at(now, 6).result == "refused"
+    assert at(now, 6).told_by == BRAM.name
+    assert desk.kinds(named(6))[-2:] == ["attempt", "door-refused"]
+    _moved_waits_for_a_look(desk)
+    _unsafe_is_written_to(desk)
+
+
+def _moved_waits_for_a_look(desk: Desk) -> None:
+    assert desk.kinds(named(8))[-1] == "door-moved"
+    assert named(8) in desk.queue("review")
+    assert plan(desk)[1].left_out == {}
+    assert "geen brief" in file_of(desk, named(8)).history[-1].nl
+
+
+def _unsafe_is_written_to(desk: Desk) -> None:
+    case = desk.case(named(10))
+    assert (case.route, case.waiting) == ("letter", True)
+    assert named(10) in desk.queue("letters")
+    history = desk.kinds(named(10))
+    assert history.index("unsafe") < history.index("route-changed")
+    act(desk, change_route, case.id, "home-visit", "he wrote that we can come", ANNA)
+    found, proposed = plan(desk)
+    assert (numbers(found), proposed.left_out) == ([], {"unsafe": 1})
+    with acting(desk) as cursor:
+        assert unsafe_at(cursor, [case.household_id])[case.household_id].by == BRAM.name
+    with pytest.raises(VisitError, match="team lead"):
+        act(desk, lift_unsafe, case.household_id, ANNA, "all is well", team_lead=False)
+    act(desk, lift_unsafe, case.household_id, ANNA, "all is well", team_lead=True)
+    with pytest.raises(VisitError, match="nobody said"):
+        act(desk, lift_unsafe, case.household_id, ANNA, "all is well", team_lead=True)
+    assert plan(desk)[1].left_out == {}
+    assert file_of(desk, named(10)).history[-1].nl.endswith("veilig aan de deur: all is well")
+
+
+def test_a_form_that_comes_again_changes_nothing(desk: Desk) -> None:
+    found = visiting(desk, 2, 4)
+    first = tell(desk, at(found, 2).id, "not-at-home")
+    again = tell(desk, at(found, 2).id, "not-at-home")
+    assert (first.again, again.again) == (False, True)
+    assert (again.next_step, again.case) == (first.next_step, first.case)
+    assert len(made(desk, 2)) == 1
+    for stop, result, key, code in (
+        (at(found, 4).id, "not-at-home", "k1", "key-used"),
+        (at(found, 2).id, "spoken", "k1", "key-used"),
+        (at(found, 2).id, "spoken", "k2", "recorded"),
+        (at(found, 4).id, "vanished", "k3", "choice"),
+        (at(found, 4).id, "spoken", "", "choice"),
+        (0, "spoken", "k4", "no-stop"),
+    ):
+        with pytest.raises(VisitError) as told:
+            tell(desk, stop, result, key)
+        assert told.value.code == code
+    assert listed(desk, found.id).state == "released"
+    assert made(desk, 4) == []
+
+
+def test_a_form_that_comes_twice_at_a_time_counts_once(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(tell, desk, found.stops[0].id, "spoken") for _ in range(2)]
+        assert sorted(one.result(timeout=60).again for one in both) == [False, True]
+    assert len(made(desk, 2)) == 1
+
+
+def test_a_card_left_at_the_last_visit_comes_before_the_letter(desk: Desk) -> None:
+    two_signals(desk, 2)
+    settle(desk, 2)
+    steps = []
+    for turn, result in enumerate(("not-at-home", "card-left", "card-left")):
+        with acting(desk) as cursor:  # the days between them go by
+            cursor.execute("UPDATE next_steps SET on_day = %s, part = 'morning'", (today(),))
+        found, _ = plan(desk)
+        go(desk, found.id)
+        steps.append(follows(tell(desk, found.stops[0].id, result, f"k{turn}")))
+    assert steps[-1] == ("letter", None, "card-left")
+    assert [step[:1] for step in steps if step] == [("home-visit",), ("home-visit",), ("letter",)]
+
+
+def test_the_case_of_a_card_is_told_as_a_card(desk: Desk) -> None:
+    two_signals(desk, 2)
+    settle(desk, 2)
+    desk.release(named(2))
+    with acting(desk) as cursor:
+        cursor.execute(
+            "INSERT INTO next_steps (household_id, on_day, kind, why) VALUES (%s, %s, 'card', 'visits-exhausted')",
+            (desk.case(named(2)).household_id, today()),
+        )
+    found, _ = plan(desk)
+    assert found.stops[0].kind == "card"
+    go(desk, found.id)
+    assert follows(tell(desk, found.stops[0].id, "card-left")) == ("letter", None, "card-left")
+    assert made(desk, 2) == [("card", "morning", False)]
+
+
+def test_not_before_its_time_and_also_after_it(desk: Desk) -> None:
+    found = visiting(desk, 2, 4, part="evening")
+    noon = datetime.combine(today(), time(12, 30), AMSTERDAM)
+    tell(desk, at(found, 2).id, "not-at-home", when=noon)
+    assert made(desk, 2) == [("home-visit", "afternoon", False)]  # the pair began early
+    with pytest.raises(VisitError, match="a day to come"):
+        tell(desk, at(found, 4).id, "spoken", "k2", when=noon - timedelta(days=1))
+    with days_on(desk, 1):
+        pass
+    plan(desk)  # ends the list of yesterday; on the new one the household is planned again
+    tell(desk, at(found, 4).id, "spoken", "k2")
+    assert at(listed(desk, found.id), 4).state == "visited"
+
+
+def test_what_cannot_be_recorded_says_why(desk: Desk) -> None:
+    two_signals(desk, 2)
+    settle(desk, 2)
+    found, _ = plan(desk)
+    with pytest.raises(VisitError) as told:
+        tell(desk, found.stops[0].id, "spoken")
+    assert told.value.code == "not-released"
+    go(desk, found.id)
+    act(desk, close, [desk.case(named(2)).id], "self-reliant", ANNA)
+    with pytest.raises(NotPossibleError) as closed:
+        tell(desk, found.stops[0].id, "spoken")
+    assert closed.value.code == "not-open"
+    with pytest.raises(SignalsError):
+        act(desk, flag_unsafe, 0, ANNA)
+
+
+def test_at_the_door_each_hears_of_their_own_partners_only(desk: Desk) -> None:
+    desk.take_in(
+        report("a", "2026-11-02", "welbions/R2", at=2, surname="Bakker"),
+        report("b", "2026-11-03", "vitens/W2", at=2, surname="Bakker"),
+        report("c", "2026-11-04", "menzis/P2", at=2, surname="Pot"),
+    )
+    settle(desk, 2)
+    found, _ = plan(desk)
+    stop = found.stops[0].id
+
+    def asked_for() -> dict[str, tuple[str, ...]]:
+        with acting(desk) as cursor:
+            there = doorstep_of(cursor, stop, today=today())
+        assert (there.address.postcode, there.stop) == ("7607GC", stop)
+        return {one.name: one.partners for one in there.persons}
+
+    assert asked_for() == {"A. Bakker": (), "A. Pot": ("menzis",)}  # who may be two people is told of no partner
+    with acting(desk) as cursor:
+        cursor.execute("UPDATE persons SET date_of_birth = '1980-02-03' WHERE surname = 'Bakker'")
+    assert asked_for() == {"A. Bakker": ("vitens", "welbions"), "A. Pot": ("menzis",)}
+    act(desk, mark_not_picked_up, event_number(desk, "c"), "wrongful", "a mistake", ANNA)
+    assert asked_for() == {"A. Bakker": ("vitens", "welbions")}
+    with pytest.raises(VisitError), acting(desk) as cursor:
+        doorstep_of(cursor, 0, today=today())
