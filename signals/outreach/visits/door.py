@@ -99,7 +99,7 @@ def record(
         at: When it is written down; now, when absent.
 
     Raises:
-        VisitError: No such stop or result, the list was not released, its day is to come, or it was recorded before.
+        VisitError: No such stop or result, the list was not released, or it was recorded before.
         NotPossibleError: The case is closed, or the note is too long.
     """
     if result not in RESULTS or not 0 < len(key) <= LONGEST_KEY:
@@ -165,16 +165,11 @@ def _attempt(cursor: Cursor, visit: _Visit, case: int, form: _Form) -> int:
 
 
 def _when(visit: _Visit, form: _Form) -> tuple[date, str]:
-    """The day and part of the day of the list; of the part that it is, for a pair that began early.
-
-    Raises VisitError before the day of the list.
-    """
-    if form.today < visit.on_day:
-        raise VisitError(f"list {visit.list} is for a day to come: record a visit once it was made", "too-early")
+    """The day and part of the day of the list; those that it is now, for a pair that went before."""
     if part_has_begun(visit.part, visit.on_day, form.at):
         return visit.on_day, visit.part
-    begun = [part for part in PART_BEGINS if part_has_begun(part, visit.on_day, form.at)]
-    return visit.on_day, max(begun, key=PART_BEGINS.__getitem__)
+    begun = [part for part in PART_BEGINS if part_has_begun(part, form.today, form.at)]
+    return form.today, max(begun, key=PART_BEGINS.__getitem__)
 
 
 def _written(cursor: Cursor, held: Held, visit: _Visit, form: _Form, case: int, attempt: int) -> Recorded:

@@ -50,7 +50,7 @@ class VisitError(SignalsError):
 
 VisitObstacle = Literal[
     "no-list", "no-stop", "not-proposed", "not-released", "day-over", "not-due", "hindered", "empty", "recorded",
-    "key-used", "choice", "too-early", "not-unsafe", "not-a-lead",
+    "key-used", "choice", "not-unsafe", "not-a-lead",
 ]  # fmt: skip
 """Why an act on a list is not possible."""
 

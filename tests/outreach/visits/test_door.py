@@ -159,18 +159,28 @@ def test_the_case_of_a_card_is_told_as_a_card(desk: Desk) -> None:
     assert made(desk, 2) == [("card", "morning", False)]
 
 
-def test_not_before_its_time_and_also_after_it(desk: Desk) -> None:
+def test_before_its_part_of_the_day_and_also_after_it(desk: Desk) -> None:
     found = visiting(desk, 2, 4, part="evening")
     noon = datetime.combine(today(), time(12, 30), AMSTERDAM)
     tell(desk, at(found, 2).id, "not-at-home", when=noon)
     assert made(desk, 2) == [("home-visit", "afternoon", False)]  # the pair began early
-    with pytest.raises(VisitError, match="a day to come"):
-        tell(desk, at(found, 4).id, "spoken", "k2", when=noon - timedelta(days=1))
     with days_on(desk, 1):
         pass
     plan(desk)  # ends the list of yesterday; on the new one the household is planned again
     tell(desk, at(found, 4).id, "spoken", "k2")
     assert at(listed(desk, found.id), 4).state == "visited"
+
+
+def test_a_pair_that_goes_before_the_day_was_there_when_it_was(desk: Desk) -> None:
+    found = visiting(desk, 2, on_day=today() + timedelta(days=1))
+    noon = datetime.combine(today(), time(12, 30), AMSTERDAM)
+    told = tell(desk, at(found, 2).id, "not-at-home", when=noon)
+    assert made(desk, 2) == [("home-visit", "afternoon", False)]
+    assert told.next_step is not None
+    assert told.next_step.on_day > today()
+    with acting(desk) as cursor:
+        (attempt,) = attempts_of(cursor, desk.case(named(2)).household_id)
+    assert attempt.attempt.on_day == today()
 
 
 def test_what_cannot_be_recorded_says_why(desk: Desk) -> None:
