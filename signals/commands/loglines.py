@@ -20,7 +20,8 @@ def log_to_stderr() -> None:
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(InUtc("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[lines], level=logging.INFO)
-    for chatty in ("kafka", "aiokafka", "faust", "mode", "uvicorn.access"):
+    # httpx would write down each address that it asks: of a routing server that is where residents live.
+    for chatty in ("kafka", "aiokafka", "faust", "mode", "uvicorn.access", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # It warns of every tenth of a second that a client waits: nobody can act on that.
     logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)

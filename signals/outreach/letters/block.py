@@ -15,6 +15,7 @@ from signals.outreach.letters.typeface import printable, width
 from signals.outreach.letters.windows import WINDOWS
 
 FAULTS: Final = (
+    "died",
     "no-fixed-abode",
     "abroad",
     "no-name",
@@ -41,6 +42,7 @@ _NO_FIXED_ABODE: Final = re.compile(
     r"|\bdak-? ?(of thuis)?loo?s",
     re.IGNORECASE,
 )
+_OF_THE_DEAD: Final = re.compile(r"(de )?(erven|erfgenamen|nalatenschap|wijlen)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class AddressBlock:
         return any(_NO_FIXED_ABODE.search(part) for part in (self.street, self.city))
 
     @property
+    def is_of_the_dead(self) -> bool:
+        """Whether it is written to heirs ("Erven van …"), so that somebody died there."""
+        return _OF_THE_DEAD.match(self.name) is not None
+
+    @property
     def is_printable(self) -> bool:
         """Whether the typeface has every letter of it."""
         return all(printable(line) for line in self.lines)
@@ -128,6 +135,7 @@ class AddressBlock:
     def fault(self) -> str | None:
         """The first of `FAULTS` that applies, or None: it can be printed."""
         found = (
+            self.is_of_the_dead,
             self.has_no_fixed_abode,
             self.is_abroad,
             not self.name,

@@ -59,8 +59,9 @@ SELECT c.id FROM cases AS c JOIN next_steps AS s ON s.household_id = c.household
 WHERE c.municipality = %(here)s AND {UNDER_WAY} AND c.state = 'open' AND {urgency_of("c", FOLLOW_UP)} < {_DAY_OVER}
     AND (s.kind = 'letter' OR s.why = 'no-answer') AND s.on_day <= %(today)s
     AND (%(all_sent)s OR NOT EXISTS (SELECT FROM letters AS l JOIN cases AS own ON own.id = l.case_id
+            JOIN contact_attempts AS made ON made.id = l.attempt_id AND made.undone_at IS NULL
         WHERE l.household_id = c.household_id AND l.state <> 'taken-out' AND l.kind = 'final'
-            AND l.attempt_id IS NOT NULL AND NOT l.more AND own.state = 'open'))"""  # noqa: S608 - our own texts
+            AND NOT l.more AND own.state = 'open'))"""  # noqa: S608 - our own texts
 # As `work.sent` has it: of years of releases nearly every letter was sent, and two indexes have all that is asked.
 _DUE: Final = f"""
 WITH let_go AS MATERIALIZED (
@@ -73,12 +74,13 @@ further AS MATERIALIZED (
     SELECT c.id FROM letters AS l JOIN cases AS c ON c.household_id = l.household_id
     WHERE l.more AND l.state = 'posted' AND c.municipality = %(here)s AND c.state = 'open' AND NOT c.waiting),
 by_step AS MATERIALIZED ({_BY_STEP})
-SELECT id, false AS by_step FROM unsent UNION SELECT id, false FROM further UNION SELECT id, true FROM by_step
+SELECT id, 'unsent' AS why FROM unsent UNION SELECT id, 'further' FROM further UNION SELECT id, 'step' FROM by_step
 """  # noqa: S608 - our own texts
 _CHOSEN: Final = f"""
 SELECT c.id AS case, c.household_id AS household, c.letter_fault AS fault, {_HINDRANCE} AS hindrance, by_step,
-    CASE WHEN NOT by_step THEN c.released_at END AS let_go_at
-FROM unnest(%(cases)s::bigint[], %(by_step)s::boolean[]) AS due(id, by_step) JOIN cases AS c ON c.id = due.id,
+    further, CASE WHEN NOT by_step THEN c.released_at END AS let_go_at
+FROM unnest(%(cases)s::bigint[], %(by_step)s::boolean[], %(further)s::boolean[]) AS due(id, by_step, further)
+    JOIN cases AS c ON c.id = due.id,
     LATERAL (SELECT CASE WHEN NOT by_step THEN c.released_at END AS since, NULL::timestamptz AS closed_since) AS moment,
     {_RETURNED}
 WHERE c.municipality = %(here)s ORDER BY c.household_id, c.period_start DESC, c.id DESC
@@ -91,12 +93,15 @@ FROM letters JOIN letter_runs AS runs ON runs.id = run_id JOIN cases AS c ON c.i
 WHERE run_id = %(run)s AND letters.state = 'released' ORDER BY letters.id
 """  # noqa: S608 - our own texts
 
+_REASONS: Final = ("unsent", "step", "further")  # what is not sent yet goes before what comes next
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A case whose household may get a letter; `hindrance` is one of HINDRANCES, or None.
 
-    `fault`: why no letter could be made before; `by_step`: not because of its release but by the next step there.
+    `fault`: why no letter could be made before; `by_step`: not because of its release but by the next step there;
+    `further`: only because somebody else at the address was written to before.
     """
 
     case: int
@@ -104,6 +109,7 @@ class Candidate:
     fault: str | None
     hindrance: str | None
     by_step: bool
+    further: bool
     let_go_at: datetime | None
 
 
@@ -118,12 +124,17 @@ class Standing:
 
 def candidates(cursor: Cursor, municipality: str, today: date, cases: Collection[int] | None = None) -> list[Candidate]:
     """All cases of the municipality at which a letter is due, by household, the latest period first; or these alone."""
-    due: dict[int, bool] = {}
+    due: dict[int, str] = {}
     named = {"here": municipality, "today": today, "all_sent": cases is not None}  # those are many, and no more is due
-    for case, by_step in cursor.execute(_DUE.encode(), named).fetchall():
-        due[case] = by_step and due.get(case, True)  # what is not sent yet goes before what comes next
+    for case, why in cursor.execute(_DUE.encode(), named).fetchall():
+        due[case] = min(why, due.get(case, why), key=_REASONS.index)
     wanted = sorted(due if cases is None else due.keys() & set(cases))
-    asked: dict[str, Any] = {"here": municipality, "cases": wanted, "by_step": [due[case] for case in wanted]}
+    asked: dict[str, Any] = {
+        "here": municipality,
+        "cases": wanted,
+        "by_step": [due[case] == "step" for case in wanted],
+        "further": [due[case] == "further" for case in wanted],
+    }
     with cursor.connection.cursor(row_factory=class_row(Candidate)) as reading:
         return reading.execute(_CHOSEN.encode(), asked).fetchall()
 

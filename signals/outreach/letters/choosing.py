@@ -74,6 +74,8 @@ SELECT household_id, state FROM letters WHERE household_id = ANY(%(homes)s) AND 
 UNION SELECT household_id, letters.state FROM letters JOIN letter_runs AS runs ON runs.id = run_id
 WHERE household_id = ANY(%(homes)s) AND letters.state <> 'taken-out'
     AND (letters.on_day >= %(today)s OR runs.posted_on >= %(today)s)
+UNION SELECT household_id, 'by-hand' FROM contact_attempts
+WHERE household_id = ANY(%(homes)s) AND kind = 'letter' AND undone_at IS NULL AND on_day >= %(today)s
 """
 _WAITING: Final = """
 SELECT count(DISTINCT household_id) FROM cases
@@ -254,6 +256,8 @@ class _Desk:
         if fewest >= len(KINDS) and all(one.by_step for one in free):
             left = tuple(LeftOut(case, home, ALL_SENT) for case in numbers)
             return _Judged(None, left if self.wish.cases is not None else ())  # a person decides how it goes on
+        if fewest and fewest == max(sent.values()) and all(one.further for one in free):
+            return _Judged(None, ())  # who else was to be written to is no addressee any more
         due = [one for one in to if sent[one.number] == fewest]
         return self._write(home, numbers, due, KINDS[min(fewest, len(KINDS) - 1)])
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from signals.outreach.letters.addressees import Addressee
     from signals.outreach.letters.choosing import Going, Preview, RunWish
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
@@ -279,9 +280,14 @@ def to_take_out(cursor: Cursor, run: int) -> list[TakenOut]:
         known = {to.number: to for to in writable[one.household].addressees}
         if one.person not in known:
             codes[one.id] = DIED if writable[one.household].fault == DIED else "withdrawn"
-        elif sorted(one.partners) != sorted(known[one.person].partners):
+        elif _names_others(one, known[one.person]):
             codes[one.id] = "changed"
     return [TakenOut(key, there[key].case, there[key].household, code) for key, code in codes.items() if code]
+
+
+def _names_others(one: RunLetter, to: Addressee) -> bool:
+    """Whether the letter would be of other signals by now, or name other partners: also by a decision of who is who."""
+    return sorted(one.partners) != sorted(to.partners) or list(one.contents["partners"]) != list(to.named)
 
 
 def take_out(cursor: Cursor, run: Run, gone: Sequence[TakenOut], actor: Actor) -> None:

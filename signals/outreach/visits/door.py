@@ -34,6 +34,12 @@ FROM visit_stops AS stop JOIN visit_lists AS lists ON lists.id = stop.list_id WH
 """
 # Who lives elsewhere now gets no letter there, and a person looks at the case: the flag is that of returned mail.
 _MOVED: Final = "UPDATE cases SET letter_fault = 'moved' WHERE household_id = %s AND state = 'open' RETURNING id"
+_NO_MORE_VISITS: Final = frozenset({"unsafe", "moved"})
+# Told late, it may stand on another list by then.
+_LEAVE_OUT: Final = """
+UPDATE visit_stops SET state = 'left-out', code = %s WHERE household_id = %s AND id <> %s AND state = 'planned'
+RETURNING list_id
+"""
 _DONE: Final = """
 UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = %s AND state = 'released'
     AND NOT EXISTS (SELECT FROM visit_stops WHERE list_id = visit_lists.id AND state = 'planned')
@@ -175,6 +181,9 @@ def _when(visit: _Visit, form: _Form) -> tuple[date, str]:
 def _written(cursor: Cursor, held: Held, visit: _Visit, form: _Form, case: int, attempt: int) -> Recorded:
     """What else the result means, the answer, and the stop and its list as they stand then."""
     _follow(cursor, held, case, form)
+    if form.result in _NO_MORE_VISITS:
+        for (number,) in cursor.execute(_LEAVE_OUT, (form.result, held.household, visit.stop)).fetchall():
+            cursor.execute(_DONE, (number,))
     step = next_steps_of(cursor, [held.household]).get(held.household)
     cursor.execute(
         """INSERT INTO visit_results (key, stop_id, result, by_id, by_name, attempt_id, answer)

@@ -13,6 +13,7 @@ from signals.outreach.visits.lists import VisitError
 from signals.outreach.work.decisions import change_route
 from signals.outreach.work.hold import hold_household, need_text, tell
 from signals.outreach.work.lengths import REASON_LENGTH
+from signals.outreach.work.steps import AT_THE_DOOR
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 WHY_A_LETTER: Final = "Aan de deur is het niet veilig"
 """The reason of the other route, as the history shows it."""
+
+# Also where the route was a letter already, and a visit was agreed or came next.
+_NO_VISIT: Final = """
+UPDATE next_steps SET kind = 'letter', part = NULL, why = 'not-reached' WHERE household_id = %s AND kind = ANY(%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def flag_unsafe(cursor: Cursor, household: int, actor: Actor) -> None:
     if cursor.rowcount:
         tell(cursor, held.told_at, actor, "unsafe")
     _write_instead(cursor, held, actor)
+    cursor.execute(_NO_VISIT, (household, sorted(AT_THE_DOOR)))
 
 
 def _write_instead(cursor: Cursor, held: Held, actor: Actor) -> None:

@@ -160,8 +160,11 @@ def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor
         ),
     )
     (number,) = cursor.fetchone() or (0,)
-    cursor.execute(  # whoever sought contact goes on without that letter
-        "UPDATE cases SET letter_fault = NULL WHERE household_id = %s AND letter_fault IS NOT NULL", (held.household,)
+    # Whoever sought contact goes on without that letter; that they moved, only who was spoken to refutes.
+    cursor.execute(
+        """UPDATE cases SET letter_fault = NULL WHERE household_id = %s AND letter_fault IS NOT NULL
+            AND (%s OR letter_fault <> 'moved')""",
+        (held.household, attempt.reached),
     )
     tell(
         cursor,

@@ -115,7 +115,8 @@ def _released(desk: Desk, choice: Choice) -> tuple[int | None, Preview]:
 def seal(shown: Preview) -> str:
     """What is another text as soon as another letter would go out, or one would be to another or name another."""
     letters = [
-        (one.case, one.to.persons, one.to.partners, one.letter.kind, one.letter.block.lines) for one in shown.going
+        (one.case, one.to.persons, one.to.partners, one.to.named, one.letter.kind, one.letter.block.lines)
+        for one in shown.going
     ]
     faults = sorted(shown.faults.items())
     return hashlib.sha256(repr((shown.wish.language, letters, faults)).encode()).hexdigest()

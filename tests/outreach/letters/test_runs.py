@@ -27,7 +27,7 @@ from signals.outreach.work.pairing import decide_pair
 from signals.outreach.work.sent import letters_sent, undo_letters_sent
 from signals.outreach.work.steps import NextStep
 from signals.store import base
-from tests.outreach.work.people import ANNA, act, event_number, file_of, today
+from tests.outreach.work.people import ANNA, act, acting, event_number, file_of, today
 from tests.reference.notation import report, withdraw
 from tests.reference.wire import House
 
@@ -459,3 +459,21 @@ def test_a_signal_that_was_marked_is_named_in_no_letter(desk: Desk) -> None:
         event_number(desk, "n1"),
     )
     assert [one.code for one in act(desk, to_take_out, run)] == ["withdrawn"]
+
+
+def test_a_letter_by_hand_is_the_one_of_that_day(desk: Desk) -> None:
+    let_go(desk, 1)
+    letter = Attempt("letter", today(), None, reached=False)
+    act(desk, record_attempt, desk.case(name(1)).id, letter, ANNA, today=today())
+    desk.take_in(report("more1", "2026-12-03", "vitens/V1", at=1))
+    desk.release("7607GC 1 2026-12")
+    found = shown(desk)
+    assert (found.going, set(codes(found).values())) == ((), {"next-day"})
+
+
+def test_a_letter_that_would_name_others_by_now_is_taken_out(desk: Desk) -> None:
+    let_go(desk, 1)
+    run = released(desk)
+    with acting(desk) as cursor:  # as when it was decided meanwhile that they are two
+        cursor.execute("UPDATE letters SET contents = jsonb_set(contents, '{partners}', '[\"Welbions\", \"Menzis\"]')")
+        assert [one.code for one in to_take_out(cursor, run)] == ["changed"]

@@ -13,7 +13,7 @@ from signals.errors import SignalsError
 from signals.outreach.visits.doorstep import doorstep_of
 from signals.outreach.visits.lists import VisitError
 from signals.outreach.visits.unsafe import flag_unsafe, lift_unsafe, unsafe_at
-from signals.outreach.work.attempts import attempts_of
+from signals.outreach.work.attempts import Attempt, attempts_of, record_attempt
 from signals.outreach.work.decisions import change_route, close
 from signals.outreach.work.dismissals import mark_not_picked_up
 from signals.outreach.work.people import NotPossibleError
@@ -181,6 +181,38 @@ def test_a_pair_that_goes_before_the_day_was_there_when_it_was(desk: Desk) -> No
     with acting(desk) as cursor:
         (attempt,) = attempts_of(cursor, desk.case(named(2)).household_id)
     assert attempt.attempt.on_day == today()
+
+
+@pytest.mark.parametrize("result", ["unsafe", "moved"])
+def test_who_is_not_visited_any_more_leaves_the_other_list(desk: Desk, result: str) -> None:
+    late = visiting(desk, 2)
+    with days_on(desk, 1):
+        pass
+    later, _ = plan(desk)  # ends the list of yesterday; the household is planned again
+    go(desk, later.id)
+    tell(desk, at(late, 2).id, result)
+    stop = at(listed(desk, later.id), 2)
+    assert (stop.state, stop.code) == ("left-out", result)
+
+
+def test_an_agreed_visit_to_an_unsafe_door_becomes_a_letter(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    with acting(desk) as cursor:
+        cursor.execute(
+            "INSERT INTO next_steps (household_id, on_day, part, kind, why) VALUES (%s, %s, 'evening', %s, 'promised')",
+            (found.stops[0].household, today() + timedelta(days=1), "home-visit"),
+        )
+    told = tell(desk, found.stops[0].id, "unsafe")
+    assert told.next_step is None or told.next_step.kind == "letter"
+
+
+def test_an_unanswered_call_does_not_bring_back_who_moved(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    tell(desk, found.stops[0].id, "moved")
+    call = Attempt("call", today(), None, reached=False)
+    act(desk, record_attempt, desk.case(named(2)).id, call, ANNA, today=today())
+    assert named(2) in desk.queue("review")
+    assert plan(desk)[1].left_out == {"moved": 1}
 
 
 def test_what_cannot_be_recorded_says_why(desk: Desk) -> None:
