@@ -22,8 +22,8 @@ from benchmarks.services import machine
 from benchmarks.tables import Table, aims_table, write
 from signals.outreach.letters.block import AddressBlock
 from signals.outreach.letters.letter import specimen
-from signals.outreach.letters.sender import Sender
 from signals.outreach.letters.typeset import typeset, typeset_one
+from tests.outreach.letters.samples import SENDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,16 +36,6 @@ LETTERS: Final = int(os.environ.get("SIGNALS_BENCH_LETTERS", FULL))
 ROUNDS: Final = 3
 PEER_SHARE: Final = 4
 """WeasyPrint makes a fourth of them, so that it takes no longer than it must; its pace is the same for all."""
-SENDER: Final = Sender(
-    "Gemeente Almelo",
-    "Municipality of Almelo",
-    phone="0000 - 12 34 56",
-    email="vroeg@almelo.example",
-    website="www.almelo.example",
-    hours="maandag tot en met vrijdag van 9.00 tot 17.00 uur",
-    return_address="Postbus 1, 7600 AA Almelo",
-    signed="Team Vroeg Contact",
-)
 PARTNERS: Final = ("Welbions", "Menzis", "Vitens", "Enexis", "Essent")
 _NAMES: Final = (
     "van Dijk",
