@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from signals.commands import addresses, letters, sessions, topics, visiting
+from signals.commands import addresses, letters, sessions, topics, visits_print
 from signals.commands.options import AsJson, Municipality
 from signals.errors import SignalsError, WrongUseError
 
@@ -34,7 +34,7 @@ for name, group in {
     "quarantine": quarantine,
     "sessions": sessions.group,
     "letters": letters.group,
-    "visits": visiting.group,
+    "visits": visits_print.group,
     "addresses": addresses.group,
 }.items():
     app.add_typer(group, name=name)

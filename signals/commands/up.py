@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Final
@@ -33,6 +33,8 @@ from signals.outreach.configuration import load_partners
 from signals.outreach.registers import load_policy, replace_listing
 from signals.outreach.visits.extract import Findings, read_extract
 from signals.outreach.visits.places import knows_places, replace_places
+from signals.outreach.visits.settings import Usual, keep
+from signals.outreach.work.people import Actor
 from signals.settings import load_settings, variable
 from signals.simulation.files import Caseload, wire_line
 from signals.simulation.partners import PARTNERS
@@ -54,6 +56,22 @@ if TYPE_CHECKING:
 SEED: Final = 6  # of the simulated town
 LEAVING: Final = Ending(within=6.0)  # with the services' own seconds this stays within 10
 WEB_SECONDS: Final = 30.0
+DEMO_ROUND: Final = Usual(
+    municipality=ALMELO.code,
+    name="Dinsdagavond, Samira en Daan",
+    weekday=2,
+    part="evening",
+    begins=time(18),
+    start="7607JB 5",
+    pair=(Actor("demo-specialist", "Samira de Boer"), Actor("demo-colleague", "Daan Visser")),
+    minutes=180,
+    minutes_per_visit=20,
+    maximum=None,
+    area=(),
+    team=None,
+    announced=False,
+)
+"""How two of the made-up people (`signin/demo`) usually go."""
 ANSWER_SECONDS: Final = 2.0
 
 
@@ -127,12 +145,16 @@ def _demo(folder: Path, port: int) -> dict[str, str]:
 
 
 def _import_addresses(settings: Settings) -> None:
-    """Load where the simulated homes lie, unless this folder knows of any, so that visits can be planned."""
+    """Load where the simulated homes lie, unless this folder knows of any, so that visits can be planned.
+
+    And how a pair usually goes, so that the first list is two clicks away.
+    """
     engine = engine_for(settings.database)
     try:
         with transaction(engine) as cursor:
             if not knows_places(cursor):
                 replace_places(cursor, read_extract(register_of([ALMELO]), Findings()), actor="signals up")
+                keep(cursor, DEMO_ROUND, Actor("signals up", "signals up"))
     finally:
         engine.dispose()
 

@@ -6,7 +6,7 @@ What is shown of residents is written to both logs, as a page does (`looks`). Ad
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +20,7 @@ from signals.outreach.visits.words import RESULTS
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from signals.households.address import HouseholdAddress
     from signals.outreach.visits.instance import Point
     from signals.outreach.visits.lists import VisitList
     from signals.outreach.work.people import Actor
@@ -44,7 +45,9 @@ def plan_day(  # noqa: PLR0913, PLR0917 - Typer reads the options here, as in si
     urgent_within: Annotated[
         int, typer.Option(help="first whose clock of the first attempt ends so many days after the visit")
     ] = 7,
+    begin: Annotated[str | None, typer.Option(help="when they leave: 18:30; else 9:00, 13:00 or 18:00")] = None,
     *,
+    announce: Annotated[bool, typer.Option("--announce", help="each visit gets its letter first")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Propose a list for one part of a day. A person looks at it, then releases it."""
@@ -63,7 +66,8 @@ def plan_day(  # noqa: PLR0913, PLR0917 - Typer reads the options here, as in si
         at = _start(cursor, start)
         postcodes = tuple(one for written in area or () for one in written.replace(" ", "").upper().split(",") if one)
         wish = DayWish(
-            *(municipality, _day(day), part, at, people, minutes, per_visit, most, postcodes, team, urgent_within)
+            *(municipality, _day(day), part, at, people, minutes, per_visit, most, postcodes, team, urgent_within),
+            *(_clock(begin), announce),
         )
         times = times_for(Instance(at, ()), settings.routing_url)
         proposed = propose(cursor, wish, _actor(), today=_today(), times=times)
@@ -120,6 +124,9 @@ def record_visit(
     key: Annotated[
         str | None, typer.Option(help="of the form, so that sent twice counts once; made of stop and result if absent")
     ] = None,
+    part: Annotated[
+        str | None, typer.Option(help="when they were there, if it was another part of that day: morning, …")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -135,10 +142,42 @@ def record_visit(
     number = _number(stop, "stop")
     with engine_here(settings_here()) as engine, transaction(engine) as cursor:
         found = read_list(cursor, list_of_stop(cursor, number))
-        recorded = record(cursor, number, result, note, _actor(), key or f"cli-{number}-{result}")
+        recorded = record(cursor, number, result, note, _actor(), key or f"cli-{number}-{result}", part=part)
         (at,) = [one for one in found.stops if one.id == number]
         _note(cursor, "record-visit", found, [at.household], {"stop": number, "result": result})
     visits_shown.tell_recorded(at, recorded, as_json=as_json)
+
+
+@group.command("lift-unsafe")
+def lift(
+    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help='its address, as "7607GC 12 A"')],
+    reason: Annotated[str, typer.Option(help="why it is safe again; colleagues read it")],
+    municipality: Annotated[str | None, typer.Option(help="such as 0141; where the address is of several")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say that it is safe again at a door, as a team lead does; who may type this decides for the municipality."""
+    from signals.commands import show
+    from signals.commands.connection import engine_here, settings_here
+    from signals.outreach.visits.lists import VisitError
+    from signals.outreach.visits.unsafe import lift_unsafe, unsafe_by_municipality
+    from signals.store.database import transaction
+
+    address = _address(household)
+    with engine_here(settings_here()) as engine, transaction(engine) as cursor:
+        flagged = unsafe_by_municipality(cursor, address)
+        found = {here: home for here, home in flagged.items() if municipality in {None, here}}
+        if len(found) > 1:
+            raise WrongUseError(f"this address is of several: say --municipality {' or '.join(sorted(found))}")
+        for here, number in found.items():
+            lift_unsafe(cursor, number, _actor(), reason, team_lead=True)
+            _log(cursor, "lift-unsafe", f"household {number}", here, [number])
+    if not found:
+        raise VisitError("nobody said that it is unsafe at this address, or it was lifted", "not-unsafe")
+    if as_json:
+        show.print_json({"household": address.label, "unsafe": False})
+    else:
+        show.line(f"{address.label}: weer veilig aan de deur; welke route past, kiest een medewerker bij de zaak")
 
 
 def _show_open(*, as_json: bool) -> None:
@@ -169,13 +208,22 @@ def _note(
     detail: dict[str, object] | None = None,
 ) -> None:
     """Both logs: these households were shown, with the list."""
+    _log(cursor, action, f"visit-list {found.id}", found.wish.municipality, households, detail)
+
+
+def _log(
+    cursor: Cursor,
+    action: str,
+    subject: str,
+    municipality: str,
+    households: Collection[int],
+    detail: dict[str, object] | None = None,
+) -> None:
     from signals.commands.connection import actor
     from signals.store import audit
     from signals.store.processing import Use
 
-    audit.note_each(
-        cursor, actor(), action, f"visit-list {found.id}", detail, [found.wish.municipality], households, use=Use()
-    )
+    audit.note_each(cursor, actor(), action, subject, detail, [municipality], households, use=Use())
 
 
 def _people(cursor: Cursor, written: Sequence[str]) -> tuple[Actor, ...]:
@@ -205,19 +253,24 @@ def _start(cursor: Cursor, written: str) -> Point:
 
 
 def _start_address(cursor: Cursor, written: str) -> Point:
-    from signals.households.address import HouseholdAddress, house_number_forms
     from signals.outreach.visits.instance import Point
     from signals.outreach.visits.places import place_of
 
-    bare = written.replace(" ", "").upper()
-    number = house_number_forms(bare[6:]) if len(bare) > 6 else None
-    if number is None:
-        raise WrongUseError('start: write x,y in RD metres, or an address as "7607GC 12 A"')
-    address = HouseholdAddress("", bare[:6], *number)
+    address = _address(written, 'start: write x,y in RD metres, or an address as "7607GC 12 A"')
     place = place_of(cursor, [address]).get(address)
     if place is None:
         raise WrongUseError("start: the address register does not know that postcode; `signals addresses import` it")
     return Point(place.x, place.y)
+
+
+def _address(written: str, otherwise: str = 'write the address as "7607GC 12 A"') -> HouseholdAddress:
+    """An address of whatever municipality. Raises WrongUseError with the text `otherwise`."""
+    from signals.households.address import HouseholdAddress
+
+    address = HouseholdAddress.written("", written)
+    if address is None:
+        raise WrongUseError(otherwise)
+    return address
 
 
 def _day(written: str) -> date:
@@ -226,6 +279,15 @@ def _day(written: str) -> date:
     if (day := calendar_day(written)) is None:
         raise WrongUseError("day: write it as 2026-11-24")
     return day
+
+
+def _clock(written: str | None) -> time | None:
+    if written is None:
+        return None
+    try:
+        return datetime.strptime(written, "%H:%M").time()  # noqa: DTZ007 - a time of the day, of whatever day
+    except ValueError:
+        raise WrongUseError("begin: write it as 18:30") from None
 
 
 def _number(written: str, what: str) -> int:

@@ -13,6 +13,7 @@ from signals.outreach.visits.words import FIRST, HOW, RESULTS, STATES, STOPS, UN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import time
 
     from signals.outreach.visits.door import Recorded
     from signals.outreach.visits.going import Went
@@ -24,7 +25,11 @@ def tell_proposed(found: VisitList, proposed: Proposed, *, as_json: bool) -> Non
     """A list that was proposed, and what is not on it."""
     if proposed.fallen_back:
         show.note(proposed.fallen_back)
-    more = {"waiting": proposed.waiting, "left_out": dict(proposed.left_out)}
+    unplaced = [
+        {"case_id": str(home.cases[0].id), "household": home.address.label, "first": home.first}
+        for home in proposed.unplaced
+    ]
+    more = {"waiting": proposed.waiting, "left_out": dict(proposed.left_out), "unplaced": unplaced}
     if as_json:
         show.print_json(_document(found, {}) | more)
         return
@@ -32,6 +37,9 @@ def tell_proposed(found: VisitList, proposed: Proposed, *, as_json: bool) -> Non
     for code, many in proposed.left_out.items():
         show.line(f"niet gepland: {many}, {WHY_NOT[code][0]}")
     show.line(f"past er niet meer bij: {proposed.waiting}")
+    for home in proposed.unplaced:
+        why = FIRST[home.first][0] if home.first else "vastgezet"
+        show.line(f"geen plaats voor {home.address.label}, {why}")
     show.line(f"vrijgeven: signals visits release {found.id}")
 
 
@@ -75,11 +83,14 @@ def tell_recorded(at: ListedStop, recorded: Recorded, *, as_json: bool) -> None:
 
 def _document(found: VisitList, now: dict[int, str | None]) -> dict[str, Any]:
     wish = found.wish
+    arrivals = found.arrivals()
     return {
         "list": found.id,
         "municipality": wish.municipality,
         "day": wish.on_day.isoformat(),
         "part": wish.part,
+        "begins": wish.leaves.isoformat("minutes"),
+        "announced": wish.announced,
         "state": found.state,
         "version": found.version,
         "pair": [one.name for one in wish.pair],
@@ -87,11 +98,11 @@ def _document(found: VisitList, now: dict[int, str | None]) -> dict[str, Any]:
         "minutes": round(found.minutes(), 1),
         "minutes_at_most": wish.minutes,
         "minutes_per_visit": wish.minutes_per_visit,
-        "stops": [_stop_document(stop, now.get(stop.household)) for stop in found.stops],
+        "stops": [_stop_document(stop, now.get(stop.household), arrivals.get(stop.id)) for stop in found.stops],
     }
 
 
-def _stop_document(stop: ListedStop, hindrance: str | None) -> dict[str, Any]:
+def _stop_document(stop: ListedStop, hindrance: str | None, arrives: time | None) -> dict[str, Any]:
     return {
         "stop": stop.id,
         "place": stop.place,
@@ -106,6 +117,8 @@ def _stop_document(stop: ListedStop, hindrance: str | None) -> dict[str, Any]:
         "x": stop.at.x if stop.at else None,
         "y": stop.at.y if stop.at else None,
         "how": stop.how,
+        "arrives": arrives.isoformat("minutes") if arrives else None,
+        "announced_on": stop.announced_on.isoformat() if stop.announced_on else None,
         "hindrance": hindrance,
         "result": stop.result,
     }
@@ -113,19 +126,23 @@ def _stop_document(stop: ListedStop, hindrance: str | None) -> dict[str, Any]:
 
 def _print_list(found: VisitList, now: dict[int, str | None]) -> None:
     wish = found.wish
-    when = f"{wish.on_day.strftime('%d-%m-%Y')}, {PARTS_OF_DAY[wish.part].lower()}"
+    when = f"{wish.on_day.strftime('%d-%m-%Y')}, {PARTS_OF_DAY[wish.part].lower()} om {wish.leaves:%H:%M}"
     took = f"{found.minutes():.0f} van {wish.minutes} minuten"
     who = " en ".join(one.name for one in wish.pair)
     show.line(f"lijst {found.id}, {STATES[found.state][0]}: {when}, {who}, {took}")
-    columns = ("nr", "stop", "zaak", "adres", "punten", "eerst", "plek", "stand")
-    rows = [_row(stop, now.get(stop.household)) for stop in found.stops]
+    if wish.announced:
+        show.line("wordt per brief aangekondigd")
+    arrivals = found.arrivals()
+    columns = ("nr", "om", "stop", "zaak", "adres", "punten", "eerst", "plek", "stand")
+    rows = [_row(stop, now.get(stop.household), arrivals.get(stop.id)) for stop in found.stops]
     show.table(f"{len(found.going)} adressen", columns, rows, right=("nr", "stop", "zaak", "punten"))
 
 
-def _row(stop: ListedStop, hindrance: str | None) -> Sequence[object]:
+def _row(stop: ListedStop, hindrance: str | None, arrives: time | None) -> Sequence[object]:
     stands = RESULTS[stop.result][0].lower() if stop.result else STOPS[stop.state][0]
     code = stop.code or hindrance
     state = ": ".join(filter(None, (stands, WHY_NOT[code][0] if code else "")))
     first = FIRST[stop.first][0] if stop.first else ""
     how = HOW[stop.how][0] if stop.how else UNKNOWN_PLACE[0]
-    return (stop.place, stop.id, stop.case, stop.address, stop.points, first, how, state)
+    about = f"{arrives:%H:%M}" if arrives else ""
+    return (stop.place, about, stop.id, stop.case, stop.address, stop.points, first, how, state)

@@ -98,8 +98,9 @@ def office_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> O
         return None
     engine = engine_for(settings.database, options=PAGE_OPTIONS, pool_size=desks)
     secret = settings.session_secret.get_secret_value()
-    sets = settings.letter_sets
-    return Office(engine, sign_in, secret, address, settings.web_tokens, desks=desks, letter_sets=sets)
+    sets, url = settings.letter_sets, settings.routing_url
+    tokens = settings.web_tokens
+    return Office(engine, sign_in, secret, address, tokens, desks=desks, letter_sets=sets, routing_url=url)
 
 
 def figures(engine: Engine, settings: Settings) -> Figures:

@@ -5,7 +5,8 @@ Second step of the walk: the border has judged the postcode; here it becomes the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from signals.contract.address import split_house_number, suffix_of
 
 if TYPE_CHECKING:
     from signals.contract.events import Address
+
+_WRITTEN: Final = re.compile(r"([1-9][0-9]{3}) ?([A-Z]{2})[ ,]*([0-9].*)")
+_LONGEST: Final = 40
 
 
 class HouseholdAddress(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -31,6 +35,13 @@ class HouseholdAddress(msgspec.Struct, frozen=True, gc=False, order=True):
     def at(cls, municipality: str, address: Address) -> HouseholdAddress:
         """The household of a report's address, which the border has cleaned."""
         return cls(municipality, address.postcode, address.number, address.suffix)
+
+    @classmethod
+    def written(cls, municipality: str, text: str) -> HouseholdAddress | None:
+        """The address that a person wrote in one line, as "7607 gc 12-a"; None when it is none."""
+        parts = _WRITTEN.fullmatch(text.strip().upper()[:_LONGEST])
+        number = house_number_forms(parts[3]) if parts else None
+        return cls(municipality, parts[1] + parts[2], *number) if parts and number else None
 
     @property
     def label(self) -> str:

@@ -46,6 +46,7 @@ _KEYS: Final = (
     "letters",
     "letter",
     "visits_at_most",
+    "announce_days",
     "accepted_help",
     "team",
     "referral",
@@ -94,6 +95,7 @@ class Policy:
     body: str
     id: int = 0
     visits_at_most: int = 3
+    announce_days: int = 3
     teams: tuple[Team, ...] = ()
     targets: tuple[ReferralTarget, ...] = DEFAULT_TARGETS
     accepted_help: frozenset[str] = ACCEPTED_HELP
@@ -283,6 +285,7 @@ def parse_policy(body: str, where: str) -> Policy:
         sender=sender,
         body=body,
         visits_at_most=reading.whole("visits_at_most", 3, lowest=1),
+        announce_days=reading.whole("announce_days", 3, lowest=1),
         teams=teams,
         targets=targets,
         accepted_help=_accepted_help(reading),

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError
 from signals.outreach.feedback import tell_partners
+from signals.outreach.work.doors import UNSAFE
 from signals.outreach.work.steps import sent_by
 from signals.outreach.work.teams import policy_today
 from signals.store import ledger
@@ -26,15 +27,16 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 # What deciding on a release asks for: these cases alone, without their place among all others.
-_ASKED: Final = """
+_ASKED: Final = f"""
 SELECT cases.id, household_id, cases.municipality, concat_ws(' ', postcode, number, nullif(suffix, '')) AS household,
     state, route, received_on, waiting, held,
     (SELECT min(other.id) FROM cases AS other
         WHERE other.household_id = cases.household_id AND other.state = 'open' AND other.waiting
-        AND other.route = 'home-visit' AND NOT other.id = ANY(%(wanted)s)) AS visit
+        AND other.route = 'home-visit' AND NOT other.id = ANY(%(wanted)s)) AS visit,
+    {UNSAFE} AS unsafe
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
 WHERE cases.id = ANY(%(wanted)s) AND state <> 'removed' ORDER BY cases.id
-"""
+"""  # noqa: S608 - our own text
 # Judging again asks what this person could see: the events that were there, and with --reviewed the deaths.
 _RELEASE: Final = """
 UPDATE cases SET released_route = route, released_at = now(), released_by = %(actor)s,
@@ -60,12 +62,20 @@ _KEPT: Final = {"closing": "contact"}  # the column tells a release from all els
 
 
 class NotReleasedError(SignalsError):
-    """Nothing was released; the text says why, case by case."""
+    """Nothing was released; the text says why, case by case. `code` is for the pages, where they say more of it."""
+
+    def __init__(self, text: str, code: Literal["unsafe"] | None = None) -> None:
+        self.code: Final = code
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedCase:
-    """A case that someone wants to release; `visit` is a case of its household whose visit would wait on."""
+    """A case that someone wants to release.
+
+    `visit` is a case of its household whose visit would wait on; `unsafe`: nobody goes to that door
+    (`visits.unsafe`).
+    """
 
     id: int
     household_id: int
@@ -77,6 +87,12 @@ class AskedCase:
     waiting: bool
     held: bool
     visit: int | None
+    unsafe: bool
+
+    @property
+    def is_unsafe_visit(self) -> bool:
+        """Whether it is a visit to a door to which nobody goes."""
+        return self.unsafe and self.route == "home-visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,8 @@ def release(
     faults = [f"case {number}: there is no such case" for number in wanted if number not in found]
     faults += [fault for case in cases if (fault := _why_not(case, reviewed=reviewed))]
     if faults:
-        raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults))
+        code: Literal["unsafe"] | None = "unsafe" if any(case.is_unsafe_visit for case in cases) else None
+        raise NotReleasedError("Nothing was released.\n" + "\n".join(f"  - {fault}" for fault in faults), code)
     _let_go(cursor, cases, actor=actor, name=name or actor, how="release", reviewed=reviewed)
     note_cases(cursor, actor, "release", [case.id for case in cases], {"reviewed": reviewed})
     return [Released(case, case.route) for case in cases]
@@ -156,6 +173,11 @@ def _why_not(case: AskedCase, *, reviewed: bool) -> str | None:
         )
     if not case.waiting and not case.held:  # a death after the release is looked at too
         return f"case {case.id} does not wait: it was released before and nothing new came in"
+    if case.is_unsafe_visit:
+        return (
+            f"case {case.id} asks for a visit, and it is not safe at that door: choose a letter, or let a team lead "
+            "say that it is safe again"
+        )
     if case.route == "letter" and case.visit is not None:
         return (
             f"case {case.id}: no letter goes out while a visit waits at the same household; "

@@ -46,7 +46,7 @@ CONTACT_KINDS = (
     "'text-message', 'call')"
 )
 PARTS_OF_DAY = "('morning', 'afternoon', 'evening')"
-STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised', 'not-reached', 'no-answer')"
+STEP_REASONS = "('not-at-home', 'visits-exhausted', 'card-left', 'promised', 'not-reached', 'no-answer', 'announced')"
 # Why a letter cannot be made (`outreach.letters`), or that it came back.
 LETTER_FAULTS = (
     "('no-name', 'no-street', 'no-city', 'postcode', 'too-long', 'too-many-lines', 'abroad', 'no-fixed-abode', "

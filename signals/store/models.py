@@ -27,6 +27,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store import models_beside, models_letters, models_places, models_work, refusals  # noqa: F401 - for Base
+from signals.store import models_plans as _plans  # noqa: F401 - for Base
+from signals.store import models_streets as _streets  # noqa: F401 - for Base
 from signals.store import models_visits as _visits  # noqa: F401 - for Base
 from signals.store.base import (
     CLOSING_RESULTS,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store.base import CODE_POINTS, Base, moment_of_writing, numbered
 
-LETTER_KINDS: Final = "('first', 'reminder', 'final')"
+LETTER_KINDS: Final = "('first', 'reminder', 'final', 'announced-visit')"
 LETTER_STATES: Final = "('released', 'posted', 'taken-out')"
 RETURN_REASONS: Final = "('moved', 'unknown', 'refused', 'other')"
 
@@ -65,6 +65,7 @@ class LetterToPost(Base):
     sheets: Mapped[int | None] = mapped_column(Integer)
     sha256: Mapped[str | None]
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("contact_attempts.id"))
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("visit_stops.id"))  # the visit that it announces
     returned_at: Mapped[datetime | None]
     returned_reason: Mapped[str | None]
     returned_by: Mapped[str | None]
@@ -76,7 +77,10 @@ class LetterToPost(Base):
         Index("uq_letters_released", "household_id", unique=True, postgresql_where=text("state = 'released'")),
         # where somebody else at the address waits for theirs
         Index("ix_letters_more", "household_id", postgresql_where=text("more AND state = 'posted'")),
+        # whether a visit was announced
+        Index("ix_letters_stop", "stop_id", postgresql_where=text("stop_id IS NOT NULL AND state <> 'taken-out'")),
         CheckConstraint(f"kind IN {LETTER_KINDS}", name="kind"),
+        CheckConstraint("(kind = 'announced-visit') = (stop_id IS NOT NULL)", name="announces"),
         CheckConstraint(f"state IN {LETTER_STATES}", name="state"),
         CheckConstraint("(state = 'taken-out') = (code IS NOT NULL)", name="code"),
         CheckConstraint("(state = 'posted') = (attempt_id IS NOT NULL)", name="attempt"),

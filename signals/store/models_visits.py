@@ -6,10 +6,22 @@ in two lists at a time, and that a form which is sent twice counts once, the dat
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
+from datetime import date, datetime, time  # noqa: TC003 - SQLAlchemy reads the annotations when the tables are made
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, CheckConstraint, Date, Float, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy import false as sql_false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +30,10 @@ from signals.store.base import CODE_POINTS, PARTS_OF_DAY, Base, moment_of_writin
 
 LIST_STATES: Final = "('proposed', 'released', 'done')"
 STOP_STATES: Final = "('planned', 'dropped', 'left-out', 'visited', 'not-visited')"
-VISIT_RESULTS: Final = "('spoken', 'not-at-home', 'refused', 'moved', 'unsafe', 'card-left')"
+VISIT_RESULTS: Final = "('spoken', 'not-at-home', 'refused', 'moved', 'unsafe', 'card-left', 'opted-out')"
+BEGINS_IN_ITS_PART: Final = """begins >= CASE part WHEN 'morning' THEN time '00:00' WHEN 'afternoon' THEN time '12:00'
+    ELSE time '18:00' END AND begins < CASE part WHEN 'morning' THEN time '12:00' WHEN 'afternoon' THEN time '18:00'
+    ELSE time '24:00' END"""
 
 
 class VisitingList(Base):
@@ -41,6 +56,8 @@ class VisitingList(Base):
     area: Mapped[list[str]] = mapped_column(ARRAY(CODE_POINTS))  # how postcodes begin; none: everywhere
     team: Mapped[str | None]
     urgent_within: Mapped[int] = mapped_column(Integer)
+    begins: Mapped[time] = mapped_column(Time)  # when the pair leaves, by Dutch time
+    announced: Mapped[bool] = mapped_column(server_default=sql_false())  # by letter, before the visits
     by_id: Mapped[str]
     by_name: Mapped[str]
     at: Mapped[datetime] = moment_of_writing()
@@ -52,6 +69,7 @@ class VisitingList(Base):
         Index("ix_visit_lists_open", "municipality", "on_day", postgresql_where=text("state <> 'done'")),
         CheckConstraint(f"part IN {PARTS_OF_DAY}", name="part"),
         CheckConstraint(f"state IN {LIST_STATES}", name="state"),
+        CheckConstraint(BEGINS_IN_ITS_PART, name="begins"),
         CheckConstraint("cardinality(pair) BETWEEN 1 AND 2", name="pair"),
         CheckConstraint("minutes > 0 AND minutes_per_visit > 0 AND maximum > 0 AND urgent_within >= 0", name="lengths"),
         CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released"),
@@ -94,7 +112,7 @@ class VisitingStop(Base):
 
 
 class VisitResult(Base):
-    """What came of a visit; `key` is the form's own, so that one which is sent again changes nothing."""
+    """What came of a visit, or that none is wanted; `key` is the form's own, so that one sent again changes nothing."""
 
     __tablename__ = "visit_results"
     key: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
@@ -103,11 +121,14 @@ class VisitResult(Base):
     by_id: Mapped[str]
     by_name: Mapped[str]
     at: Mapped[datetime] = moment_of_writing()
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("contact_attempts.id"))
+    # None: no case was open any more that could take an attempt; `note` holds what was written at the door then
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("contact_attempts.id"))
+    note: Mapped[str | None]
     answer: Mapped[dict[str, Any]] = mapped_column(JSONB)  # what was answered, for when the form comes again
     __table_args__ = (
         CheckConstraint(f"result IN {VISIT_RESULTS}", name="result"),
         CheckConstraint("length(key) BETWEEN 1 AND 100", name="key"),
+        CheckConstraint("note IS NULL OR attempt_id IS NULL", name="note_of_no_attempt"),
     )
 
 

@@ -26,6 +26,7 @@ from signals.web.errands import Errand, Errands, NobodyFreeError
 from signals.web.guard import ForeignFormError, OldFormError, other_name_of, require_own_form
 from signals.web.held import ENDED, OF_ANOTHER, RENEWED, held, held_page, reason_for
 from signals.web.pages import FOREIGN_FORM, OLD_FORM, fault_page
+from signals.web.planner import Planner
 from signals.web.press import Press
 from signals.web.refusals import EACH, Trails, note_refusal
 
@@ -64,6 +65,7 @@ class Office:
         clock: the moment it is.
         desks: so many pages are made at once in this process.
         letter_sets: where the municipalities' own letter sets lie, or None.
+        routing_url: who knows how long one is underway between visits, or None.
     """
 
     engine: Engine
@@ -74,6 +76,7 @@ class Office:
     clock: Callable[[], datetime] = field(default=texts.utc_now)
     desks: int = DESKS
     letter_sets: Path | None = None
+    routing_url: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -84,6 +87,11 @@ class Office:
     def press(self) -> Press:
         """Makes letters without a desk."""
         return Press(self.engine, self.letter_sets)
+
+    @property
+    def planner(self) -> Planner:
+        """Plans visits without a desk."""
+        return Planner(self.engine, self.routing_url)
 
     @property
     def jar(self) -> cookies.Jar:
@@ -206,7 +214,8 @@ class Counter:
     def _desk(self, asked: Asked, user: User | None, cursor: Cursor, now: datetime) -> Desk:
         sent = (asked.path, asked.query, asked.form)
         office = self._office
-        return Desk(asked.visit, user, now, *sent, cursor, self._templates, self._jar, office.sign_in, office.press)
+        rooms = (office.sign_in, office.press, office.planner)
+        return Desk(asked.visit, user, now, *sent, cursor, self._templates, self._jar, *rooms)
 
     def bound(self, response: Response, visit: Visit) -> Response:
         """The answer, with the cookie to which its forms are bound when nobody is signed in."""

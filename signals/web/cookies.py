@@ -22,6 +22,7 @@ BEFORE: Final = "before"  # binds forms to a visitor who is not signed in
 NOTICE: Final = "notice"  # what the next page says once
 LANGUAGE: Final = "language"
 KEYS: Final = "keys"  # "off" where single letters do nothing
+ROUND: Final = "round"  # who last opened the page of a round of visits here; that page may keep what they wrote down
 _KEPT: Final = 512  # a page asks for the same cookie several times, and the next page again; what is bad is not kept
 _SIGNED_WITH: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}  # the package would take SHA-1
 

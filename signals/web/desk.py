@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
     from signals.web.errands import Errand
     from signals.web.people import Role, SignIn, User
+    from signals.web.planner import Planner
     from signals.web.press import Press
     from signals.web.templating import Templates
 
@@ -156,6 +157,7 @@ class Desk:
     jar: cookies.Jar
     sign_in: SignIn
     press: Press
+    planner: Planner
     about: str | None = None  # the municipality of which it is
     logged: list[str] = field(default_factory=list)  # the actions that this request put into the logs
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 2  # so many errands to one place are run at once; the others wait in order
 PROVIDER: Final = "provider"
 PRESS: Final = "press"
+PLANNING: Final = "planning"
 PATIENCE: Final = 15.0  # seconds that an errand waits for its turn
 T = TypeVar("T")
 

@@ -49,11 +49,11 @@ _OWN_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f-\uffff]*")
 
 
 def content_policy(nonce: str, form_targets: tuple[str, ...] = ()) -> str:
-    """The Content-Security-Policy: our own files only, and the one script that knows the nonce."""
+    """The Content-Security-Policy: our own files only, scripts that know the nonce, and they speak with us alone."""
     targets = " ".join(("'self'", *form_targets))
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from signals.outreach.letters.runs import LetterRunError
+from signals.errors import SignalsError
 from signals.outreach.letters.writing import AS_CSV, AS_JSON, MERGED, write_run
 
 if TYPE_CHECKING:
@@ -35,15 +35,20 @@ class Press:
     engine: Engine
     sets: Path | None = None
 
-    def packed(self, run: int, actor: Actor) -> IO[bytes] | LetterRunError:
-        """All files of a run in one ZIP, at its begin; or why they cannot be made. The caller closes it."""
+    def packed(self, run: int, actor: Actor) -> IO[bytes] | SignalsError:
+        """All files of a run in one ZIP, at its begin; or why they cannot be made. The caller closes it.
+
+        Nothing is lost by a refusal: the letters stand in the database, and are made again by the next one who asks.
+        """
         with tempfile.TemporaryDirectory(prefix="signals-letters-") as folder:
             out = Path(folder) / str(run)
             try:
                 write_run(self.engine, run, out, actor, self.sets)
-            except LetterRunError as refusal:
+                return _zipped(out)
+            except SignalsError as refusal:
                 return refusal
-            return _zipped(out)
+            except OSError as fault:
+                return SignalsError(f"the files of the letters cannot be written: {fault.strerror}")
 
 
 def _zipped(out: Path) -> IO[bytes]:

@@ -10,7 +10,8 @@ from signals.web.office import audit, overview, partner_acts, partners, policy_p
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
-from signals.web.work import acts, case, print_run, printing, queues, runs, search, sendings
+from signals.web.visits import a_list, changing, door, lists, off, paper, plan, safe
+from signals.web.work import acts, address, case, print_run, printing, queues, runs, search, sendings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,15 @@ MODULES: Final = (
     search,
     case,
     acts,
+    safe,
+    address,
+    lists,
+    plan,
+    a_list,
+    changing,
+    off,
+    door,
+    paper,
     overview,
     partners,
     partner_acts,
@@ -52,7 +62,7 @@ class MenuItem:
 
 
 MENU: Final = (
-    MenuItem(said("Huisbezoeken"), "queue", CASE_WORKERS, {"queue": "visits"}),
+    MenuItem(said("Huisbezoeken"), "queue", CASE_WORKERS, {"queue": "visits"}, "/bezoeken"),
     MenuItem(said("Brieven"), "queue", CASE_WORKERS, {"queue": "letters"}, "/brievenronde"),
     MenuItem(said("Vervolg"), "queue", CASE_WORKERS, {"queue": "follow-up"}),
     MenuItem(said("Beoordelen"), "queue", CASE_WORKERS, {"queue": "review"}),

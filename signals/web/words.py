@@ -101,6 +101,7 @@ WORDS: Final[Mapping[str, Mapping[str, Word]]] = MappingProxyType(
             "visits-exhausted": Word("Alle bezoeken zijn gedaan", "All visits were made"),
             "card-left": Word("Er is een kaartje achtergelaten", "A card was left"),
             "promised": Word("Afgesproken met de inwoner", "Agreed with the resident"),
+            "announced": Word("Aangekondigd in een brief", "Announced by letter"),
             "not-reached": Word("Dit is nog niet geprobeerd", "This was not tried yet"),
             "no-answer": Word(
                 "Geen antwoord op de brief: kies hoe het verder gaat", "No answer to the letter: choose how to go on"

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from signals.outreach.letters.letter import KINDS, LANGUAGES
+from signals.policies import shipped
 from signals.store.database import transaction
 from tests.commands.test_cli import in_words
 from tests.commands.test_cli_office import Office
+from tests.outreach.letters.samples import text_of
 from tests.walk.terminal import command, surroundings
 
 if TYPE_CHECKING:
@@ -85,14 +88,30 @@ def test_from_the_preview_to_the_post_and_back(office: Office, tmp_path: Path) -
     assert office.must(*back, "--json").document == {"number": numbers[0], "case_id": first, "reason": "moved"}
     assert "recorded so already" in office.must(*back).out
     assert in_words(office.signals("letters", "returned", numbers[0], "--reason", "refused"), 1)
+    assert in_words(office.signals(*back, "--undo"), 2)
+    undone = office.must("letters", "returned", numbers[0], "--undo", "--json").document
+    assert undone == {"number": numbers[0], "case_id": first, "reason": None}
+    assert office.must("queue", "review", "--json").document["cases"] == []
+    assert in_words(office.signals("letters", "returned", numbers[0], "--undo"), 1)
+    assert in_words(office.signals("letters", "returned", numbers[0]), 2)
+    office.must(*back)
     queue = office.must("queue", "review", "--json").document["cases"]
     assert [case["case_id"] for case in queue] == [first]
-    assert [line["kind"] for line in office.must("case", first, "--json").document["history"]][-2:] == [
+    assert [line["kind"] for line in office.must("case", first, "--json").document["history"]][-4:] == [
         "attempt",
+        "letter-returned",
+        "letter-returned-undone",
         "letter-returned",
     ]
     logged = rows(office, "SELECT action, count(*) FROM audit WHERE subject ~ 'case|letter' GROUP BY 1 ORDER BY 1")
-    acts = {"attempt": 2, "letter-returned": 1, "release": 2, "release-letters": 2, "write-letters": 2}
+    acts = {
+        "attempt": 2,
+        "letter-returned": 2,
+        "letter-returned-undone": 1,
+        "release": 2,
+        "release-letters": 2,
+        "write-letters": 2,
+    }
     assert dict(logged) == {**acts, "view-case": 1, "view-run": 3}
     used = rows(office, "SELECT activity, count(DISTINCT household_id) FROM processing_log GROUP BY 1")
     assert dict(used)["view-run"] == dict(used)["write-letters"] == 2
@@ -103,6 +122,13 @@ def test_from_the_preview_to_the_post_and_back(office: Office, tmp_path: Path) -
 
 def test_named_cases_that_wait_are_let_go_with_their_run(office: Office, tmp_path: Path) -> None:
     waiting = case_at(office, 2)
+    office.take_in(office.landlord, reported(office, 8))
+    office.take_in(office.insurer, reported(office, 8, 1))
+    visit = case_at(office, 8)
+    refused = office.signals("letters", "release", waiting, visit)
+    assert (refused.code, f"case {visit}: it is to be visited" in refused.err) == (1, True)
+    assert f"case {waiting}" not in refused.err
+    assert rows(office, "SELECT count(*) FROM letter_runs") == [(0,)]
     said = office.must("letters", "release", waiting)
     assert "letter run 1 is released" in said.out
     (letter,) = office.must("letters", "run", "--out", tmp_path, "--json").document["letters"]
@@ -125,6 +151,30 @@ def test_a_folder_or_a_municipality_that_is_not_right_is_told_in_words(office: O
     assert office.signals("letters", "preview", "--municipality", "0999").code == 2
     (tmp_path / "file").write_text("in the way", "utf-8")
     assert office.signals("letters", "run", "--run", 2, "--out", tmp_path / "file" / "out").code == 1
+
+
+def test_every_letter_can_be_looked_at_before_the_first_one_goes_out(office: Office, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(shipped()["almelo.toml"].replace('phone = "', 'phone = "0800 - 1 2 3 / '), "utf-8")
+    made = office.must("letters", "sample", "--out", tmp_path / "one", "--policy", policy, "--json").document
+    assert len(made["files"]) == 10
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == sorted(
+        f"{kind}-{language}.pdf" for kind in KINDS for language in LANGUAGES
+    )
+    assert "0800 - 1 2 3 / " in text_of((tmp_path / "one" / "first-en.pdf").read_bytes())
+    office.must("letters", "sample", "--out", tmp_path / "two", "--municipality", "0141", "--language", "nl")
+    assert len(list((tmp_path / "two").iterdir())) == 5
+    policy.write_text('municipality = "x"\n', "utf-8")
+    for wrong in (
+        ("--policy", policy),
+        ("--policy", tmp_path / "none.toml"),
+        ("--policy", policy, "--municipality", "0141"),
+        ("--municipality", "0999"),
+        ("--municipality", "0141", "--language", "de"),
+        (),
+    ):
+        assert in_words(office.signals("letters", "sample", "--out", tmp_path / "three", *wrong), 2)
+    assert not (tmp_path / "three").exists()
 
 
 def test_killed_while_it_writes_it_goes_on_and_nobody_gets_two(office: Office, tmp_path: Path) -> None:

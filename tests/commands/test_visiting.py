@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from signals.contract.moments import AMSTERDAM
+from signals.store.database import transaction
 from tests.commands.test_cli import in_words
 from tests.commands.test_cli_office import Office
 
@@ -81,9 +82,46 @@ def test_what_is_left_out_or_falls_out_is_said(office: Office) -> None:
     held["id"], held["data"]["reason"] = "w-2", "deceased"
     office.take_in(office.insurer, held)
     shown = office.must("visits", "show", found["list"], "--json").document
-    assert {stop["case_id"]: stop["hindrance"] for stop in shown["stops"] if stop["hindrance"]} == {case: "changed"}
+    assert {stop["case_id"]: stop["hindrance"] for stop in shown["stops"] if stop["hindrance"]} == {case: "held"}
     said = office.must("visits", "release", found["list"])
-    assert "vervallen: 7607GC 2, geen bezoek meer nodig" in said.out
+    assert "vervallen: 7607GC 2, een overlijden eerst bekijken" in said.out
+
+
+def test_a_list_that_is_announced_and_who_finds_no_place_on_it(office: Office) -> None:
+    office.take_in(office.landlord, office.landlord.report("HC-9", number=2, crisis="eviction"))
+    here = ("--start", "241900,486200", "--announce", "--begin", "10:15")
+    near = office.signals(*PLAN, *here, "--day", TODAY + timedelta(1))
+    assert in_words(near, 2)
+    assert "too near" in near.err
+    ahead = ("--day", TODAY + timedelta(7))
+    found = planned(office, *here, *ahead, "--max", 1)
+    assert (found["begins"], found["announced"], found["waiting"]) == ("10:15", True, 2)
+    assert [(one["household"], one["first"]) for one in found["unplaced"]] == [
+        ("7607GC 4", "deadline"),
+        ("7607GC 6", "deadline"),
+    ]
+    (stop,) = found["stops"]
+    assert (stop["household"], stop["arrives"], stop["announced_on"]) == ("7607GC 2", "10:15", None)
+    said = office.must(*PLAN, *here, *ahead, "--part", "morning")
+    assert "wordt per brief aangekondigd" in said.out
+    assert "niet gepland: 1, staat op een andere lijst" in said.out
+    assert "10:15" in said.out
+
+
+def test_it_is_safe_again_when_somebody_with_this_command_says_so(office: Office) -> None:
+    found = planned(office, "--start", "241900,486200", "--area", "7607GC")
+    office.must("visits", "release", found["list"])
+    (stop,) = [one["stop"] for one in found["stops"] if one["household"] == "7607GC 2"]
+    office.must("visits", "record", stop, "unsafe", "--part", "morning")
+    lift = ("visits", "lift-unsafe", "7607 gc 2", "--reason", "the dog is gone")
+    assert in_words(office.signals(*lift, "--municipality", "0164"), 1)
+    assert office.must(*lift, "--json").document == {"household": "7607GC 2", "unsafe": False}
+    assert in_words(office.signals(*lift), 1)
+    assert in_words(office.signals("visits", "lift-unsafe", "here", "--reason", "x"), 2)
+    with transaction(office.engine) as cursor:
+        cursor.execute("SELECT subject, households FROM audit WHERE action = 'lift-unsafe'")
+        ((subject, households),) = cursor.fetchall()
+    assert subject == f"household {households[0]}"
 
 
 def test_what_is_wrong_is_said_in_words(office: Office) -> None:
@@ -92,6 +130,8 @@ def test_what_is_wrong_is_said_in_words(office: Office) -> None:
         (("--start", "here"), "an address as"),
         (("--start", "486200,241900"), "swapped"),
         (("--start", "1,x"), "RD metres"),
+        ((*here, "--begin", "9"), "18:30"),
+        ((*here, "--begin", "12:00"), "begin: must lie"),
         (("--start", "1234AB 1"), "does not know that postcode"),
         ((*here, "--day", "tomorrow"), "2026-11-24"),
         ((*here, "--day", TODAY - timedelta(1), "--max", 0, "--team", "x"), "3 faults"),

@@ -59,7 +59,7 @@ def both_ways_agree(record: Example, event: Event | None) -> None:
     assert event == (None if faults else quick)
 
 
-@settings(FEW, max_examples=10_000)
+@settings(FEW, max_examples=5_000)
 @given(SEEDS)
 def test_mutated_events_raise_nothing_but_a_refusal(random: Random) -> None:
     judge_as_the_worker_does(mutated(random))

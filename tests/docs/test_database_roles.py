@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -17,7 +17,9 @@ from signals.embedded import embedded_postgres
 from signals.households.listings import read_listing
 from signals.outreach.letters.choosing import RunWish
 from signals.outreach.letters.mail import mark_posted, record_returned
+from signals.outreach.letters.mistaken import undo_returned
 from signals.outreach.letters.runs import release_letter_run
+from signals.outreach.letters.streets import remove_street, write_street
 from signals.outreach.letters.writing import write_run
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy, register_partners, replace_listing
@@ -32,6 +34,7 @@ from signals.outreach.visits.instance import Point
 from signals.outreach.visits.lists import read_list
 from signals.outreach.visits.places import replace_places
 from signals.outreach.visits.planning import propose, replan
+from signals.outreach.visits.settings import Usual, keep, remove
 from signals.outreach.visits.unsafe import lift_unsafe
 from signals.outreach.work.attempts import Attempt, record_attempt, undo_attempt
 from signals.outreach.work.claims import claim, hand_over, let_go
@@ -132,6 +135,8 @@ def somebody_goes_by(application: Engine) -> None:
         release_list(cursor, number.list, anna, today=today)
         record(cursor, stop.id, "unsafe", "", anna, "k1")
         lift_unsafe(cursor, stop.household, anna, "a mistake", team_lead=True)
+        where = ("0141", "Dinsdagavond", 2, "evening", time(18), "7607GC 2", (anna,))
+        remove(cursor, keep(cursor, Usual(*where, 180, 20, None, (), None, announced=False), anna), "0141", 1)
 
 
 def letters_go_out(application: Engine, case: int, out: Path) -> None:
@@ -140,6 +145,10 @@ def letters_go_out(application: Engine, case: int, out: Path) -> None:
     with transaction(application) as cursor:
         change_route(cursor, case, "letter", "reads letters after all", anna)
         release(cursor, [case], actor="test")
+        cursor.execute("UPDATE cases SET letter_fault = 'no-street'")
+        for street in ("Voorbeeldstrat", "Voorbeeldstraat"):
+            write_street(cursor, case, street, "Almelo", anna)
+        remove_street(cursor, case, anna)
         cursor.execute("UPDATE reports SET street = 'Voorbeeldstraat', city = 'Almelo'")
         run, _ = release_letter_run(cursor, RunWish("0141", today), anna)
         assert run is not None
@@ -147,6 +156,7 @@ def letters_go_out(application: Engine, case: int, out: Path) -> None:
     with transaction(application) as cursor:
         mark_posted(cursor, run, today, anna, today=today)
         record_returned(cursor, int(line.number), "moved", anna, today=today)
+        undo_returned(cursor, int(line.number), anna, team_lead=False, today=today)
 
 
 def people_act(cursor: Cursor, case: int) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from signals.commands.web import PAGE_OPTIONS
+from signals.outreach.letters.streets import LONGEST
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.runs import RUN_SIZE
 from signals.outreach.worklist import PAGE_SIZE
@@ -72,6 +73,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert {row[0]: row[1] for row in rows(SECURITY, "Limits")} == {
         "a form": f"{FORM_BYTES // 1024} KiB, {FIELDS_AT_MOST} fields, {FORM_SECONDS:g} seconds to arrive",
         "a note": f"{NOTE_LENGTH} letters",
+        "a street or place that is written by hand": (
+            f"{LONGEST} letters, and what fits in the window of the envelope"
+        ),
         "a reason": f"{REASON_LENGTH} letters",
         "steps of a sign-in, for an address": told(signing_in._address._rate),
         "answers of the provider, for all": told(signing_in._all._rate),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.households.address import house_number_forms
+from signals.households.address import HouseholdAddress, house_number_forms
 from signals.households.names import (
     clean_business_name,
     clean_initials,
@@ -157,3 +157,20 @@ def test_a_plain_word_folds_as_any_text_does(word: str) -> None:
     # A full stop keeps a word from the short way.
     assert fold(word) == fold(f"{word}.")
     assert is_business_name(word) is is_business_name(f"{word} ")
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("7607GC12", ("7607GC", 12, "")),
+        ("7607 gc, 12 a", ("7607GC", 12, "A")),
+        ("7601AA 2 2HG", ("7601AA", 2, "2HG")),
+        ("Dorpsstraat 2", None),
+        ("7601AA", None),
+        ("0601AA 2", None),
+        ("7601AA straat 2", None),
+    ],
+)
+def test_an_address_is_read_as_one_writes_it(written: str, found: tuple[str, int, str] | None) -> None:
+    expected = None if found is None else HouseholdAddress("0141", *found)
+    assert HouseholdAddress.written("0141", written) == expected

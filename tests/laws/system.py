@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 LOG = "test-log"
 TABLES = [
     "visit_results",
-    "visit_stops",
-    "visit_lists",
-    "unsafe_homes",
     "letters_left_out",
     "letters",
     "letter_runs",
+    "visit_stops",
+    "visit_lists",
+    "unsafe_homes",
+    "visit_plans",
+    "streets_by_hand",
     "partner_contacts",
     "person_links",
     "person_pairs",

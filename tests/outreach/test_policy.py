@@ -74,6 +74,7 @@ count = "heads"
 household = "linked"
 letters = "Mooie Brieven"
 visits_at_most = 0
+announce_days = 0
 [[team]]
 key = "W"
 postcodes = ["760"]
@@ -113,6 +114,7 @@ rise = "much"
         "household",
         "letters",
         "visits_at_most",
+        "announce_days",
         "team, number 1",
         "referral, number 1",
         "threshold.housing",

@@ -6,15 +6,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.store.database import engine_for
+from tests.laws.system import System
+from tests.outreach.desk import Desk
 from tests.reference.notation import change, report, withdraw
 
 if TYPE_CHECKING:
-    from tests.outreach.desk import Desk
+    from collections.abc import Iterator
 
 
 @pytest.fixture
 def town(desk: Desk) -> Desk:
     """Two households, one case each; every type of event, a wrongful report, a bad record."""
+    return _built_on(desk)
+
+
+@pytest.fixture(scope="module")
+def lasting_town(desk_database: str) -> Iterator[Desk]:
+    """The same for all tests of a module that change nothing."""
+    engine = engine_for(desk_database)
+    desk = Desk(System(engine))
+    desk.begin()
+    yield _built_on(desk)
+    engine.dispose()
+
+
+def _built_on(desk: Desk) -> Desk:
     desk.take_in(
         report("a", "2026-11-02", "welbions/R1", at=12),
         report("b", "2026-11-03", "menzis/P9", at=14),

@@ -53,6 +53,14 @@ def _place(**cells: object) -> str:
     return f"INSERT INTO address_places ({', '.join(columns)}) VALUES ({', '.join(map(repr, columns.values()))})"
 
 
+def _street(column: str, value: str) -> str:
+    cells = {"street": "'x'", "city": "'x'"} | {column: value}
+    return (
+        f"INSERT INTO streets_by_hand (address_id, by_id, by_name, {', '.join(cells)}) "
+        f"SELECT id, 'x', 'X', {', '.join(cells.values())} FROM addresses LIMIT 1"
+    )
+
+
 def _letter_run(columns: str, values: str) -> str:
     return (
         f"INSERT INTO letter_runs (municipality, on_day, sender, texts_version, by_id, by_name, {columns}) "
@@ -84,6 +92,7 @@ def _list(**cells: str) -> str:
         "minutes_per_visit": "20",
         "area": "'{}'",
         "urgent_within": "7",
+        "begins": "time '09:00'",
         "by_id": "'x'",
         "by_name": "'X'",
     }
@@ -127,8 +136,30 @@ def _at_stop(statement: str) -> str:
     return f"{_list()}; {_stop()}; {statement}"
 
 
+def _setting(**cells: str) -> str:
+    """How a pair usually goes."""
+    columns = {
+        "municipality": "'0141'",
+        "name": "'Dinsdagavond'",
+        "weekday": "2",
+        "part": "'evening'",
+        "begins": "time '18:00'",
+        "start": "'7607GC 12'",
+        "pair": "'{X}'",
+        "pair_ids": "'{x}'",
+        "minutes": "180",
+        "minutes_per_visit": "20",
+        "maximum": "NULL",
+        "area": "'{}'",
+        "by_id": "'x'",
+        "by_name": "'X'",
+    } | cells
+    return f"INSERT INTO visit_plans ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+
+
 FORBIDDEN_WORK: Final = {
-    "ck_visit_lists_part": [_list(part="'night'")],
+    "ck_visit_lists_part": [_list(part="'night'", begins="time '18:00'")],
+    "ck_visit_lists_begins": [_list(begins="time '12:00'"), _list(part="'evening'")],
     "ck_visit_lists_state": [_list(state="'lost'")],
     "ck_visit_lists_pair": [_list(pair="'{}'"), _list(pair="'{a,b,c}'")],
     "ck_visit_lists_lengths": [_list(minutes="0"), _list(minutes_per_visit="0"), _list(maximum="0")],
@@ -145,18 +176,30 @@ FORBIDDEN_WORK: Final = {
     "uq_visit_stops_list_id_household_id": [_on_list(_stop(2, state="'dropped'"))],
     "ck_visit_results_result": [_at_stop(_result(result="'vanished'"))],
     "ck_visit_results_key": [_at_stop(_result(key="''")), _at_stop(_result(key="repeat('x', 101)"))],
+    "ck_visit_results_note_of_no_attempt": [_at_stop(_result(note="'x'"))],
     "uq_visit_results_stop_id": [_at_stop(_result(2))],
     "ck_unsafe_homes_lifted": [
         """INSERT INTO unsafe_homes (household_id, by_id, by_name, lifted_by)
         SELECT id, 'x', 'X', 'x' FROM households LIMIT 1"""
     ],
+    "uq_visit_plans_municipality_name": [f"{_setting()}, {_setting().partition('VALUES ')[2]}"],
+    "ck_visit_plans_name": [_setting(name="''"), _setting(name="repeat('x', 81)")],
+    "ck_visit_plans_weekday": [_setting(weekday="0"), _setting(weekday="8")],
+    "ck_visit_plans_part": [_setting(part="'night'")],
+    "ck_visit_plans_pair": [_setting(pair="'{}'"), _setting(pair="'{a,b,c}'"), _setting(pair_ids="'{}'")],
+    "ck_visit_plans_lengths": [_setting(minutes="0"), _setting(minutes_per_visit="0"), _setting(maximum="0")],
     "ck_cases_letter_fault": ["UPDATE cases SET letter_fault = 'ugly'"],
+    "ck_streets_by_hand_length": [_street("street", "''"), _street("city", "repeat('x', 101)")],
     "ck_letter_runs_posted": [_letter_run("written_at, posted_at", "now(), now()")],
     "ck_letter_runs_posted_was_written": [_letter_run("posted_at, posted_on, posted_by", "now(), '2026-11-20', 'X'")],
     "ck_letter_runs_posted_on": [
         _letter_run("written_at, posted_at, posted_on, posted_by", "now(), now(), '2026-11-19', 'X'")
     ],
     "ck_letters_kind": [_letter("state", "'released'", kind="card")],
+    "ck_letters_announces": [
+        _letter("state", "'released'", kind="announced-visit"),
+        _letter("state, stop_id", "'released', 1"),
+    ],
     "ck_letters_state": [_letter("state", "'lost'")],
     "ck_letters_code": [_letter("state", "'taken-out'"), _letter("state, code", "'released', 'closed'")],
     "ck_letters_attempt": [_letter("state", "'posted'")],

@@ -10,8 +10,8 @@ import pytest
 
 from signals.consumers import quarantine
 from signals.outreach import case_page, queues, registers, review, search, worklist
+from signals.outreach.letters import announcements, choosing
 from signals.outreach.letters import candidates as letter_candidates
-from signals.outreach.letters import choosing
 from signals.outreach.letters import runs as letter_runs
 from signals.outreach.policy import parse_policy
 from signals.outreach.visits import lists as visit_lists
@@ -181,6 +181,7 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "uq_unsafe_homes_now": lambda cursor: unsafe.unsafe_at(cursor, [1]),
     "ix_letter_runs_open": lambda cursor: letter_runs.open_runs(cursor, "0141"),
     "ix_letters_run": lambda cursor: letter_runs.letters_of_run(cursor, 1),
+    "ix_letters_stop": lambda cursor: announcements.announced_stops(cursor, 1),
     "ix_letters_more": lambda cursor: letter_candidates.candidates(cursor, "0141", NOON.date()),
     "uq_letters_day": lambda cursor: _letters_of(cursor, "uq_letters_released"),
     "uq_letters_released": lambda cursor: _letters_of(cursor, "uq_letters_day"),

@@ -97,6 +97,20 @@ def test_what_was_taken_in_beyond_the_next_offset_is_not_forgotten(empty_databas
         engine.dispose()
 
 
+def test_visiting_lists_that_were_there_begin_as_was_usual(empty_database: str) -> None:
+    migrate.upgrade(empty_database, "0012")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO visit_lists (municipality, on_day, part, state, pair, pair_ids, start_x, start_y, minutes,
+                minutes_per_visit, area, urgent_within, by_id, by_name)
+            SELECT '0141', '2026-11-20', part, 'proposed', '{X}', '{x}', 1, 1, 60, 20, '{}', 7, 'x', 'X'
+            FROM unnest(ARRAY['morning', 'afternoon', 'evening']) AS part"""
+        )
+        migrate.upgrade(empty_database)
+        found = connection.execute("SELECT begins::text, announced FROM visit_lists ORDER BY id").fetchall()
+    assert found == [("09:00:00", False), ("13:00:00", False), ("18:00:00", False)]
+
+
 def test_the_contact_of_a_partner_becomes_that_of_each_of_its_municipalities_and_back(empty_database: str) -> None:
     migrate.upgrade(empty_database, "0006")
     with psycopg.connect(empty_database, autocommit=True) as connection:

@@ -190,8 +190,8 @@ STATEMENTS = [(name, statement) for name, statements in FORBIDDEN.items() for st
 
 
 @pytest.mark.parametrize(("name", "statement"), STATEMENTS, ids=[re.sub(r"\s+", " ", s)[:90] for _, s in STATEMENTS])
-def test_refused(town: Desk, name: str, statement: str) -> None:
-    with pytest.raises(psycopg.IntegrityError) as refused, transaction(town.system.engine) as cursor:
+def test_refused(lasting_town: Desk, name: str, statement: str) -> None:
+    with pytest.raises(psycopg.IntegrityError) as refused, transaction(lasting_town.system.engine) as cursor:
         cursor.execute(statement.encode())
     assert refused.value.diag.constraint_name == name
 

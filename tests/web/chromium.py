@@ -1,6 +1,7 @@
 """A real browser for tests: Debian's Chromium by Playwright, axe on every page, and the pages as pictures.
 
-The pictures are kept in `artefacts/pages/`, for people to look at.
+The pictures are kept in `artefacts/pages/`, for people to look at: of tests that are run by themselves (`-n 0`), and of
+all where SIGNALS_PICTURES is set. A whole run keeps none: they take a sixth of the time of looking at every page.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 INSIST_CHROMIUM: Final = bool(os.environ.get("SIGNALS_INSIST_CHROMIUM"))
 """Fail where there is no Chromium, as `.ci/run` asks; else what needs it is skipped."""
 PICTURES: Final = Path(__file__).parents[2] / "artefacts" / "pages"
+KEEP_PICTURES: Final = "PYTEST_XDIST_WORKER" not in os.environ or bool(os.environ.get("SIGNALS_PICTURES"))
 ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,7 +67,7 @@ class Window:
 
     def check(self, name: str, *, picture: bool = True, axe: bool = True) -> None:
         """Axe finds nothing, nothing sticks out sideways, and no script complained; the page is kept as a picture."""
-        if picture:
+        if picture and KEEP_PICTURES:
             PICTURES.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=PICTURES / f"{name}.jpeg", type="jpeg", quality=80, full_page=True)
         found = violations(self.page) if axe else []

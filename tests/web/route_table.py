@@ -19,6 +19,7 @@ from signals.web.people import Role
 from signals.web.routes import all_pages
 from signals.web.templating import Addresses
 from signals.web.texts import today_of, utc_now
+from tests.web.doors import a_round
 from tests.web.office import ALMELO
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ CASE: Final = {"case": "{case}"}
 PARTNER: Final = {"partner": "{partner}"}
 QUEUE: Final = {"queue": "letters"}
 RUN: Final = {"run": "{run}"}
+ROUND: Final = {"list": "{round}"}
 TABLE: Final[Mapping[str, Asked]] = {
     "start": Asked(ALL_ROLES, 303),
     "language": Asked(ANYBODY, 303),
@@ -81,6 +83,7 @@ TABLE: Final[Mapping[str, Asked]] = {
     "print-letter": Asked(CASE_WORKERS, 200, RUN | {"letter": "{letter}"}),
     "print-posted": Asked(CASE_WORKERS, 422, RUN),
     "print-returned": Asked(CASE_WORKERS, 422, RUN),
+    "print-not-returned": Asked(CASE_WORKERS, 422, RUN),
     "print-back": Asked(CASE_WORKERS, 422, RUN),
     "sendings": Asked(CASE_WORKERS, 200),
     "sending": Asked(CASE_WORKERS, 200, {"release": "{release}"}),
@@ -114,6 +117,30 @@ TABLE: Final[Mapping[str, Asked]] = {
     "case-refer-result": Asked(CASE_WORKERS, 422, CASE),
     "case-close": Asked(CASE_WORKERS, 422, CASE),
     "case-reopen": Asked(CASE_WORKERS, 422, CASE),
+    "case-safe": Asked(TEAM_LEADS, 200, CASE),
+    "case-safe-say": Asked(TEAM_LEADS, 422, CASE),
+    "case-address": Asked(CASE_WORKERS, 200, CASE),
+    "case-address-write": Asked(CASE_WORKERS, 409, CASE),
+    "case-address-remove": Asked(CASE_WORKERS, 409, CASE),
+    "visit-lists": Asked(CASE_WORKERS, 200),
+    "visit-plan": Asked(CASE_WORKERS, 200),
+    "visit-propose": Asked(CASE_WORKERS, 422),
+    "visit-setting-remove": Asked(CASE_WORKERS, 409, {"setting": "{setting}"}),
+    "visit-list": Asked(CASE_WORKERS, 200, ROUND),
+    "visit-add": Asked(CASE_WORKERS, 422, ROUND),
+    "visit-drop": Asked(CASE_WORKERS, 409, ROUND, {"stop": "{stop}"}),
+    "visit-pin": Asked(CASE_WORKERS, 409, ROUND, {"stop": "{stop}", "pinned": "yes"}),
+    "visit-move": Asked(CASE_WORKERS, 409, ROUND, {"stop": "{stop}"}),
+    "visit-replan": Asked(CASE_WORKERS, 409, ROUND),
+    "visit-release": Asked(CASE_WORKERS, 422, ROUND),
+    "visit-put": Asked(CASE_WORKERS, 409, fields={"list": "{round}", "case": "{case}"}),
+    "visit-opt-out": Asked(CASE_WORKERS, 422, ROUND, {"stop": "{stop}"}),
+    "visit-end": Asked(CASE_WORKERS, 422, ROUND),
+    "visit-round": Asked(CASE_WORKERS, 200, ROUND),
+    "visit-door": Asked(CASE_WORKERS, 200, ROUND | {"stop": "{stop}"}),
+    "visit-record": Asked(CASE_WORKERS, 422, ROUND | {"stop": "{stop}"}),
+    "visit-paper": Asked(CASE_WORKERS, 200, ROUND),
+    "visit-cards": Asked(CASE_WORKERS, 409, ROUND),  # of a list whose cases still wait
     "overview": Asked(TEAM_LEADS | MANAGERS, 200),
     "overview-figures": Asked(TEAM_LEADS | MANAGERS, 200),
     "partners": Asked(MANAGERS, 200),
@@ -188,8 +215,23 @@ def town_of(office: RunningOffice, municipality: str = ALMELO) -> Town:
             ([household for _, household, _ in cases],),
         ).fetchall()
         letter = _released(cursor, municipality)
-        printed = _in_a_run(cursor, municipality)
+        printed = _in_a_run(cursor, municipality) | a_round(cursor, municipality)
+        printed |= a_setting(cursor, municipality)
     return Town(tuple(cases), partner, letter, printed, {household: tuple(rest) for household, *rest in people})
+
+
+def a_setting(cursor: Cursor, municipality: str) -> dict[str, str]:
+    """How a pair usually goes."""
+    cursor.execute(
+        """INSERT INTO visit_plans (municipality, name, weekday, part, begins, start, pair, pair_ids, minutes,
+            minutes_per_visit, area, by_id, by_name)
+        VALUES (%s, 'Dinsdagavond, Kees', 2, 'evening', '18:00', '7607GC 12', '{Kees Voorbeeld}', '{clerk}', 180, 20,
+            '{}', 'clerk', 'Kees Voorbeeld')
+        ON CONFLICT (municipality, name) DO UPDATE SET minutes = 180 RETURNING id""",
+        (municipality,),
+    )
+    (number,) = cursor.fetchone() or (0,)
+    return {"setting": str(number)}
 
 
 def _released(cursor: Cursor, municipality: str) -> int:

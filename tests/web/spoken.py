@@ -32,6 +32,13 @@ SPOKEN: Final = (
         nl=("zaak 3", "zaken: 3, 4 eindresultaat: Inwoner heeft zelf al betaald/betalingsregeling getroffen"),
         en=("case 3", "cases: 3, 4 outcome: Resident has paid or arranged payment"),
     ),
+    Spoken(
+        "record-visit",
+        "visit-list 5",
+        {"stop": 7, "result": "not-at-home"},
+        nl=("bezoeklijst 5", "adres op de lijst, nummer: 7 uitkomst: Niet thuis"),
+        en=("visiting list 5", "address on the list, number: 7 what came of it: Not at home"),
+    ),
     Spoken("view-queue", "queue visits", {}, nl=("werkvoorraad huisbezoeken", ""), en=("queue home visits", "")),
     Spoken("release", "case 3", {"reviewed": False}, nl=("zaak 3", ""), en=("case 3", "")),
     Spoken("release", "letter run", {"cases": 300}, nl=("brievenronde", "zaken: 300"), en=("letter run", "cases: 300")),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.errors import SignalsError
 from signals.outreach.letters.choosing import RunWish
-from signals.outreach.letters.mail import mark_posted
-from signals.outreach.letters.runs import LetterRunError, release_letter_run
+from signals.outreach.letters.mail import mark_posted, record_returned
+from signals.outreach.letters.runs import release_letter_run
+from signals.outreach.letters.streets import write_street
 from signals.outreach.policy import parse_policy
 from signals.outreach.registers import load_policy
 from signals.outreach.release import release
+from signals.outreach.visits.unsafe import flag_unsafe
 from signals.outreach.work.people import Actor
 from signals.policies import shipped
 from signals.store.audit import note
@@ -19,7 +22,9 @@ from signals.web.people import Role
 from signals.web.press import Press
 from signals.web.texts import today_of, utc_now
 from tests.web.case_office import COLLEAGUE, LONG, a_case, opened, rows, sent
+from tests.web.doors import proposed, released
 from tests.web.office import ALMELO, person
+from tests.web.route_table import a_setting
 from tests.web.spoken import SPOKEN
 from tests.web.troubles import PARTNER, bring_trouble
 
@@ -57,7 +62,7 @@ def staged(office: RunningOffice) -> Stage:
     cases = {"two": _two_open_cases(office), **_worked(office)}
     runs = _printed(office)
     _tell_the_log(office, cases["rich"])
-    return Stage(office, cases | runs)
+    return Stage(office, cases | runs | _visits(office))
 
 
 def _two_open_cases(office: RunningOffice) -> int:
@@ -97,14 +102,31 @@ def _worked(office: RunningOffice) -> dict[str, int]:
     begin("threatened", "crisis IS NOT NULL AND waiting")
     begin("taken")
     sent(client, opened(client, begin("in the pile")), "vrijgeven", certain="yes")
+    case = begin("streetless")
+    rows(office, "UPDATE cases SET letter_fault = 'no-street' WHERE id = %s RETURNING id", case)
+    with transaction(office.engine) as cursor:
+        write_street(cursor, case, "Voorbeeldstraat", "Almelo", CLERK)
     return cases
+
+
+def _visits(office: RunningOffice) -> dict[str, int]:
+    """A list of visits that is proposed, one that was let go, how a pair usually goes; and a door that is not safe."""
+    case = a_case(office, "route = 'home-visit' AND waiting")
+    ((household,),) = rows(office, "SELECT household_id FROM cases WHERE id = %s", case)
+    with transaction(office.engine) as cursor:
+        setting = int(a_setting(cursor, ALMELO)["setting"])
+        flag_unsafe(cursor, household, CLERK)
+    going = released(office, 1)
+    lists = {"proposed_list": proposed(office, 3), "round": going.id, "stop": going.stops[0].id}
+    return {**lists, "setting": setting, "unsafe": case}
 
 
 def _printed(office: RunningOffice) -> dict[str, int]:
     """A run of letters in the post, and one that was fetched and of which a letter fell out since."""
     posted, today = _run_of(office, 1), today_of(utc_now())
     with transaction(office.engine) as cursor:
-        mark_posted(cursor, posted, today, CLERK, today=today)
+        (letter,) = mark_posted(cursor, posted, today, CLERK, today=today).letters
+        record_returned(cursor, letter, "moved", CLERK, today=today)
     fetched = _run_of(office, 3)
     rows(
         office,
@@ -128,7 +150,7 @@ def _run_of(office: RunningOffice, letters: int) -> int:
         run, _ = release_letter_run(cursor, RunWish(ALMELO, today_of(utc_now()), frozenset(cases)), CLERK)
     assert run is not None
     packed = Press(office.engine).packed(run, CLERK)
-    assert not isinstance(packed, LetterRunError)
+    assert not isinstance(packed, SignalsError)
     packed.close()
     return run
 

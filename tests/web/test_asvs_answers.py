@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import socket
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
@@ -202,7 +203,7 @@ def path_of(name: str, town: Town) -> str:
 
 
 def test_every_address_on_a_page_leads_here(answers: list[tuple[str, httpx.Response]]) -> None:
-    """Nothing is loaded from elsewhere and no link leads there; a telephone number opens the telephone."""
+    """Nothing is loaded from elsewhere and no link leads there; a telephone number or a place opens the telephone."""
     count = 0
     for name, answer in answers:
         if "html" not in answer.headers.get("content-type", ""):
@@ -212,7 +213,8 @@ def test_every_address_on_a_page_leads_here(answers: list[tuple[str, httpx.Respo
                 found = element.get(key)
                 if found is not None:
                     count += 1
-                    assert found == "data:," or found.startswith(("#", "tel:")) or is_ours(found), f"{name}: {found}"
+                    opens = found == "data:," or found.startswith(("#", "tel:", "geo:"))
+                    assert opens or is_ours(found), f"{name}: {found}"
         assert "<base " not in answer.text
         assert 'http-equiv="refresh"' not in answer.text
     assert count > 1000
@@ -349,12 +351,19 @@ def test_a_request_hidden_in_another_is_not_answered(asked_office: RunningOffice
         assert b'"live"' not in answer
 
 
-def read_all(asking: socket.socket) -> bytes:
-    """All that the other side sends until it closes, or resets because more was sent than it read."""
+def read_all(asking: socket.socket, *, one: bool = False) -> bytes:
+    """All that the other side sends until it closes, or resets because more was sent than it read; or `one` answer."""
     found = b""
     try:
-        while part := asking.recv(65_536):
+        while not (one and is_whole(found)) and (part := asking.recv(65_536)):
             found += part
     except ConnectionResetError:
         assert found
     return found
+
+
+def is_whole(answer: bytes) -> bool:
+    """Whether all of it is there, by its own words: the connection may then be kept for another question."""
+    head, ended, body = answer.partition(b"\r\n\r\n")
+    said = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    return bool(ended) and said is not None and len(body) >= int(said[1])

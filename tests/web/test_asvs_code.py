@@ -83,7 +83,7 @@ def test_the_code_is_there_to_be_read() -> None:
     assert len(CODE) > 100
     assert {"web/guard.py", "store/database.py", "cli.py"} <= CODE.keys()
     assert len(TEMPLATES) > 15
-    assert list(SCRIPTS) == ["desk.js"]
+    assert list(SCRIPTS) == ["desk.js", "door.js"]
 
 
 def test_nothing_runs_unpacks_or_parses_what_it_should_not() -> None:
@@ -173,7 +173,8 @@ def test_no_template_writes_into_a_script_or_a_style() -> None:
         assert not re.search(r"\s(on\w+|style|srcdoc)=", text), name
 
 
-def test_the_script_neither_makes_markup_nor_keeps_nor_sends_anything() -> None:
+def test_the_scripts_make_no_markup_and_one_alone_keeps_and_sends_what_was_typed() -> None:
+    """That of a round, where the connection is bad: to our own address (the policy of the pages), until it is taken."""
     banned = (
         *(r"\b(inner|outer)HTML\b", r"\binsertAdjacentHTML\b", r"\bdocument\.write", r"\beval\b", r"\bFunction\b"),
         *(r"\b(local|session)Storage\b", r"\bindexedDB\b", r"\bdocument\.cookie\b", r"\bcaches\b"),
@@ -181,10 +182,12 @@ def test_the_script_neither_makes_markup_nor_keeps_nor_sends_anything() -> None:
         *(r"\bWebSocket\b", r"\bimport\b", r"__proto__", r"\bprototype\b", r"\bconstructor\b", r"\bObject\.assign\b"),
         *(r"\bserviceWorker\b", r"\bset(Timeout|Interval)\(\s*[\"']", r"\bwith\s*\("),
     )
+    may = {"door.js": {r"\b(local|session)Storage\b", r"\bfetch\b"}}
     for name, text in SCRIPTS.items():
         code = re.sub(r"//.*", "", text)
         assert code.lstrip().startswith('"use strict";'), name
-        assert {word for word in banned if re.search(word, code)} == set(), name
+        assert {word for word in banned if re.search(word, code)} == may.get(name, set()), name
+    assert "sessionStorage" not in SCRIPTS["door.js"]
 
 
 def test_pages_ask_the_database_through_the_rooms_below_and_read_no_bsn() -> None:

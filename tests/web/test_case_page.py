@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import pytest
 
 from signals.contract.partners import partner_name
+from signals.outreach.release import NotReleasedError
 from signals.outreach.work.claims import Claim
 from signals.outreach.work.dossier import Clock
 from signals.outreach.work.lengths import NOTE_LENGTH
@@ -22,7 +23,7 @@ from signals.web.desk import Desk, Form, Visit
 from signals.web.people import Role, User
 from signals.web.work import acts, typed
 from signals.web.work.case import show_case, show_changed
-from signals.web.work.obstacles import NOT_RELEASED, OBSTACLES
+from signals.web.work.obstacles import NOT_RELEASED, NOT_SAFE, OBSTACLES, why_not
 from tests.web.client import checked, text_of
 from tests.web.dossiers import NOW, TODAY, made_case, made_dossier
 
@@ -70,13 +71,19 @@ ASKED = [(act, _WHERE.get(act.name, "everything")) for act in acts.ACTS]
 class Silent:
     """A cursor that takes everything and knows one colleague."""
 
-    def execute(self, *_: object) -> Silent:
+    found: tuple[tuple[str, str], ...] = ()
+
+    def execute(self, statement: str | bytes, *_: object) -> Silent:
+        self.found = (("x", "Tom Jansen"),) if "FROM colleagues" in str(statement) else ()
         return self
 
     executemany = execute
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter([("x", "Tom Jansen")])
+        return iter(self.found)
+
+    def fetchall(self) -> list[tuple[str, str]]:
+        return list(self.found)
 
 
 @cache
@@ -101,6 +108,7 @@ def desk(language: str) -> Desk:
         jar=cookies.Jar("s" * 40, secure=False),
         sign_in=nothing,
         press=nothing,
+        planner=nothing,
     )
 
 
@@ -186,7 +194,9 @@ def test_tenants_are_chosen_by_name_and_nobody_is_chosen_beforehand() -> None:
 def test_every_obstacle_has_its_sentence_and_every_page_that_refuses_says_it() -> None:
     assert set(OBSTACLES) == set(get_args(Obstacle))
     assert len(set(OBSTACLES.values())) == len(OBSTACLES)
-    for sentence in [*OBSTACLES.values(), NOT_RELEASED]:
+    refusals = [why_not(NotReleasedError("Nothing was released.", code)) for code in (None, "unsafe")]
+    assert refusals == [NOT_RELEASED, NOT_SAFE]
+    for sentence in [*OBSTACLES.values(), *refusals]:
         sent = typed.Typed("change-route", Form([("reason", "Zelf getypt.")]))
         for language in ("nl", "en"):
             request = desk(language)

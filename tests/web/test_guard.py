@@ -153,6 +153,7 @@ def test_the_policy_allows_our_own_and_the_one_script() -> None:
         "script-src": "'nonce-abc'",
         "style-src": "'self'",
         "img-src": "'self' data:",
+        "connect-src": "'self'",
         "form-action": "'self' https://login.example.nl",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

@@ -15,7 +15,9 @@ import pytest
 
 from signals.web.errands import Errands, NobodyFreeError
 from signals.web.people import Role
+from signals.web.press import Press
 from signals.web.texts import day, today_of, utc_now
+from tests.web import doors
 from tests.web.case_office import opened, rows, sent
 from tests.web.client import text_of
 from tests.web.office import ALMELO, HENGELO, person
@@ -196,10 +198,25 @@ def test_letters_that_come_back_stand_in_review(office: RunningOffice) -> None:
     assert "Kies ten minste één brief." in client.send(form, status=422, certain="yes", reason="moved").words
     back = client.send(form, letter=[one, two], reason="moved", certain="yes")
     assert "Teruggekomen, en nu bij Beoordelen: 2." in back.words
-    assert back.words.count("Kwam terug: verhuisd") == 2
+    assert back.words.count("Kwam terug: verhuisd") == 4  # in the list, and where it is taken back
     assert f"/zaak/{case}" in [link.get("href") for link in client.get("/werkvoorraad/review").all("a")]
     twice = client.send(form, status=409, letter=[one], reason="moved", certain="yes")
     assert "Intussen is er iets veranderd." in twice.words
+    mend = back.form(f"{path_of(run)}/toch-niet-terug")
+    unsure = client.send(mend, status=422)
+    assert "Kies ten minste één brief." in unsure.words
+    assert "Zet een vinkje als dit klopt." in unsure.words
+    rows(office, "UPDATE letters SET returned_at = now() - interval '2 days' WHERE id = %s RETURNING id", two)
+    late = client.send(mend, status=409, not_returned=[one, two], mistaken="yes")
+    assert f"{two}.pdf" not in text_of(
+        next(one for one in late.all("table") if "Brieven die terugkwamen" in text_of(one))
+    )
+    mended = client.send(mend, not_returned=[one], mistaken="yes")
+    assert "Toch niet terug: 1." in mended.words
+    assert f"/zaak/{case}" not in [link.get("href") for link in client.get("/werkvoorraad/review").all("a")]
+    lead = office.signed_in(Role.TEAM_LEAD)
+    of_lead = lead.get(path_of(run)).form(f"{path_of(run)}/toch-niet-terug")
+    assert "Toch niet terug: 1." in lead.send(of_lead, not_returned=[two], mistaken="yes").words
 
 
 def test_a_run_is_taken_back_until_it_is_posted(office: RunningOffice) -> None:
@@ -311,6 +328,116 @@ def test_texts_that_changed_since_are_said(office: RunningOffice) -> None:
     answer = fetched(client, run)
     assert answer.status_code == 409
     assert "De teksten van de brieven zijn veranderd" in answer.text
+
+
+def test_a_letter_set_that_is_not_right_is_said_and_nothing_is_lost(
+    office: RunningOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = office.signed_in(Role.SPECIALIST)
+    run = made(client, 2)
+    let_go(client, 2)
+    preview = client.get(NEW)
+    case = letters_due(preview)[0]
+    monkeypatch.setattr(type(office.office), "press", property(lambda one: Press(one.engine, tmp_path)))
+    broken = tmp_path / "standaard"
+    broken.mkdir()
+    (broken / "letter.typ").write_text("#let letter(one, texts, words, sender, mark) = undefined-name", "utf-8")
+    wrong = "in de teksten of de opmaak van de brieven klopt iets niet"
+    for answer in (
+        client.http.get(f"{path_of(run)}/brief/{letters_of(office)[0][0]}"),
+        client.http.get(f"/brievenronde/drukwerk/voorbeeld/{case}"),
+    ):
+        assert answer.status_code == 409
+        assert wrong in answer.text
+        assert "unknown variable" in answer.text  # what to pass on
+    assert fetched(client, run).status_code == 409  # the run was released with other texts
+    shown = client.get(NEW)
+    assert wrong in shown.words
+    assert not shown.all("img")
+    assert wrong in client.send(making(preview), status=409, sure="yes").words
+    assert len(letters_of(office)) == 2
+    (broken / "letter.typ").unlink()
+    assert len(json.loads(files_of(fetched(client, run))["manifest.json"])["letters"]) == 2
+
+    rows(office, 'UPDATE letter_runs SET sender = sender || \'{"letter_set": "none"}\' RETURNING id')
+    answer = fetched(client, run)
+    assert (answer.status_code, "there is no letter set none" in answer.text) == (409, True)
+    assert rows(office, "SELECT actor FROM audit WHERE action = 'view-letter'") == []
+
+
+def test_letters_that_were_posted_before_it_was_written_down(office: RunningOffice) -> None:
+    """What fell out later is in the letterbox; what lay too long is not posted any more."""
+    client, today = office.signed_in(Role.SPECIALIST), today_of(utc_now())
+    run = made(client)
+    fetched(client, run)
+    (_, case), *_ = letters_of(office)
+    rows(
+        office,
+        "UPDATE letter_runs SET on_day = %s, at = at - interval '3 days' RETURNING id",
+        today - timedelta(days=3),
+    )
+    seen = client.get(path_of(run))
+    sent(client, opened(client, case), "contact", kind="call", part=None, reached="yes")
+    assert "Haal ze uit de stapel en meld het opnieuw." in posted(client, seen, status=409).words
+    rows(
+        office,
+        "UPDATE letters SET contents = contents || jsonb_build_object('answer_by', %s::text) RETURNING id",
+        today.isoformat(),
+    )
+    old = posted(client, client.get(path_of(run)), status=409)
+    assert "Deze ronde is te lang blijven liggen" in old.words
+    assert fetched(client, run).status_code == 409
+    assert rows(office, "SELECT count(*) FROM letters WHERE state = 'posted'") == [(0,)]
+    done = posted(client, seen, on_day=(today - timedelta(days=3)).isoformat())
+    assert "Op de post: 6." in done.words
+
+
+def test_an_announced_visit_is_shown_with_its_day(office: RunningOffice) -> None:
+    client, on_day = office.signed_in(Role.SPECIALIST), today_of(utc_now()) + timedelta(days=7)
+    number = doors.proposed(office, 2)
+    rows(office, "UPDATE visit_lists SET on_day = %s, announced = true RETURNING id", on_day)
+    doors.let_go(office, number)
+    let_go(client, 1)
+    preview = client.get(NEW)
+    what = f"Aankondiging van een bezoek: {day(on_day)}, ochtend"
+    assert [[text_of(cell) for cell in one] for one in preview.all("table")[0].iter("tr")][1:] == [
+        ["Eerste brief", "Nederlands", "1"],
+        [what, "Nederlands", "2"],
+        ["Alle brieven", "", "3"],
+    ]
+    assert {client.http.get(one.get("src", "")).headers["content-type"] for one in preview.all("img")} == {"image/png"}
+    run = client.send(making(preview), sure="yes")
+    assert run.words.count(what) == 2
+    manifest = json.loads(files_of(fetched(client, run))["manifest.json"])
+    assert sorted(line["kind"] for line in manifest["letters"]) == ["announced-visit", "announced-visit", "first"]
+    assert "Op de post: 3." in posted(client, run).words
+
+
+def test_a_street_that_no_partner_wrote_is_written_by_hand(office: RunningOffice) -> None:
+    client = office.signed_in(Role.SPECIALIST)
+    let_go(client, 1)
+    (case,) = letters_due(client.get(NEW))
+    ((household,),) = rows(office, "SELECT household_id FROM cases WHERE id = %s", int(case))
+    page = f"/zaak/{case}/adres"
+    assert "Hier hoeft u niets in te vullen" in client.get(page).words
+    rows(office, "UPDATE reports SET street = NULL WHERE household_id = %s RETURNING event_id", household)
+    rows(office, "UPDATE cases SET letter_fault = 'no-street' WHERE id = %s RETURNING id", case)
+    sheet = client.get(client.get(f"/zaak/{case}").link("Straat en plaats invullen"))
+    wrong = client.send(sheet.form(page), status=422, street="z.w.o.v.", city="Almelo")
+    assert "Hier staat dat er geen vast adres is." in wrong.words
+    done = client.send(wrong.form(page), street="Voorbeeldstraat", city="Almelo")
+    assert "Straat en plaats zijn bewaard." in done.words
+    assert "Voorbeeldstraat, Almelo, met de hand geschreven door" in done.words
+    assert letters_due(client.get(NEW)) == [case]
+    client.send(making(client.get(NEW)), sure="yes")
+    change = client.get(done.link("Straat en plaats veranderen"))
+    assert "nog niet op de post" in client.send(change.form(f"{page}/weghalen"), status=409).words
+    rows(office, "UPDATE letters SET state = 'taken-out', code = 'cancelled' RETURNING id")
+    assert "Straat en plaats zijn weggehaald." in client.send(change.form(f"{page}/weghalen")).words
+    assert rows(office, "SELECT action FROM audit WHERE action LIKE '%%-street' ORDER BY id") == [
+        ("write-street",),
+        ("remove-street",),
+    ]
 
 
 def test_one_case_after_another_is_a_case_like_any(office: RunningOffice) -> None:

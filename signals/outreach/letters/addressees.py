@@ -71,10 +71,17 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Writable:
-    """To whom at a household can be written, the most urgent first; `fault` says why to nobody."""
+    """To whom at a household can be written, the most urgent first; `fault` says why to nobody.
+
+    Attributes:
+        dead: The numbers of those who died or may have died.
+        to_look_at: The cases in which only their signals count, and those of which somebody may have died.
+    """
 
     addressees: tuple[Addressee, ...]
     fault: str | None = None
+    dead: frozenset[int] = frozenset()
+    to_look_at: frozenset[int] = frozenset()
 
 
 def writable_at(cursor: Cursor, households: Collection[int]) -> dict[int, Writable]:
@@ -94,12 +101,20 @@ def _said(cursor: Cursor, households: Collection[int]) -> dict[int, list[Countin
 def _writable(persons: Iterable[DossierPerson], said: Sequence[CountingSignal]) -> Writable:
     known = {person.id: person for person in persons}
     living = [one for one in said if _lives(known[one.person], one.partner)]
+    dead = _numbers(known, said) - _numbers(known, living)
+    in_doubt = {one.case for one in said if known[one.person].may_have_died or known[one.person].died_with}
+    to_look_at = frozenset(one.case for one in said) - {one.case for one in living} | in_doubt
     if not living:
-        return Writable((), DIED if said else NOBODY)
+        return Writable((), DIED if said else NOBODY, dead, to_look_at)
     of_whom = _by_resident(known, living)
     found = {one.id: one for one in residents(known.values())}
     order = sorted(of_whom, key=lambda number: _urgency(number, of_whom[number]))
-    return Writable(tuple(_addressee(found[number], of_whom[number]) for number in order))
+    return Writable(tuple(_addressee(found[number], of_whom[number]) for number in order), None, dead, to_look_at)
+
+
+def _numbers(known: Mapping[int, DossierPerson], said: Iterable[CountingSignal]) -> frozenset[int]:
+    """Of whom these signals are, by every number that a letter may keep to them by."""
+    return frozenset(number for one in said for number in (one.person, known[one.person].resident or one.person))
 
 
 def _lives(person: DossierPerson, partner: str) -> bool:

@@ -37,9 +37,12 @@ _NETHERLANDS: Final = frozenset(
     {"", "nl", "nld", "nederland", "the netherlands", "netherlands", "holland", "niederlande", "pays-bas"}
 )
 _FOREIGN_POSTCODE: Final = re.compile(r"(?!NL)[A-Z]{1,3}-[0-9]+")
+# In words ("zonder vaste woon- of verblijfplaats", "geen vast adres"), by their first letters in any spelling
+# ("z.w.o.v.", "ZVWOV", "z.v.w. of v.", "zbwov", "zvwp"), and of who has no roof.
 _NO_FIXED_ABODE: Final = re.compile(
-    r"zonder vaste? (woon|verblijf)|geen vaste? (woon|verblijf)|\bz\.? ?v\.? ?w\.? ?o\.? ?v\.?|no fixed (abode|address)"
-    r"|\bdak-? ?(of thuis)?loo?s",
+    r"\b(zonder|geen) (een )?((vaste?|bekende?|eigen) )?(woon|verblijf|woning|adres\b|w[\W_]*o)"
+    r"|\bz[\W_]*[vb]?[\W_]*w[\W_]*(o|of|o[\W_]*f|en)?[\W_]*v[\W_]*p?\b|\bz[\W_]*[vb][\W_]*w[\W_]*p\b"
+    r"|\bno fixed (abode|address)|\b(dak|thuis)-? ?((of|en) ?(thuis|dak))?lo[os]",
     re.IGNORECASE,
 )
 _OF_THE_DEAD: Final = re.compile(r"(de )?(erven|erfgenamen|nalatenschap|wijlen)\b", re.IGNORECASE)

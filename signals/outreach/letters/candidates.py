@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
 
-from signals.outreach.work.sent import LET_GO, SENT
+from signals.outreach.work.sent import LET_GO, SENT, let_go
 from signals.store.urgency import FOLLOW_UP, UNDER_WAY, urgency_of
 
 if TYPE_CHECKING:
@@ -33,14 +33,25 @@ HINDRANCES: Final = (
     "answered",
 )
 """What stands in the way of a letter, as far as the case tells; the first that applies."""
-# Of a case `c`, and the moments from which a reaction and a closing count. What was released as a visit and comes to a
-# letter (its visits are used up) is hindered only by a visit that waits anew.
+# A visit `b` goes before the letter of case `c`: it waits; it is next; it is made where a letter was let go, as long as
+# it has not come to a letter (its visits are used up); or it was let go, and nobody went to the door since. At a door
+# that is not safe none is made, so one that was let go keeps no letter back.
+_VISIT: Final = f"""b.route = 'home-visit' AND (b.waiting OR NOT EXISTS (SELECT FROM unsafe_homes AS u
+        WHERE u.household_id = c.household_id AND u.lifted_at IS NULL)
+    AND (EXISTS (SELECT FROM next_steps AS n WHERE n.household_id = c.household_id AND n.kind IN ('home-visit', 'card')
+        AND n.why <> 'promised')
+    OR (({let_go("b")} OR {LET_GO}) AND NOT EXISTS (SELECT FROM next_steps AS n
+        WHERE n.household_id = c.household_id AND (n.kind = 'letter' OR n.why = 'no-answer')))
+    OR ({let_go("b", "home-visit")} AND NOT EXISTS (SELECT FROM contact_attempts AS v
+        WHERE v.household_id = c.household_id AND v.kind IN ('home-visit', 'card') AND v.undone_at IS NULL
+            AND v.at >= b.released_at))))"""  # noqa: S608 - our own texts
+# Of a case `c`, and the moments from which a reaction and a closing count.
 _HINDRANCE: Final = f"""CASE WHEN c.state <> 'open' THEN 'closed'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
     WHEN returned IS NOT NULL THEN returned
-    WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
-        AND b.route = 'home-visit' AND (b.waiting OR ({LET_GO}))) THEN 'visit-waits'
+    WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND {_VISIT})
+        THEN 'visit-waits'
     WHEN c.waiting OR closed_at >= closed_since THEN 'changed'
     WHEN c.arrears_count = 0 THEN 'withdrawn'
     WHEN EXISTS (SELECT FROM next_steps AS s WHERE s.household_id = c.household_id AND s.why = 'promised')
@@ -90,7 +101,7 @@ SELECT letters.id, {_HINDRANCE} AS hindrance, EXISTS (SELECT FROM contact_attemp
         WHERE a.household_id = c.household_id AND a.kind = 'letter' AND a.undone_at IS NULL AND a.at >= runs.at) AS sent
 FROM letters JOIN letter_runs AS runs ON runs.id = run_id JOIN cases AS c ON c.id = case_id,
     LATERAL (SELECT runs.at AS since, runs.at AS closed_since) AS moment, {_RETURNED}
-WHERE run_id = %(run)s AND letters.state = 'released' ORDER BY letters.id
+WHERE run_id = %(run)s AND letters.state = 'released' AND stop_id IS NULL ORDER BY letters.id
 """  # noqa: S608 - our own texts
 
 _REASONS: Final = ("unsent", "step", "further")  # what is not sent yet goes before what comes next
@@ -140,7 +151,7 @@ def candidates(cursor: Cursor, municipality: str, today: date, cases: Collection
 
 
 def standing_in_run(cursor: Cursor, run: int) -> list[Standing]:
-    """How it stands with each letter of a run that is not posted."""
+    """How it stands with each letter of a run that is not posted, but those that announce a visit."""
     return [Standing(*row) for row in cursor.execute(_OF_RUN.encode(), {"run": run}).fetchall()]
 
 

@@ -1,16 +1,17 @@
 """Which letters would go out together, and which cases are left out and why? The preview of a run; reading only.
 
 A household gets one letter a day, to one person: the most urgent goes first, whoever else at the address is written to
-gets theirs in the run of another day (docs/decisions/0039).
+gets theirs in the run of another day (docs/decisions/0039). A visit that is to be announced goes before other letters.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from signals.outreach.letters.addressees import writable_at
+from signals.outreach.letters.addressees import DIED, writable_at
+from signals.outreach.letters.announcements import KIND, answer_before, visits_to_announce
 from signals.outreach.letters.block import AddressBlock
 from signals.outreach.letters.candidates import candidates, households_of
 from signals.outreach.letters.letter import Letter
@@ -19,31 +20,36 @@ from signals.outreach.work.steps import answered_by
 from signals.outreach.worklist import policies_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from signals.outreach.letters.addressees import Addressee, Writable
+    from signals.outreach.letters.announcements import PlannedVisit
     from signals.outreach.letters.candidates import Candidate
     from signals.outreach.policy import Policy
     from signals.store.database import Cursor
 
 KINDS: Final = ("first", "reminder", "final")
-"""The kinds of letters of a run, in the order in which somebody who does not answer gets them."""
+"""The letters that ask for an answer, in the order in which somebody who gives none gets them."""
 NEXT_DAY: Final = "next-day"
 """The household gets another letter today."""
 IN_RUN: Final = "in-run"
 SAME_LETTER: Final = "same-letter"
+VISIT_WAITS: Final = "visit-waits"
 ALL_SENT: Final = "all-sent"
 GONE: Final = "gone"
 """There is no such case in this municipality."""
 UNNUMBERED: Final = "0"
 """The number of a letter in a preview."""
 _GREETINGS: Final = {"nl": "Beste {name},", "en": "Dear {name},"}
-# A postcode is of one street: where no partner wrote it of this address, that of the postcode will do, if all who wrote
-# one wrote the same.
+# What a partner wrote of the address goes before what a person wrote of it by hand (`streets`). Where nobody did: a
+# postcode is of one street, so that of the postcode will do, if all who wrote one wrote the same.
 _WHERE: Final = """
-SELECT households.id, postcode, number, suffix, coalesce(said.street, near.street), coalesce(said.city, near.city)
-FROM households JOIN addresses ON addresses.id = address_id LEFT JOIN LATERAL (
+SELECT households.id, postcode, number, suffix, coalesce(said.street, hand.street, near.street),
+    coalesce(said.city, hand.city, near.city)
+FROM households JOIN addresses ON addresses.id = address_id
+LEFT JOIN streets_by_hand AS hand ON hand.address_id = addresses.id LEFT JOIN LATERAL (
     SELECT street, city FROM reports WHERE reports.household_id = households.id AND street IS NOT NULL
     ORDER BY event_id DESC LIMIT 1) AS said ON true
 LEFT JOIN LATERAL (
@@ -58,13 +64,13 @@ WHERE households.id = ANY(%s)
 """
 # A letter of which somebody took back that it was sent is not counted.
 _WRITTEN: Final = """
-SELECT letters.household_id, person_id FROM letters JOIN contact_attempts AS made ON made.id = attempt_id
-    JOIN cases ON cases.id = letters.case_id
+SELECT letters.case_id, person_id, stop_id IS NOT NULL
+FROM letters JOIN contact_attempts AS made ON made.id = attempt_id JOIN cases ON cases.id = letters.case_id
 WHERE letters.household_id = ANY(%(homes)s) AND letters.state <> 'taken-out' AND letters.attempt_id IS NOT NULL
     AND cases.state = 'open' AND made.undone_at IS NULL
 """
 _BY_HAND: Final = """
-SELECT made.household_id FROM contact_attempts AS made JOIN cases ON cases.id = made.case_id
+SELECT made.case_id FROM contact_attempts AS made JOIN cases ON cases.id = made.case_id
 WHERE made.household_id = ANY(%(homes)s) AND kind = 'letter' AND undone_at IS NULL AND cases.state = 'open'
     AND NOT EXISTS (SELECT FROM letters WHERE letters.household_id = made.household_id
         AND letters.state <> 'taken-out' AND letters.attempt_id = made.id)
@@ -112,14 +118,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A letter that would go out. `more`: somebody else at the address gets theirs another day."""
+    """A letter that would go out. `more`: somebody else at the address gets theirs another day.
+
+    `stop`: of a letter that announces a visit, its stop on the visiting list.
+    """
 
     case: int
     household: int
     to: Addressee
     place: Place
     letter: Letter
-    more: bool
+    more: bool = False
+    stop: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +169,13 @@ def preview(cursor: Cursor, wish: RunWish) -> Preview:
     found = candidates(cursor, wish.municipality, wish.today, wish.cases)
     homes = households_of(found)
     policy = policies_of(cursor, [wish.municipality]).in_force(wish.municipality, wish.today)
-    desk = _Desk(wish, policy, *_read(cursor, wish, [home for home in homes if _free(homes[home])]))
-    judged = [desk.judge(home, cases) for home, cases in homes.items()]
+    visits = visits_to_announce(cursor, wish.municipality, wish.today, policy, wish.cases)
+    asking = {home for home in homes if _free(homes[home])} | {home for home in visits if not visits[home].hindrance}
+    desk = _Desk(wish, policy, visits, *_read(cursor, wish, sorted(asking)))
+    judged = [desk.judge(home, homes.get(home, ())) for home in sorted(homes.keys() | visits.keys())]
     going = sorted((one.going for one in judged if one.going), key=lambda one: (_order(one.place), one.household))
-    left = [*(out for one in judged for out in one.left), *_not_due(cursor, wish, found)]
+    known = {one.case for one in found} | {one.case for one in visits.values()}
+    left = [*(out for one in judged for out in one.left), *_not_due(cursor, wish, known)]
     faults = {case: code for one in judged for case, code in one.faults.items()}
     (waiting,) = cursor.execute(_WAITING, (wish.municipality,)).fetchone() or (0,)
     return Preview(wish, tuple(going), tuple(sorted(left, key=lambda one: one.case)), faults, waiting)
@@ -176,9 +189,9 @@ def _free(cases: Sequence[Candidate]) -> bool:
     return any(one.hindrance is None for one in cases)
 
 
-def _not_due(cursor: Cursor, wish: RunWish, found: Sequence[Candidate]) -> list[LeftOut]:
+def _not_due(cursor: Cursor, wish: RunWish, due: AbstractSet[int]) -> list[LeftOut]:
     """Of the cases that were asked for by number: those at which no letter is due."""
-    other = sorted((wish.cases or frozenset()) - {one.case for one in found})
+    other = sorted((wish.cases or frozenset()) - due)
     if not other:
         return []
     cursor.execute(_NOT_DUE.encode(), {"cases": other, "here": wish.municipality})
@@ -191,14 +204,15 @@ def _read(cursor: Cursor, wish: RunWish, homes: Sequence[int]) -> tuple[Any, ...
     asked: dict[str, Any] = {"homes": list(homes), "today": wish.today}
     return (
         writable_at(cursor, homes),
-        {home: _At(Place(*place), *written) for home, *place, written in _places(cursor, homes)},
+        {home: _At(Place(*place), *written) for home, *place, written in places_at(cursor, homes)},
         Counter(cursor.execute(_WRITTEN, asked).fetchall()),
-        Counter(home for (home,) in cursor.execute(_BY_HAND, asked).fetchall()),
+        Counter(case for (case,) in cursor.execute(_BY_HAND, asked).fetchall()),
         dict(sorted(cursor.execute(_ON_THE_WAY, asked).fetchall())),
     )
 
 
-def _places(cursor: Cursor, homes: Sequence[int]) -> list[tuple[Any, ...]]:
+def places_at(cursor: Cursor, homes: Collection[int]) -> list[tuple[Any, ...]]:
+    """Of each of these households its number, postcode, house number, suffix, and street and city as far as known."""
     cursor.execute(_WHERE, (list(homes),))
     return [(home, postcode, number, suffix, (street, city)) for home, postcode, number, suffix, street, city in cursor]
 
@@ -222,36 +236,87 @@ class _Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class _Barred:
+    """Cases without anybody to write to, with the code why; and `faults`, for the review queue."""
+
+    codes: Mapping[int, str]
+    faults: Mapping[int, str]
+
+
+def _left(home: int, codes: Mapping[int, str]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(case, home, code) for case, code in codes.items())
+
+
+@dataclass(frozen=True, slots=True)
 class _Desk:
     """What was read of all households, to decide household by household."""
 
     wish: RunWish
     policy: Policy
+    visits: Mapping[int, PlannedVisit]
     writable: Mapping[int, Writable]
     where: Mapping[int, _At]
-    written: Mapping[tuple[int, int], int]
-    by_hand: Mapping[int, int]
+    written: Counter[tuple[int, int, bool]]
+    by_hand: Counter[int]
     on_the_way: Mapping[int, str]
 
     def judge(self, home: int, cases: Sequence[Candidate]) -> _Judged:
+        visit = self.visits.get(home)
+        if visit is not None and visit.hindrance is None:
+            return self._announce(visit, cases)
+        judged = self._judge(home, cases)
+        if visit is None or visit.hindrance is None or visit.case in {one.case for one in cases}:
+            return judged
+        return replace(judged, left=(*judged.left, LeftOut(visit.case, home, visit.hindrance)))
+
+    def _announce(self, visit: PlannedVisit, cases: Sequence[Candidate]) -> _Judged:
+        """The letter that says when somebody comes; it goes before what else would be written there."""
+        home, case = visit.household, visit.case
+        besides = {one.case: one.hindrance or VISIT_WAITS for one in cases if one.case != case}
+        if home in self.on_the_way:
+            return _Judged(None, _left(home, {case: self._taken(home)} | besides))
+        to = next((one for one in self.writable[home].addressees if case in one.cases), None)
+        if to is None:
+            barred = self._barred(home, [case])
+            return _Judged(None, _left(home, {**barred.codes, **besides}), barred.faults)
+        letter = self._letter(home, to, KIND, visit)
+        if letter.fault is not None:
+            return _Judged(None, _left(home, {case: letter.fault} | besides), {case: letter.fault})
+        besides |= dict.fromkeys(besides.keys() & to.cases, SAME_LETTER)
+        more = not besides.keys() <= to.cases  # as soon as no visit goes before
+        return _Judged(Going(case, home, to, self.where[home].place, letter, more, visit.stop), _left(home, besides))
+
+    def _taken(self, home: int) -> str:
+        """Why a household at which a letter is on its way gets no other one."""
+        return IN_RUN if self.on_the_way[home] == "released" else NEXT_DAY
+
+    def _judge(self, home: int, cases: Sequence[Candidate]) -> _Judged:
         left = [LeftOut(one.case, home, one.hindrance) for one in cases if one.hindrance is not None]
         free = [one for one in cases if one.hindrance is None]
         if not free:
             return _Judged(None, tuple(left))
         if home in self.on_the_way:
-            code = IN_RUN if self.on_the_way[home] == "released" else NEXT_DAY
-            return _Judged(None, (*left, *(LeftOut(one.case, home, code) for one in free)))
-        found = self._choose(home, free)
-        return _Judged(found.going, (*left, *found.left), found.faults)
+            return _Judged(None, (*left, *(LeftOut(one.case, home, self._taken(home)) for one in free)))
+        barred = self._barred(home, [one.case for one in free])
+        able = [one for one in free if one.case not in barred.codes]
+        found = self._choose(home, able) if able else _Judged(None, ())
+        left = [*left, *_left(home, barred.codes), *found.left]
+        return _Judged(found.going, tuple(left), {**found.faults, **barred.faults})
+
+    def _barred(self, home: int, cases: Sequence[int]) -> _Barred:
+        """Of these cases those in which there is nobody to write to; and where a person must look who died."""
+        writable = self.writable[home]
+        written_of = {case for one in writable.addressees for case in one.cases}
+        doubtful = {case: DIED for case in cases if case in writable.to_look_at}
+        nobody = {case: writable.fault for case in cases if case not in written_of and writable.fault is not None}
+        codes = {case: doubtful.get(case, writable.fault or "withdrawn") for case in cases if case not in written_of}
+        return _Barred(codes, nobody | doubtful)
 
     def _choose(self, home: int, free: Sequence[Candidate]) -> _Judged:
+        """The letter that is due at these cases, at each of which there is somebody to write to."""
         writable, numbers = self.writable[home], [one.case for one in free]
         to = [one for one in writable.addressees if not one.cases.isdisjoint(numbers)]
-        if not to:
-            code = writable.fault or "withdrawn"
-            faults = dict.fromkeys(numbers, code) if writable.fault else {}
-            return _Judged(None, tuple(LeftOut(case, home, code) for case in numbers), faults)
-        sent = {one.number: self._sent(home, one) for one in to}
+        sent = {one.number: self._sent(one) for one in to}
         fewest = min(sent.values())
         if fewest >= len(KINDS) and all(one.by_step for one in free):
             left = tuple(LeftOut(case, home, ALL_SENT) for case in numbers)
@@ -261,9 +326,15 @@ class _Desk:
         due = [one for one in to if sent[one.number] == fewest]
         return self._write(home, numbers, due, KINDS[min(fewest, len(KINDS) - 1)])
 
-    def _sent(self, home: int, to: Addressee) -> int:
-        """How many letters this person got about what is open: of a run, or any that was written down by hand."""
-        return self.by_hand.get(home, 0) + sum(self.written.get((home, person), 0) for person in to.persons)
+    def _sent(self, to: Addressee) -> int:
+        """How many letters this person got about what is open: of a run, or written down by hand at a case of theirs.
+
+        However often a visit was announced, that counts once: such a letter asks for no answer.
+        """
+        by_hand = sum(self.by_hand[case] for case in to.cases)
+        own = [(case, person) for case in to.cases for person in to.persons]
+        announced = any(self.written[case, person, True] for case, person in own)
+        return by_hand + sum(self.written[case, person, False] for case, person in own) + announced
 
     def _write(self, home: int, numbers: Sequence[int], due: Sequence[Addressee], kind: str) -> _Judged:
         """The letter to the first of these to whom one can be made; where none can, the cases are left out."""
@@ -283,8 +354,9 @@ class _Desk:
         )
         return _Judged(Going(case, home, to, self.where[home].place, letter, bool(others)), tuple(left), faults)
 
-    def _letter(self, home: int, to: Addressee, kind: str) -> Letter:
+    def _letter(self, home: int, to: Addressee, kind: str, visit: PlannedVisit | None = None) -> Letter:
         at, wish = self.where[home], self.wish
+        by = answer_before(visit.on_day, wish.today) if visit else answered_by(wish.today, self.policy, wish.today)
         block = AddressBlock.of(
             name=to.name,
             street=at.street,
@@ -301,6 +373,7 @@ class _Desk:
             salutation=_GREETINGS[wish.language].format(name=block.name),
             partners=to.named,
             date=wish.today,
-            answer_by=answered_by(wish.today, self.policy, wish.today),
+            answer_by=by,
             sender=self.policy.sender,
+            visit=visit.announced if visit else None,
         )

@@ -42,6 +42,11 @@ CODES: Final[Mapping[str, tuple[str, str]]] = {
     "not-due": ("er hoeft nu geen brief weg", "no letter is due now"),
     "waits": ("de zaak wacht op vrijgave", "the case waits for its release"),
     "gone": ("er is hier geen zaak met dit nummer", "there is no case of this number here"),
+    "too-late-to-announce": (
+        "het is te laat om het bezoek per brief aan te kondigen",
+        "it is too late to announce the visit by letter",
+    ),
+    "visit-off": ("het bezoek gaat zo niet door", "the visit is not made like this"),
     "cancelled": ("de ronde is teruggenomen", "the run was taken back"),
 }
 RETURN_REASONS: Final[Mapping[str, tuple[str, str]]] = {

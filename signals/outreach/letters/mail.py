@@ -1,7 +1,8 @@
 """What follows once letters are in the post, and when one comes back? (docs/decisions/0039)
 
 Posted: each household has its contact attempt and its next step, by `work.sent.letters_sent`, so a reminder is due when
-nobody answers in time. Returned: the attempt stays, nobody was reached, and the case goes to the review queue.
+nobody answers in time; where a visit was announced, that is next. Returned: the attempt stays, nobody was reached, and
+the case goes to the review queue.
 """
 
 from __future__ import annotations
@@ -9,26 +10,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.letters.age import require_timely
+from signals.outreach.letters.announcements import OFF
 from signals.outreach.letters.codes import RETURN_REASONS
 from signals.outreach.letters.runs import (
     SENT,
     LetterRunError,
     Run,
     TakenOut,
+    fallen_out,
     letters_of_run,
     lock,
     lock_run,
     run_of,
     take_out,
-    to_take_out,
 )
-from signals.outreach.work.attempts import end_steps, next_steps_of
+from signals.outreach.work.attempts import end_steps, next_steps_of, set_steps
 from signals.outreach.work.sent import letters_sent
+from signals.outreach.work.steps import ANNOUNCED, NextStep
 from signals.store.audit import note_cases
 from signals.store.ledger import HistoryRow, add_history
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from signals.outreach.letters.runs import RunLetter
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 RETURNED: Final = "returned"
+_SETTLES: Final = frozenset({"closed", "held", "returned", "moved", "step-promised", "answered", OFF})
+"""What came in there since, by which the next step was found or ended: a letter of before changes nothing of it."""
 _ATTEMPTS: Final = """
 SELECT household_id, max(id) FROM contact_attempts
 WHERE household_id = ANY(%s) AND kind = 'letter' AND undone_at IS NULL AND at >= %s GROUP BY household_id
@@ -82,23 +88,28 @@ class Returned:
 def mark_posted(cursor: Cursor, number: int, on_day: date, actor: Actor, *, today: date) -> Posted:
     """Write down that the letters of a run were posted on that day; a second time changes nothing.
 
-    What must not go out any more is taken out first: that letter is to be taken out of the pile. Where somebody wrote
-    the letter down since, that is its contact attempt. Writes the audit lines "attempt" and "take-out-letter" itself.
+    What must not go out any more is taken out first: that letter is to be taken out of the pile. Where it was posted
+    days ago and fell out since, it is in the letterbox: it counts as posted, and the household stays as it stands now.
+    Where somebody wrote the letter down since, that is its contact attempt. Writes the audit lines "attempt" and
+    "take-out-letter" itself.
 
     Raises:
-        LetterRunError: there is no such run, its files were not written, or the day cannot be.
+        LetterRunError: there is no such run, its files were not written, or the day cannot be; RunTooOldError: posted
+            on that day its letters leave too little time to answer.
     """
     run = lock_run(cursor, number)
     if run.posted_at is not None:
         there = tuple(one.id for one in letters_of_run(cursor, number) if one.state == "posted")
         return Posted(run, there, (), already=True)
     _check(run, on_day, today)
-    stopped = to_take_out(cursor, number)
+    require_timely(cursor, run, on_day)
+    stopped, later = fallen_out(cursor, number, on_day)
     gone = [one for one in stopped if one.code != SENT]
     take_out(cursor, run, gone, actor)
     letters = [one for one in letters_of_run(cursor, number) if one.state == "released"]
     by_hand = {one.letter for one in stopped if one.code == SENT}
-    _attempt(cursor, run, [one.case for one in letters if one.id not in by_hand], on_day, actor, today)
+    going = [one for one in letters if one.id not in by_hand]
+    _attempt(cursor, run, going, {one.letter: one.code for one in later}, on_day, actor, today)
     _post(cursor, run, letters)
     cursor.execute(_POSTED, (on_day, actor.name, number))
     return Posted(run_of(cursor, number), tuple(one.id for one in letters), tuple(gone))
@@ -117,15 +128,53 @@ def _check(run: Run, on_day: date, today: date) -> None:
         )
 
 
-def _attempt(cursor: Cursor, run: Run, cases: Collection[int], on_day: date, actor: Actor, today: date) -> None:
-    letters_sent(cursor, cases, on_day, actor, municipalities={run.municipality}, today=today, looked_at=cases)
+def _attempt(
+    cursor: Cursor,
+    run: Run,
+    letters: Sequence[RunLetter],
+    later: Mapping[int, str],
+    on_day: date,
+    actor: Actor,
+    today: date,
+) -> None:
+    """The contact attempts, and what comes next: an answer to the letter, or the visit that it announces.
+
+    `later`: by letter what came in after it was posted; how it goes on there was found by that already.
+    """
+    cases = [one.case for one in letters]
+    ended = {one.id for one in letters if later.get(one.id) in _SETTLES}
+    settled = {one.case for one in letters if one.id in ended or one.visit is not None}
+    here = {run.municipality}
+    letters_sent(cursor, cases, on_day, actor, municipalities=here, today=today, looked_at=cases, settled=settled)
+    _announce(cursor, [one for one in letters if one.id not in ended], actor)
+
+
+def _announce(cursor: Cursor, letters: Sequence[RunLetter], actor: Actor) -> None:
+    """The visits that these letters announce are next, but where something was agreed with the resident.
+
+    Also one of a day that is over, and that nobody made: it is to be planned anew.
+    """
+    visits = {one.household: (one.case, one.visit) for one in letters if one.visit is not None}
+    agreed = {home for home, step in next_steps_of(cursor, visits).items() if step.why == "promised"}
+    steps = {
+        home: NextStep("home-visit", visit.day, visit.part, ANNOUNCED)
+        for home, (_, visit) in visits.items()
+        if home not in agreed
+    }
+    set_steps(cursor, steps)
+    lines = [
+        HistoryRow(case, actor.name, "visit-announced", {"onDay": visit.day.isoformat(), "part": visit.part})
+        for case, visit in visits.values()
+    ]
+    add_history(cursor, lines)
 
 
 def _post(cursor: Cursor, run: Run, letters: Sequence[RunLetter]) -> None:
     homes = [one.household for one in letters]
+    answerable = [one.household for one in letters if one.visit is None]
     made = cursor.execute(_ATTEMPTS, (homes, run.at)).fetchall()
     cursor.execute(_POST, ([home for home, _ in made], [attempt for _, attempt in made], run.id))
-    cursor.execute(_FOLLOWED, (homes, run.id))
+    cursor.execute(_FOLLOWED, (answerable, run.id))
 
 
 def record_returned(

@@ -8,28 +8,31 @@ what was posted stays. The households are locked first, as by every act (`work.h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError
 from signals.outreach.letters.addressees import DIED, writable_at
+from signals.outreach.letters.announcements import announcements_in_run, visits_to_announce
 from signals.outreach.letters.block import AddressBlock
 from signals.outreach.letters.candidates import candidates, standing_in_run
 from signals.outreach.letters.choosing import preview
-from signals.outreach.letters.letter import Letter
+from signals.outreach.letters.letter import Announced, Letter
 from signals.outreach.letters.sender import Sender
+from signals.outreach.letters.since import came_after, end_of
 from signals.outreach.letters.typeset import texts_version
+from signals.outreach.work.teams import policy_today
 from signals.store.audit import note_cases
 from signals.store.ledger import HistoryRow, add_history
 from signals.store.sets import as_json, next_ids
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from signals.outreach.letters.addressees import Addressee
@@ -46,15 +49,16 @@ INSERT INTO letter_runs (municipality, on_day, sender, texts_version, by_id, by_
 VALUES (%(municipality)s, %(on_day)s, %(sender)s, %(version)s, %(by_id)s, %(by_name)s) RETURNING id
 """
 _ADD: Final = """
-INSERT INTO letters (id, run_id, household_id, case_id, person_id, partners, kind, on_day, contents, more, state)
+INSERT INTO letters (id, run_id, household_id, case_id, person_id, partners, kind, on_day, contents, more, stop_id,
+    state)
 OVERRIDING SYSTEM VALUE
-SELECT id, %(run)s, household_id, case_id, person_id, partners, kind, %(on_day)s, contents, more, 'released'
+SELECT id, %(run)s, household_id, case_id, person_id, partners, kind, %(on_day)s, contents, more, stop_id, 'released'
 FROM json_to_recordset(%(rows)s::json) AS row(id bigint, household_id bigint, case_id bigint, person_id bigint,
-    partners text[], kind text, contents jsonb, more boolean)
+    partners text[], kind text, contents jsonb, more boolean, stop_id bigint)
 """
 _LETTERS: Final = """
 SELECT letters.id, household_id, case_id, person_id, partners, kind, contents, state, code, pages, sheets, sha256,
-    postcode, number, suffix
+    postcode, number, suffix, stop_id
 FROM letters JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
 WHERE run_id = %s ORDER BY postcode, number, suffix, letters.id
 """
@@ -96,7 +100,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunLetter:
-    """A letter of a run as it is stored, and where it goes; `state` is "released", "posted" or "taken-out"."""
+    """A letter of a run as it is stored, and where it goes; `state` is "released", "posted" or "taken-out".
+
+    `stop`: of an announced visit, its stop on the visiting list.
+    """
 
     id: int
     household: int
@@ -113,6 +120,13 @@ class RunLetter:
     postcode: str
     number: int
     suffix: str
+    stop: int | None
+
+    @property
+    def visit(self) -> Announced | None:
+        """The visit that it announces."""
+        said = self.contents.get("visit")
+        return None if said is None else msgspec.convert(said, Announced)
 
     def letter(self, sender: Sender) -> Letter:
         """What is printed, as it was written down when the run was released."""
@@ -127,6 +141,7 @@ class RunLetter:
             date=date.fromisoformat(said["date"]),
             answer_by=date.fromisoformat(said["answer_by"]),
             sender=sender,
+            visit=self.visit,
         )
 
 
@@ -149,7 +164,10 @@ def release_letter_run(
     audit lines "release-letters" itself. `folder` as in `typeset`.
     """
     found = candidates(cursor, wish.municipality, wish.today, wish.cases)
-    lock(cursor, {one.household for one in found})
+    visits = visits_to_announce(
+        cursor, wish.municipality, wish.today, policy_today(cursor, wish.municipality), wish.cases
+    )
+    lock(cursor, {one.household for one in found} | visits.keys())
     shown = preview(cursor, wish)
     _tell_faults(cursor, shown.faults, actor.name)
     if not shown.going:
@@ -188,7 +206,7 @@ def _add(cursor: Cursor, run: int, wish: RunWish, going: Sequence[Going]) -> Non
 
 def _row(number: int, one: Going) -> dict[str, Any]:
     contents = msgspec.to_builtins(one.letter)
-    for elsewhere in ("sender", "number", "kind", "visit"):
+    for elsewhere in ("sender", "number", "kind", *(() if one.letter.visit else ("visit",))):
         del contents[elsewhere]
     return {
         "id": number,
@@ -199,6 +217,7 @@ def _row(number: int, one: Going) -> dict[str, Any]:
         "kind": one.letter.kind,
         "contents": contents,
         "more": one.more,
+        "stop_id": one.stop,
     }
 
 
@@ -270,19 +289,49 @@ def lock_run(cursor: Cursor, number: int) -> Run:
     return run_of(cursor, number)
 
 
-def to_take_out(cursor: Cursor, run: int) -> list[TakenOut]:
-    """The letters of a run that is not posted which must not go out any more, and why. Reading only."""
+def to_take_out(cursor: Cursor, run: int, posted_on: date | None = None) -> list[TakenOut]:
+    """The letters of a run that is not posted which must not go out any more, and why. Reading only.
+
+    `posted_on`: as it was at the end of that day, for letters that were posted then and are written down later. What
+    came in since is no reason to take a letter out of the pile, which is in the letterbox: a page that asks somebody
+    to look for it asks this with the day that was typed.
+    """
+    return fallen_out(cursor, run, posted_on)[0]
+
+
+def fallen_out(cursor: Cursor, run: int, posted_on: date | None = None) -> tuple[list[TakenOut], list[TakenOut]]:
+    """What must not go out any more (as `to_take_out`), and what fell out only after the letters were posted."""
+    today = datetime.now(AMSTERDAM).date()
     there = {one.id: one for one in letters_of_run(cursor, run) if one.state == "released"}
-    codes = {one.letter: one.hindrance or (SENT if one.sent else None) for one in standing_in_run(cursor, run)}
-    asking = [one for one in there.values() if codes[one.id] is None]
+    standing = standing_in_run(cursor, run)
+    by_hand = {one.letter for one in standing if one.sent}
+    codes = {one.letter: one.hindrance for one in standing} | _of_visits(cursor, run, posted_on or today)
+    _ask_to_whom(cursor, [one for one in there.values() if codes[one.id] is None and one.id not in by_hand], codes)
+    found = [TakenOut(key, there[key].case, there[key].household, code) for key, code in codes.items() if code]
+    later: frozenset[int] = frozenset()
+    if posted_on is not None and posted_on < today:
+        later = came_after(cursor, run, {one.household: one.code for one in found}, posted_on)
+    gone = [one for one in found if one.household not in later]
+    sent = sorted(by_hand - {one.letter for one in gone})
+    gone += [TakenOut(key, there[key].case, there[key].household, SENT) for key in sent]
+    return gone, [one for one in found if one.household in later]
+
+
+def _of_visits(cursor: Cursor, run: int, on_day: date) -> dict[int, str | None]:
+    """What stands in the way of each letter of the run that announces a visit, if it were posted on that day."""
+    policy = policy_today(cursor, run_of(cursor, run).municipality)
+    return dict(announcements_in_run(cursor, run, on_day, policy, end_of(on_day)))
+
+
+def _ask_to_whom(cursor: Cursor, asking: Sequence[RunLetter], codes: dict[int, str | None]) -> None:
+    """Set the code of each of these letters that would be to somebody else by now, or name other partners."""
     writable = writable_at(cursor, {one.household for one in asking}) if asking else {}
     for one in asking:
-        known = {to.number: to for to in writable[one.household].addressees}
+        at, known = writable[one.household], {to.number: to for to in writable[one.household].addressees}
         if one.person not in known:
-            codes[one.id] = DIED if writable[one.household].fault == DIED else "withdrawn"
+            codes[one.id] = DIED if at.fault == DIED or one.person in at.dead else "withdrawn"
         elif _names_others(one, known[one.person]):
             codes[one.id] = "changed"
-    return [TakenOut(key, there[key].case, there[key].household, code) for key, code in codes.items() if code]
 
 
 def _names_others(one: RunLetter, to: Addressee) -> bool:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typst
 
@@ -27,7 +29,7 @@ from signals.outreach.letters.sets import MAIN, set_folder, version_of
 from signals.outreach.letters.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from signals.outreach.letters.letter import Letter
@@ -43,6 +45,9 @@ _PAGE: Final = re.compile(rb"/Type */Page\b")
 _KEPT: Final = threading.local()
 """A press that is kept has read its templates already, which is a quarter of a single letter's time."""
 _PRESSES: Final = 16
+_CORES: Final = min(4, len(os.sched_getaffinity(0)))
+_One = TypeVar("_One")
+_Made = TypeVar("_Made")
 _Draw = Callable[[dict[str, str]], list[bytes]]
 
 
@@ -81,6 +86,17 @@ def typeset_one(letter: Letter, folder: Path | None = None) -> Printed:
     return typeset([letter], folder)
 
 
+def side_by_side(make: Callable[[_One], _Made], ones: Sequence[_One]) -> Iterator[_Made]:
+    """What `make` makes of each of them, in their order.
+
+    As many at once as there are cores, up to four: where letters are made a file each, typst works on one of them
+    while another is prepared or brought to the disk. What one of them raises is raised, and those that are not begun
+    then are not made.
+    """
+    with ThreadPoolExecutor(_CORES, "press") as presses:
+        yield from presses.map(make, ones)
+
+
 def picture(letter: Letter, page: int = 1, folder: Path | None = None, *, points_per_inch: float = SCREEN) -> bytes:
     """A page of a letter as PNG, to be looked at before it is printed.
 
@@ -94,6 +110,16 @@ def picture(letter: Letter, page: int = 1, folder: Path | None = None, *, points
     if not 1 <= page <= len(pages):
         raise ValueError(f"the letter has {len(pages)} pages, and no page {page}")
     return pages[page - 1]
+
+
+def try_set(sender: Sender, kinds: Collection[str], language: str, folder: Path | None = None) -> None:
+    """See whether letters of these kinds can be made at all, by ones to somebody made up.
+
+    Raises:
+        WrongUseError: the sender's letter set is not there, or typst does not take it; the text says what is wrong.
+    """
+    press = _Press.of(sender, folder)
+    press.pdf([specimen(kind, language, sender) for kind in kinds], (1,) * len(kinds))
 
 
 def texts_version(sender: Sender, folder: Path | None = None) -> str:
@@ -115,7 +141,8 @@ def _refuse(letters: Sequence[Letter]) -> None:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The typeface for typst, and no other: what stands on paper is the same on every machine."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(typeface.folder())])
 
 
@@ -124,7 +151,7 @@ class _Press:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.texts = name, wording(folder)
-        self.compiler = typst.Compiler(folder / MAIN, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
+        self.compiler = typst.Compiler(folder / MAIN, root=folder, font_paths=fonts(), ignore_system_fonts=True)
 
     @classmethod
     def of(cls, sender: Sender, folder: Path | None) -> _Press:

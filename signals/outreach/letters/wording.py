@@ -52,9 +52,7 @@ def told(letter: Letter, texts: Wording, values: Mapping[str, str]) -> dict[str,
     own = letter.sender.texts.get(letter.language, {}).get(letter.kind, {})
     chosen = _named(texts[letter.language][letter.kind] | dict(own), bool(letter.partners))
     return {
-        key: _filled(text, values)
-        if _is_heading(key)
-        else [in_pieces(_filled(one, values)) for one in _paragraphs(text)]
+        key: filled(text, values) if _is_heading(key) else [in_pieces(filled(one, values)) for one in paragraphs(text)]
         for key, text in chosen.items()
     }
 
@@ -99,10 +97,12 @@ def _is_heading(key: str) -> bool:
     return key == "subject" or key.endswith("_heading")
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """The parts of a text between its empty lines, each on one line."""
     lines = (" ".join(one.split()) for one in _BLANK_LINE.split(text))
     return [line for line in lines if line]
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with these values in the places of their names; other places stay as they are."""
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)

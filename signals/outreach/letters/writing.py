@@ -12,8 +12,11 @@ import hashlib
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from signals.contract.moments import AMSTERDAM
+from signals.outreach.letters.age import require_timely
 from signals.outreach.letters.manifest import Manifest, ManifestLine
 from signals.outreach.letters.runs import (
     LetterRunError,
@@ -24,7 +27,7 @@ from signals.outreach.letters.runs import (
     take_out,
     to_take_out,
 )
-from signals.outreach.letters.typeset import texts_version, typeset, typeset_one
+from signals.outreach.letters.typeset import side_by_side, texts_version, typeset, typeset_one
 from signals.store.audit import note_cases
 from signals.store.database import transaction
 
@@ -85,7 +88,8 @@ def write_run(
     What must not go out any more is taken out first. `folder` as in `typeset`; `told` hears how many letters are done.
 
     Raises:
-        LetterRunError: it is posted, nothing of it is left, its texts changed since, or the folder is of another run.
+        LetterRunError: it is posted, nothing of it is left, its texts changed since, or the folder is of another run;
+            RunTooOldError: it lay so long that there is too little time left to answer.
         OSError: the folder cannot be written.
     """
     order = _ordered(engine, number, actor, folder)
@@ -99,9 +103,10 @@ def write_run(
 def _write(out: Path, order: _Order, folder: Path | None, told: Callable[[int], None]) -> list[ManifestLine]:
     _clear(out, order)
     lines = []
-    for done, one in enumerate(order.letters, 1):
-        lines.append(_write_letter(out, one, one.letter(order.sender), folder))
-        told(done)
+    written = side_by_side(lambda one: _write_letter(out, one, one.letter(order.sender), folder), order.letters)
+    for line in written:
+        lines.append(line)
+        told(len(lines))
     _to_disk(out / "letters")
     merged = typeset([one.letter(order.sender) for one in order.letters], folder).pdf
     _place(out / MERGED, merged)
@@ -139,6 +144,7 @@ def _ordered(engine: Engine, number: int, actor: Actor, folder: Path | None) -> 
                 f"the letter set changed since letter run {number} was released: put the set back as it was, "
                 f"or `signals letters cancel {number}` and release it anew"
             )
+        require_timely(cursor, run, datetime.now(AMSTERDAM).date())
         gone = to_take_out(cursor, number)
         take_out(cursor, run, gone, actor)
         found, left_out = letters_of_run(cursor, number), left_out_of(cursor, number)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from signals.contract.codes import PARTS_OF_DAY
 from signals.households.address import HouseholdAddress
 from signals.outreach.clocks import THREATENING
 from signals.outreach.visits.places import place_of
@@ -33,10 +35,14 @@ HINDRANCES: Final = ("held", "unsafe", "moved", "on-a-list", "claimed", "promise
 A death to look at; nobody goes there; heard to have moved; in another list; a colleague has it in hand; something else
 is agreed; the next step is for a later day, or for another part of the day.
 """
+LEAVES_AT: Final[Mapping[str, time]] = MappingProxyType(
+    {"morning": time(9), "afternoon": time(13), "evening": time(18)}
+)
+"""When a pair leaves on a part of the day, unless somebody said otherwise."""
 NOT_DUE: Final = frozenset({"later", "other-part"})
 """Those that are no obstacle but another time: a person may put such a household on a list all the same."""
 # A household is due at the door (`c` is one of its cases): it waits for a visit; a visit or a card is its next step; or
-# it was let go for a visit, and nothing was tried since.
+# it was let go for a visit, and nothing was tried since, also where a letter was the next step of what was before it.
 _DUE: Final = f"""
 SELECT c.household_id FROM cases AS c
 WHERE c.municipality = %(here)s AND c.waiting AND NOT c.held AND c.route = 'home-visit'
@@ -47,11 +53,12 @@ WHERE c.municipality = %(here)s AND {UNDER_WAY} AND s.kind IN ('home-visit', 'ca
 UNION SELECT c.household_id FROM cases AS c
 WHERE c.municipality = %(here)s AND {UNDER_WAY} AND c.state = 'open' AND c.route = 'home-visit'
     AND c.released_route = 'home-visit' AND (%(only)s::bigint[] IS NULL OR c.household_id = ANY(%(only)s))
-    AND NOT EXISTS (SELECT FROM next_steps AS s WHERE s.household_id = c.household_id)
+    AND NOT EXISTS (SELECT FROM next_steps AS s WHERE s.household_id = c.household_id AND s.why = 'promised')
     AND NOT EXISTS (SELECT FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.undone_at IS NULL
         AND a.at >= c.released_at)"""  # noqa: S608 - our own text
 # An agreement for this very part of the day is kept by this list. A new signal does not wait for the day of a next step
-# that was found before it; the part of the day that it asks for holds all the same.
+# that was found before it; the part of the day that it asks for holds all the same. Where none asks for a part, the
+# parts on which nobody was at home are passed over while there is another, also when that was for a case now closed.
 _HINDRANCE: Final = """CASE
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
@@ -62,20 +69,36 @@ _HINDRANCE: Final = """CASE
     WHEN EXISTS (SELECT FROM visit_stops AS v WHERE v.household_id = c.household_id AND v.state = 'planned'
         AND v.list_id IS DISTINCT FROM %(own)s) THEN 'on-a-list'
     WHEN claims.user_id <> ALL(%(users)s) THEN 'claimed'
-    WHEN step.why = 'promised' AND (step.kind <> 'home-visit' OR step.on_day > %(day)s OR (
+    WHEN step.why IN ('promised', 'announced') AND (step.kind <> 'home-visit' OR step.on_day > %(day)s OR (
         step.on_day = %(day)s AND step.part <> %(part)s)) THEN 'promised'
     WHEN step.kind IN ('home-visit', 'card') AND step.on_day > %(day)s AND NOT EXISTS (SELECT FROM cases AS b
         WHERE b.household_id = c.household_id AND b.waiting AND NOT b.held AND b.route = 'home-visit') THEN 'later'
-    WHEN step.kind = 'home-visit' AND step.part <> %(part)s AND step.why <> 'promised' THEN 'other-part' END"""
+    WHEN step.kind = 'home-visit' AND step.part <> %(part)s AND step.why NOT IN ('promised', 'announced')
+        THEN 'other-part'
+    WHEN step.part IS NULL AND step.kind IS DISTINCT FROM 'card' AND (
+        SELECT bool_or(a.part = %(part)s) AND count(DISTINCT a.part) < %(parts)s FROM contact_attempts AS a
+        WHERE a.household_id = c.household_id AND a.kind = 'home-visit' AND NOT a.reached AND a.undone_at IS NULL
+            AND a.on_day > %(tried_since)s) THEN 'other-part' END"""
 _HOMES: Final = """
 WITH due AS MATERIALIZED ({due})
 SELECT c.household_id, home.address_id, there.postcode, there.number, there.suffix, {hindrance},
-    step.kind = 'card', coalesce(step.why = 'promised', false)
+    step.kind = 'card', coalesce(step.why IN ('promised', 'announced'), false)
 FROM due AS c JOIN households AS home ON home.id = c.household_id JOIN addresses AS there ON there.id = home.address_id
     LEFT JOIN next_steps AS step ON step.household_id = c.household_id
     LEFT JOIN claims ON claims.household_id = c.household_id
 WHERE {area} AND {team} ORDER BY c.household_id
 """
+_STANDING: Final = """
+WITH due AS MATERIALIZED ({due})
+SELECT c.household_id, EXISTS (SELECT FROM due WHERE due.household_id = c.household_id), {hindrance}
+FROM unnest(%(only)s::bigint[]) AS c(household_id)
+    LEFT JOIN next_steps AS step ON step.household_id = c.household_id
+    LEFT JOIN claims ON claims.household_id = c.household_id
+"""
+# What keeps one from a door also where no visit is due any more, mostly because of it.
+_STRONG: Final = frozenset({"held", "unsafe", "moved", "promised"})
+_TRIED: Final = timedelta(days=183)
+"""So long a part of the day counts on which nobody was at home."""
 _AREA: Final = "(cardinality(%(area)s::text[]) = 0 OR there.postcode ^@ ANY(%(area)s::text[]))"
 _CASES: Final = f"""
 SELECT household_id, id, period, score, crisis, explanation, received_on, policy_id, waiting, route,
@@ -102,6 +125,8 @@ class DayWish:
         team: Only what stands in the queue of this team (its key, or `teams.COMMON`).
         urgent_within: A clock of the first contact attempt that ends so many days after the visit, or before, makes a
             household go first: who is not at home is tried again by then.
+        begins: When they leave; None: as usual on that part of the day (`LEAVES_AT`).
+        announced: Each of these visits is announced by letter first, and the residents may say that they want none.
     """
 
     municipality: str
@@ -115,6 +140,13 @@ class DayWish:
     area: tuple[str, ...] = ()
     team: str | None = None
     urgent_within: int = 7
+    begins: time | None = None
+    announced: bool = False
+
+    @property
+    def leaves(self) -> time:
+        """When they leave."""
+        return self.begins or LEAVES_AT[self.part]
 
 
 class HomeCase(NamedTuple):
@@ -185,17 +217,35 @@ def homes(
     if wish.team is not None and only is None:
         team, named = team_condition(book.in_force(wish.municipality, wish.on_day).teams, [wish.team])
     statement = _HOMES.format(due=_DUE, hindrance=_HINDRANCE, area="true" if only is not None else _AREA, team=team)
-    asked = {
+    rows = cursor.execute(statement.encode(), _asked(wish, actor, only, own_list) | named).fetchall()
+    return _homes(cursor, wish, rows, book)
+
+
+def hindrances(
+    cursor: Cursor, wish: DayWish, actor: Actor | None, only: Collection[int], *, own_list: int | None = None
+) -> dict[int, str | None]:
+    """By household what stands in the way of a visit there and then: of HINDRANCES, or None; asked as `homes`.
+
+    "changed": no visit is due there any more, for no such reason.
+    """
+    statement = _STANDING.format(due=_DUE, hindrance=_HINDRANCE)
+    cursor.execute(statement.encode(), _asked(wish, actor, only, own_list))
+    return {home: code if is_due or code in _STRONG else "changed" for home, is_due, code in cursor}
+
+
+def _asked(wish: DayWish, actor: Actor | None, only: Collection[int] | None, own_list: int | None) -> dict[str, Any]:
+    who = wish.pair if actor is None else (actor, *wish.pair)
+    return {
         "here": wish.municipality,
         "day": wish.on_day,
         "part": wish.part,
+        "parts": len(PARTS_OF_DAY),
+        "tried_since": wish.on_day - _TRIED,
         "area": list(wish.area),
         "only": None if only is None else sorted(only),
         "own": own_list,
-        "users": [one.id for one in (actor, *wish.pair) if one.id],
+        "users": [one.id for one in who if one.id],
     }
-    rows = cursor.execute(statement.encode(), asked | named).fetchall()
-    return _homes(cursor, wish, rows, book)
 
 
 def _homes(cursor: Cursor, wish: DayWish, rows: list[tuple[Any, ...]], book: PolicyBook) -> list[Home]:
@@ -233,6 +283,11 @@ def _first(cases: Collection[HomeCase], wish: DayWish, book: PolicyBook) -> str 
     running = (case for case in cases if not case.attempted)
     late = any(book.by_id[case.policy_id].clocks.contact_attempt.due(case.received_on) <= by for case in running)
     return "deadline" if late else None
+
+
+def is_free(home: Home) -> bool:
+    """Whether it can be on a list: nothing stands in the way but that it is due another time, which a person chose."""
+    return home.hindrance is None or home.hindrance in NOT_DUE
 
 
 def left_out(found: Collection[Home]) -> dict[str, int]:

@@ -2,7 +2,10 @@
 
 Written down at the door, on a connection that may be bad: the form bears a key of its own, and a form that comes again
 gets the first answer and changes nothing. It becomes a contact attempt, so that the next step is found as after any
-other (`work.steps`).
+other (`work.steps`). Whose case a colleague closed meanwhile gets none: then the history keeps what was seen.
+
+Locks are taken in one order, here and wherever lists are: lists (by number), then households, then stops. Two who write
+down the last two visits of a list at once so follow each other, and the second one ends it.
 """
 
 from __future__ import annotations
@@ -13,15 +16,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.types.json import Jsonb
 
+from signals.contract.codes import PARTS_OF_DAY
 from signals.contract.moments import AMSTERDAM, PART_BEGINS, part_has_begun
 from signals.outreach.visits.lists import VisitError
 from signals.outreach.visits.unsafe import flag_unsafe
 from signals.outreach.visits.words import RESULTS
-from signals.outreach.work.attempts import Attempt, end_steps, next_steps_of, record_attempt
-from signals.outreach.work.hold import hold_case, tell
+from signals.outreach.work.attempts import Attempt, end_steps, next_steps_of, promise_step, record_attempt
+from signals.outreach.work.hold import hold_household, tell
+from signals.outreach.work.lengths import NOTE_LENGTH
+from signals.outreach.work.people import NotPossibleError
 from signals.outreach.work.steps import NextStep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from signals.outreach.work.hold import Held
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
@@ -29,19 +37,28 @@ if TYPE_CHECKING:
 LONGEST_KEY: Final = 100
 _REACHED: Final = frozenset({"spoken", "refused"})
 _STOP: Final = """
-SELECT stop.id, stop.case_id, stop.kind, stop.state, lists.id, lists.on_day, lists.part, lists.released_at IS NOT NULL
+SELECT stop.id, stop.household_id, stop.case_id, stop.kind, stop.state, lists.id, lists.state, lists.on_day, lists.part,
+    lists.released_at IS NOT NULL
 FROM visit_stops AS stop JOIN visit_lists AS lists ON lists.id = stop.list_id WHERE stop.id = %s
 """
 # Who lives elsewhere now gets no letter there, and a person looks at the case: the flag is that of returned mail.
-_MOVED: Final = "UPDATE cases SET letter_fault = 'moved' WHERE household_id = %s AND state = 'open' RETURNING id"
+_MOVED: Final = """
+UPDATE cases SET letter_fault = 'moved' WHERE household_id = %s AND (state = 'open' OR (id = %s AND state = 'closed'))
+"""
 _NO_MORE_VISITS: Final = frozenset({"unsafe", "moved"})
-# Told late, it may stand on another list by then.
+# Told late, the household may stand on another list by then.
+_HOLD_LISTS: Final = """
+SELECT id FROM visit_lists WHERE id = %(list)s OR id IN (
+    SELECT list_id FROM visit_stops WHERE household_id = %(household)s AND state = 'planned') ORDER BY id FOR UPDATE
+"""
 _LEAVE_OUT: Final = """
-UPDATE visit_stops SET state = 'left-out', code = %s WHERE household_id = %s AND id <> %s AND state = 'planned'
-RETURNING list_id
+WITH gone AS (
+    UPDATE visit_stops SET state = 'left-out', code = %s WHERE household_id = %s AND id <> %s AND state = 'planned'
+    RETURNING list_id)
+UPDATE visit_lists SET version = version + 1 FROM gone WHERE id = gone.list_id RETURNING id
 """
 _DONE: Final = """
-UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = %s AND state = 'released'
+UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = ANY(%s) AND state = 'released'
     AND NOT EXISTS (SELECT FROM visit_stops WHERE list_id = visit_lists.id AND state = 'planned')
 """
 
@@ -61,21 +78,23 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
+class Visit:
     """A stop with the part of the day for which it was planned."""
 
     stop: int
+    household: int
     case: int
     kind: str
     state: str
     list: int
+    list_state: str
     on_day: date
     part: str
     is_released: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """What somebody wrote down, and when."""
 
     result: str
@@ -83,6 +102,8 @@ class _Form:
     by: Actor
     key: str
     at: datetime
+    agreed: NextStep | None = None
+    part: str | None = None
 
     @property
     def today(self) -> date:
@@ -90,8 +111,17 @@ class _Form:
         return self.at.astimezone(AMSTERDAM).date()
 
 
-def record(
-    cursor: Cursor, stop: int, result: str, note: str, by: Actor, key: str, *, at: datetime | None = None
+def record(  # noqa: PLR0913 - what one writes down at a door
+    cursor: Cursor,
+    stop: int,
+    result: str,
+    note: str,
+    by: Actor,
+    key: str,
+    *,
+    at: datetime | None = None,
+    agreed: NextStep | None = None,
+    part: str | None = None,
 ) -> Recorded:
     """Write down what came of the visit at this stop, once.
 
@@ -103,43 +133,53 @@ def record(
         by: Who was there.
         key: The form's own, the same whenever it is sent.
         at: When it is written down; now, when absent.
+        agreed: What was agreed with whom one spoke: kind, day and part; its `why` does not matter.
+        part: The part of the list's day on which they were there; that of the list, when absent.
 
     Raises:
-        VisitError: No such stop or result, the list was not released, or it was recorded before.
-        NotPossibleError: The case is closed, or the note is too long.
+        VisitError: No such stop or result, the list was not released, it was recorded before, or something is agreed
+            with whom one did not speak.
+        NotPossibleError: The note is too long; something is agreed that cannot be, or while no case is open any more.
     """
-    if result not in RESULTS or not 0 < len(key) <= LONGEST_KEY:
+    if result not in RESULTS or not 0 < len(key) <= LONGEST_KEY or part not in {None, *PARTS_OF_DAY}:
         raise VisitError(f"the result must be one of {', '.join(RESULTS)}, with a key of 1 to {LONGEST_KEY}", "choice")
-    visit = _visit(cursor, stop)
-    held = hold_case(cursor, visit.case)
-    if (before := _answered(cursor, visit, result, key)) is not None:
+    if agreed is not None and result != "spoken":
+        raise VisitError("something can be agreed only with whom one spoke", "agreed")
+    form = Form(result, note, by, key, at or datetime.now(AMSTERDAM), agreed, part)
+    visit, held, lists = held_visit(cursor, stop)
+    if (before := answered(cursor, visit, form)) is not None:
         return before
     _require_open(cursor, visit)
-    now = at or datetime.now(AMSTERDAM)
-    case = visit.case if visit.case in held.worked_cases else (held.worked_cases or [visit.case])[-1]
-    form = _Form(result, note, by, key, now)
-    attempt = _attempt(cursor, visit, case, form)
-    return _written(cursor, held, visit, form, case, attempt)
+    return _written(cursor, held, visit, form, lists)
 
 
-def _visit(cursor: Cursor, stop: int) -> _Visit:
+def held_visit(cursor: Cursor, stop: int) -> tuple[Visit, Held, list[int]]:
+    """This stop, with its household locked, its list, and any other on which that stands. Raises VisitError."""
+    visit = _visit(cursor, stop)
+    cursor.execute(_HOLD_LISTS, {"list": visit.list, "household": visit.household})
+    lists = [number for (number,) in cursor]
+    held = hold_household(cursor, visit.household)
+    return _visit(cursor, stop), held, lists  # once more, now that nobody else changes it
+
+
+def _visit(cursor: Cursor, stop: int) -> Visit:
     row = cursor.execute(_STOP, (stop,)).fetchone()
     if row is None:
         raise VisitError(f"there is no stop {stop}; `signals visits show LIST` names those of a list", "no-stop")
-    return _Visit(*row)
+    return Visit(*row)
 
 
-def _answered(cursor: Cursor, visit: _Visit, result: str, key: str) -> Recorded | None:
+def answered(cursor: Cursor, visit: Visit, form: Form) -> Recorded | None:
     """The answer that this form got before. Raises VisitError when its key was used for something else."""
-    row = cursor.execute("SELECT stop_id, result, answer FROM visit_results WHERE key = %s", (key,)).fetchone()
+    row = cursor.execute("SELECT stop_id, result, answer FROM visit_results WHERE key = %s", (form.key,)).fetchone()
     if row is None:
         return None
-    if row[:2] != (visit.stop, result):
+    if row[:2] != (visit.stop, form.result):
         raise VisitError(f"the key was used for another result, of stop {row[0]}: use a key of its own", "key-used")
-    return _from_answer(visit.stop, result, row[2])
+    return _from_answer(visit.stop, form.result, row[2])
 
 
-def _require_open(cursor: Cursor, visit: _Visit) -> None:
+def _require_open(cursor: Cursor, visit: Visit) -> None:
     """The list was released, and nothing was written down for the stop (whose household is locked)."""
     if not visit.is_released:
         raise VisitError(
@@ -154,7 +194,7 @@ def _require_open(cursor: Cursor, visit: _Visit) -> None:
         raise VisitError(f"stop {visit.stop} was taken off its list: record an attempt at its case", "no-stop")
 
 
-def _attempt(cursor: Cursor, visit: _Visit, case: int, form: _Form) -> int:
+def _attempt(cursor: Cursor, visit: Visit, case: int, form: Form) -> int:
     """The contact attempts that the result is; the number of the last one.
 
     A card that is left with a visit in vain is an attempt beside it: the visits go on until they are used up
@@ -167,41 +207,83 @@ def _attempt(cursor: Cursor, visit: _Visit, case: int, form: _Form) -> int:
         note = form.note if kind == kinds[0] else None
         attempt = Attempt(kind, on_day, part, form.result in _REACHED, note)
         number = record_attempt(cursor, case, attempt, form.by, today=form.today, now=form.at)
+    if form.agreed is not None:
+        promise_step(cursor, case, form.agreed, form.by, today=form.today)
     return number
 
 
-def _when(visit: _Visit, form: _Form) -> tuple[date, str]:
+def _when(visit: Visit, form: Form) -> tuple[date, str]:
     """The day and part of the day of the list; those that it is now, for a pair that went before."""
-    if part_has_begun(visit.part, visit.on_day, form.at):
-        return visit.on_day, visit.part
+    part = form.part or visit.part
+    if part_has_begun(part, visit.on_day, form.at):
+        return visit.on_day, part
     begun = [part for part in PART_BEGINS if part_has_begun(part, form.today, form.at)]
     return form.today, max(begun, key=PART_BEGINS.__getitem__)
 
 
-def _written(cursor: Cursor, held: Held, visit: _Visit, form: _Form, case: int, attempt: int) -> Recorded:
-    """What else the result means, the answer, and the stop and its list as they stand then."""
+def worked_case(cursor: Cursor, held: Held, visit: Visit, on_day: date) -> int | None:
+    """The case of the visit, or, when that was closed, the household's latest at which there is something to do.
+
+    None when there is no such case, or nothing of what is open was signalled by the day of the visit.
+    """
+    worked = held.worked_cases
+    cursor.execute("SELECT FROM cases WHERE id = ANY(%s) AND least(received_on, earliest_on) <= %s", (worked, on_day))
+    if not cursor.rowcount:
+        return None
+    return visit.case if visit.case in worked else worked[-1]
+
+
+def _written(cursor: Cursor, held: Held, visit: Visit, form: Form, lists: Sequence[int]) -> Recorded:
+    """The attempt and what else the result means, and the stop and its lists as they stand then."""
+    worked, attempt = worked_case(cursor, held, visit, _when(visit, form)[0]), None
+    case = (visit.case if visit.case in held.states else held.told_at) if worked is None else worked
+    if worked is None:
+        _kept(cursor, case, visit, form)
+    else:
+        attempt = _attempt(cursor, visit, worked, form)
     _follow(cursor, held, case, form)
     if form.result in _NO_MORE_VISITS:
-        for (number,) in cursor.execute(_LEAVE_OUT, (form.result, held.household, visit.stop)).fetchall():
-            cursor.execute(_DONE, (number,))
-    step = next_steps_of(cursor, [held.household]).get(held.household)
-    cursor.execute(
-        """INSERT INTO visit_results (key, stop_id, result, by_id, by_name, attempt_id, answer)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)""",
-        (form.key, visit.stop, form.result, form.by.id, form.by.name, attempt, Jsonb(_answer(case, step))),
-    )
+        cursor.execute(_LEAVE_OUT, (form.result, held.household, visit.stop))
     cursor.execute("UPDATE visit_stops SET state = 'visited' WHERE id = %s", (visit.stop,))
-    cursor.execute(_DONE, (visit.list,))
+    return written_down(cursor, visit, form, case, attempt, lists)
+
+
+def written_down(
+    cursor: Cursor, visit: Visit, form: Form, case: int, attempt: int | None, lists: Sequence[int]
+) -> Recorded:
+    """The answer to this form, kept for when it comes again; lists on which nothing is planned any more are done."""
+    step = next_steps_of(cursor, [visit.household]).get(visit.household)
+    kept = (form.note.strip() or None) if attempt is None else None
+    cursor.execute(
+        """INSERT INTO visit_results (key, stop_id, result, by_id, by_name, attempt_id, note, answer)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            *(form.key, visit.stop, form.result, form.by.id, form.by.name, attempt, kept),
+            Jsonb(_answer(case, step)),
+        ),
+    )
+    cursor.execute(_DONE, (list(lists),))
     return Recorded(visit.stop, case, form.result, step)
 
 
-def _follow(cursor: Cursor, held: Held, case: int, form: _Form) -> None:
+def _kept(cursor: Cursor, case: int, visit: Visit, form: Form) -> None:
+    """No case takes an attempt any more: what was seen at the door is told where colleagues read of the household."""
+    if form.agreed is not None:
+        raise NotPossibleError(f"case {case} is closed: reopen it first, then agree on something", "not-open")
+    if len(form.note) > NOTE_LENGTH:
+        raise NotPossibleError(f"a note to a visit has at most {NOTE_LENGTH} characters", "text-length")
+    on_day, part = _when(visit, form)
+    note = f": {form.note.strip()}" if form.note.strip() else ""
+    tell(cursor, case, form.by, "door-late", result=form.result, onDay=on_day.isoformat(), part=part, reason=note)
+
+
+def _follow(cursor: Cursor, held: Held, case: int, form: Form) -> None:
     if form.result == "refused":
         tell(cursor, case, form.by, "door-refused")
     elif form.result == "unsafe":
         flag_unsafe(cursor, held.household, form.by)
     elif form.result == "moved":
-        cursor.execute(_MOVED, (held.household,))
+        cursor.execute(_MOVED, (held.household, case))
         end_steps(cursor, [held.household], form.today)
         tell(cursor, case, form.by, "door-moved")
 

@@ -1,4 +1,4 @@
-"""What may a person change of a proposed list? Add, drop, pin, and the order.
+"""What may a person change of a proposed list? Add, drop, pin, and the order; and any list may be ended.
 
 Every act locks the list and makes its next version; whoever saw an older one is told so (`lists.ListChangedError`).
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signals.outreach.visits.candidates import NOT_DUE, homes
-from signals.outreach.visits.lists import VisitError, hold_proposed, next_version, one_at_a_time
+from signals.outreach.visits.candidates import homes, is_free
+from signals.outreach.visits.lists import VisitError, hold_list, hold_proposed, next_version, one_at_a_time
 from signals.outreach.visits.planning import write_stops
+from signals.outreach.visits.unsafe import unsafe_at
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from signals.outreach.visits.lists import VisitObstacle
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
@@ -27,10 +29,12 @@ def add(cursor: Cursor, number: int, household: int, actor: Actor, seen: int | N
     one_at_a_time(cursor, held.wish.municipality, today)
     found = homes(cursor, held.wish, actor, only=[household], own_list=number)
     if not found:
+        if household in unsafe_at(cursor, [household]):
+            raise VisitError(f"household {household} cannot be on a list: unsafe", "unsafe")
         raise VisitError(f"household {household}: no home visit is due there", "not-due")
-    hindrance = found[0].hindrance
-    if hindrance is not None and hindrance not in NOT_DUE:
-        raise VisitError(f"household {household} cannot be on a list: {hindrance}", "hindered")
+    if not is_free(found[0]):
+        code: VisitObstacle = "unsafe" if found[0].hindrance == "unsafe" else "hindered"
+        raise VisitError(f"household {household} cannot be on a list: {found[0].hindrance}", code)
     if any(stop.household == household and stop.state == "planned" for stop in held.stops):
         return
     last = max((stop.place for stop in held.stops), default=0)
@@ -63,4 +67,19 @@ def move(cursor: Cursor, number: int, stop: int, by: int, seen: int | None = Non
         FROM unnest(%s::bigint[]) WITH ORDINALITY AS now(stop, place) WHERE id = now.stop""",
         (order,),
     )
+    next_version(cursor, number)
+
+
+def end(cursor: Cursor, number: int, seen: int | None = None) -> None:
+    """The list is over: one that was only proposed is thrown away, of one that was let go nobody more is visited.
+
+    Whoever was planned on it can be planned anew; what came of a visit can be written down still. Raises VisitError
+    (done before), ListChangedError.
+    """
+    held = hold_list(cursor, number, seen)
+    if held.state == "done":
+        raise VisitError(f"list {number} is done", "done")
+    then = "dropped" if held.state == "proposed" else "not-visited"
+    cursor.execute("UPDATE visit_stops SET state = %s WHERE list_id = %s AND state = 'planned'", (then, number))
+    cursor.execute("UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = %s", (number,))
     next_version(cursor, number)

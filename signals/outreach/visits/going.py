@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
+from signals.outreach.letters.announcements import latest_posting
 from signals.outreach.release import release
-from signals.outreach.visits.candidates import NOT_DUE, homes
+from signals.outreach.visits.candidates import NOT_DUE, hindrances, homes
 from signals.outreach.visits.lists import VisitError, hold_proposed
 from signals.outreach.work.hold import tell
+from signals.outreach.work.teams import policy_today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,15 +42,22 @@ class Went:
 
 
 def release_list(cursor: Cursor, number: int, actor: Actor, seen: int | None = None, *, today: date) -> Went:
-    """Let the list go. Raises VisitError (not proposed, its day is over, nothing of it can go), ListChangedError."""
+    """Let the list go.
+
+    Raises VisitError (not proposed; its day is over, or too near for letters that announce it; nothing of it can go),
+    ListChangedError.
+    """
     held = hold_proposed(cursor, number, seen, today)
-    planned = [stop for stop in held.stops if stop.state == "planned"]
-    households = sorted(stop.household for stop in planned)
-    cursor.execute("SELECT id FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (households,))
-    there = {home.household: home for home in homes(cursor, held.wish, actor, only=households, own_list=number)}
-    fallen = [(stop, code) for stop in planned if (code := _why_not(there.get(stop.household))) is not None]
+    if held.wish.announced and today > latest_posting(held.wish.on_day, policy_today(cursor, held.wish.municipality)):
+        raise VisitError(f"list {number}: its day is too near to announce the visits by letter first", "too-near")
+    planned = {stop.household: stop for stop in held.stops if stop.state == "planned"}
+    cursor.execute("SELECT id FROM households WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(planned),))
+    there = {home.household: home for home in homes(cursor, held.wish, actor, only=planned, own_list=number)}
+    now = hindrances(cursor, held.wish, actor, planned, own_list=number)
+    # Another day or part of the day a person chose on purpose.
+    fallen = [(stop, code) for home, stop in planned.items() if (code := now[home]) is not None and code not in NOT_DUE]
     gone = {stop.id for stop, _ in fallen}
-    going = [stop for stop in planned if stop.id not in gone]
+    going = [stop for stop in planned.values() if stop.id not in gone]
     if not going:
         raise VisitError(f"list {number}: nothing of it can be visited any more; plan a new one", "empty")
     _leave_out(cursor, fallen)
@@ -61,13 +70,6 @@ def release_list(cursor: Cursor, number: int, actor: Actor, seen: int | None = N
         (actor.name, number),
     )
     return Went(len(going), tuple(released), tuple(fallen))
-
-
-def _why_not(home: Home | None) -> str | None:
-    """What stands in the way now; another part of the day a person chose on purpose."""
-    if home is None:
-        return "changed"
-    return None if home.hindrance in NOT_DUE else home.hindrance
 
 
 def _leave_out(cursor: Cursor, fallen: Sequence[tuple[ListedStop, str]]) -> None:

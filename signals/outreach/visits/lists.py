@@ -7,12 +7,14 @@ came of each visit is written down (`door`) or its day is over. Reading here, an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from signals.errors import SignalsError
-from signals.outreach.visits.candidates import DayWish, homes
+from signals.outreach.letters.announcements import announced_stops
+from signals.outreach.visits.candidates import DayWish, hindrances
 from signals.outreach.visits.instance import Candidate, Instance, Point
-from signals.outreach.visits.suggest import minutes_of
+from signals.outreach.visits.suggest import minutes_of, reached_after
 from signals.outreach.work.people import Actor
 
 if TYPE_CHECKING:
@@ -22,18 +24,22 @@ if TYPE_CHECKING:
     from signals.outreach.visits.travel import TravelTimes
     from signals.store.database import Cursor
 
+_ROUNDED: Final = 5
+_LAST: Final = 23 * 60 + 55
 _LIST: Final = """
 SELECT id, municipality, on_day, part, start_x, start_y, pair, pair_ids, minutes, minutes_per_visit, maximum, area,
-    team, urgent_within, state, version, by_name, released_at, released_by
+    team, urgent_within, begins, announced, state, version, by_name, released_at, released_by
 FROM visit_lists
 """
 _STOPS: Final = """
 SELECT stop.id, stop.household_id, home.address_id, stop.case_id, stop.place, stop.kind, stop.pinned, stop.state,
     stop.code, stop.points, stop.first, stop.x, stop.y, stop.how, stop.frozen, there.postcode, there.number,
-    there.suffix, said.street, said.city, told.result, told.by_name, told.at
+    there.suffix, coalesce(said.street, by_hand.street), coalesce(said.city, by_hand.city),
+    nullif(told.result, 'opted-out'), told.by_name, told.at
 FROM visit_stops AS stop JOIN households AS home ON home.id = stop.household_id
     JOIN addresses AS there ON there.id = home.address_id
     LEFT JOIN visit_results AS told ON told.stop_id = stop.id
+    LEFT JOIN streets_by_hand AS by_hand ON by_hand.address_id = home.address_id
     LEFT JOIN LATERAL (SELECT street, city FROM reports WHERE reports.household_id = stop.household_id
         AND street IS NOT NULL ORDER BY event_id DESC LIMIT 1) AS said ON true
 WHERE stop.list_id = %s ORDER BY stop.place, stop.id
@@ -50,7 +56,7 @@ class VisitError(SignalsError):
 
 VisitObstacle = Literal[
     "no-list", "no-stop", "not-proposed", "not-released", "day-over", "not-due", "hindered", "empty", "recorded",
-    "key-used", "choice", "not-unsafe", "not-a-lead",
+    "key-used", "choice", "unsafe", "not-unsafe", "not-a-lead", "done", "too-near", "agreed",
 ]  # fmt: skip
 """Why an act on a list is not possible."""
 
@@ -85,7 +91,9 @@ class ListedStop:
         how: As `places.Place.how`.
         frozen: Reasons and score as they were at the release; None before.
         postcode, number, suffix, street, city: The address.
-        result, told_by, told_at: What came of the visit, once that was written down.
+        result, told_by, told_at: What came of the visit, once that was written down; of who said that they want none
+            (`code` "opted-out") only who wrote it down.
+        announced_on: When the letter was posted that announces the visit.
     """
 
     id: int
@@ -110,6 +118,7 @@ class ListedStop:
     result: str | None
     told_by: str | None
     told_at: datetime | None
+    announced_on: date | None = None
 
     @property
     def address(self) -> str:
@@ -153,6 +162,11 @@ class VisitList:
         wish = self.wish
         return Instance(wish.start, tuple(known), 1, wish.minutes, wish.minutes_per_visit, maximum=wish.maximum)
 
+    def lacks_letter(self, stop: ListedStop) -> bool:
+        """Whether this visit was to be announced by letter, and no letter is posted; a card is left unannounced."""
+        is_announced = self.wish.announced and self.state == "released" and stop.kind == "home-visit"
+        return is_announced and stop.announced_on is None
+
     def minutes(self, times: TravelTimes | None = None) -> float:
         """What the list takes in this order: the way from the start and back, and the visits.
 
@@ -162,6 +176,25 @@ class VisitList:
         lost = {stop.door for stop in self.going if stop.at is None}
         known = minutes_of(asked, [one.case for one in asked.candidates], times) if asked.candidates else 0.0
         return known + len(lost) * self.wish.minutes_per_visit
+
+    def arrivals(self, times: TravelTimes | None = None) -> dict[int, time]:
+        """About when the pair is at each planned stop, by its number: rounded to five minutes.
+
+        The way to an unknown place is not counted.
+        """
+        asked = self.instance
+        known = reached_after(asked, [one.case for one in asked.candidates], times)
+        last = max(known.values(), default=-float(self.wish.minutes_per_visit))
+        lost = dict.fromkeys(stop.door for stop in self.going if stop.at is None)
+        unknown = {door: last + at * self.wish.minutes_per_visit for at, door in enumerate(lost, start=1)}
+        after = {stop.id: known.get(stop.household, unknown.get(stop.door, 0.0)) for stop in self.going}
+        return {stop.id: _clock(self.wish, after[stop.id]) for stop in self.going if stop.state == "planned"}
+
+
+def _clock(wish: DayWish, minutes: float) -> time:
+    """So many minutes after they leave, to five minutes, on the same day."""
+    at = wish.leaves.hour * 60 + wish.leaves.minute + round(minutes / _ROUNDED) * _ROUNDED
+    return time(*divmod(min(at, _LAST), 60))
 
 
 def read_list(cursor: Cursor, number: int) -> VisitList:
@@ -225,22 +258,26 @@ def one_at_a_time(cursor: Cursor, municipality: str, today: date) -> None:
 def end_past(cursor: Cursor, municipality: str, today: date) -> None:
     """The lists of days that are over are done; whom nobody visited can be planned anew, and be written down still."""
     cursor.execute(
-        """WITH over AS (UPDATE visit_lists SET state = 'done', ended_at = now()
-            WHERE municipality = %s AND state <> 'done' AND on_day < %s RETURNING id)
+        """WITH held AS MATERIALIZED (SELECT id FROM visit_lists
+            WHERE municipality = %s AND state <> 'done' AND on_day < %s ORDER BY id FOR UPDATE),
+        over AS (UPDATE visit_lists SET state = 'done', ended_at = now() FROM held
+            WHERE visit_lists.id = held.id RETURNING visit_lists.id)
         UPDATE visit_stops SET state = 'not-visited' FROM over
         WHERE list_id = over.id AND visit_stops.state = 'planned'""",
         (municipality, today),
     )
 
 
-def standing(cursor: Cursor, found: VisitList, actor: Actor) -> dict[int, str | None]:
-    """By household what stands in the way of each planned stop now (`candidates.HINDRANCES`, "changed"), or None.
+def standing(cursor: Cursor, found: VisitList, actor: Actor | None) -> dict[int, str | None]:
+    """By household what stands in the way of each planned stop now (`words.WHY_NOT`), or None.
 
     "changed": no visit is due there any more; a colleague reached somebody, it was closed, or the signals are gone.
+    "not-announced": the list is let go, and its letter to them is not posted.
     """
-    planned = [stop.household for stop in found.stops if stop.state == "planned"]
-    there = {one.household: one for one in homes(cursor, found.wish, actor, only=planned, own_list=found.id)}
-    return {home: there[home].hindrance if home in there else "changed" for home in planned}
+    planned = {stop.household: stop for stop in found.stops if stop.state == "planned"}
+    now = hindrances(cursor, found.wish, actor, planned, own_list=found.id)
+    unwritten = {home for home, stop in planned.items() if found.lacks_letter(stop)}
+    return {home: now[home] or ("not-announced" if home in unwritten else None) for home in planned}
 
 
 def _lists(cursor: Cursor, which: str, asked: tuple[object, ...]) -> list[VisitList]:
@@ -249,14 +286,16 @@ def _lists(cursor: Cursor, which: str, asked: tuple[object, ...]) -> list[VisitL
 
 
 def _list(cursor: Cursor, row: tuple[Any, ...]) -> VisitList:
-    number, municipality, day, part, x, y, pair, ids, minutes, each, maximum, area, team, urgent, *rest = row
+    number, municipality, day, part, x, y, pair, ids, minutes, each, maximum, area, *rest = row
     people = tuple(Actor(user, name) for user, name in zip(ids, pair, strict=True))
     start = Point(x, y)
-    wish = DayWish(municipality, day, part, start, people, minutes, each, maximum, tuple(area), team, urgent)
-    stops = tuple([_stop(one) for one in cursor.execute(_STOPS, (number,)).fetchall()])
-    return VisitList(*(number, wish, *rest, stops))
+    wish = DayWish(municipality, day, part, start, people, minutes, each, maximum, tuple(area), *rest[:4])
+    rows = cursor.execute(_STOPS, (number,)).fetchall()
+    letters = announced_stops(cursor, number) if wish.announced else {}
+    stops = tuple([_stop(one, letters.get(one[0])) for one in rows])
+    return VisitList(*(number, wish, *rest[4:], stops))
 
 
-def _stop(row: tuple[Any, ...]) -> ListedStop:
+def _stop(row: tuple[Any, ...], announced_on: date | None) -> ListedStop:
     x, y = row[11:13]
-    return ListedStop(*(*row[:11], None if x is None else Point(x, y), *row[13:]))
+    return ListedStop(*(*row[:11], None if x is None else Point(x, y), *row[13:], announced_on))

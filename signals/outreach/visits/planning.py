@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import PARTS_OF_DAY
+from signals.contract.moments import PART_BEGINS
 from signals.errors import FaultsError
+from signals.outreach.letters.announcements import latest_posting
 from signals.outreach.teams import COMMON
-from signals.outreach.visits.candidates import homes, left_out
+from signals.outreach.visits.candidates import LEAVES_AT, hindrances, homes, is_free, left_out
 from signals.outreach.visits.instance import MOST_CANDIDATES, Candidate, Instance, Point
 from signals.outreach.visits.lists import hold_proposed, next_version, one_at_a_time
 from signals.outreach.visits.solve import solve
+from signals.outreach.work.teams import policy_today
 from signals.outreach.worklist import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, time
 
     from signals.outreach.visits.candidates import DayWish, Home
     from signals.outreach.visits.lists import VisitList
@@ -32,8 +35,8 @@ LONGEST_DAY: Final = 24 * 60
 _RANKS: Final = ("agreed", "crisis", "deadline", None)
 _INSERT: Final = """
 INSERT INTO visit_lists (municipality, on_day, part, state, pair, pair_ids, start_x, start_y, minutes,
-    minutes_per_visit, maximum, area, team, urgent_within, by_id, by_name)
-VALUES (%s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+    minutes_per_visit, maximum, area, team, urgent_within, begins, announced, by_id, by_name)
+VALUES (%s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _STOP: Final = """
 INSERT INTO visit_stops (list_id, household_id, case_id, place, kind, state, points, first, x, y, how, pinned)
@@ -46,16 +49,21 @@ ON CONFLICT (list_id, household_id) DO UPDATE SET state = 'planned', code = NULL
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A list that was proposed, and how many households were left out, by reason (`candidates.HINDRANCES`).
+    """A list that was proposed, and what is not on it.
 
-    `waiting`: how many more could be visited, but did not fit. `fallen_back`: in words, why the way is reckoned in
-    straight lines although a routing server is set.
+    Attributes:
+        list: Its number.
+        waiting: How many more could be visited, but did not fit.
+        left_out: How many households were left out, by reason (`candidates.HINDRANCES`).
+        fallen_back: In words, why the way is reckoned in straight lines although a routing server is set.
+        unplaced: Of those for whom there was no time: who was pinned, or goes before what has more points.
     """
 
     list: int
     waiting: int
     left_out: Mapping[str, int]
     fallen_back: str | None = None
+    unplaced: tuple[Home, ...] = ()
 
 
 def propose(cursor: Cursor, wish: DayWish, actor: Actor, *, today: date, times: TravelTimes | None = None) -> Proposed:
@@ -71,7 +79,7 @@ def propose(cursor: Cursor, wish: DayWish, actor: Actor, *, today: date, times: 
     order, fallen_back = chosen(wish, free, times=times)
     number = _written(cursor, wish, actor)
     write_stops(cursor, number, order)
-    return Proposed(number, len(free) - len(order), left_out(found), fallen_back)
+    return _proposed(number, found, free, order, fallen_back)
 
 
 def replan(
@@ -83,7 +91,10 @@ def replan(
     today: date,
     times: TravelTimes | None = None,
 ) -> Proposed:
-    """Propose the list anew: what is pinned stays on it, what a person dropped stays off. Raises as `editing` does."""
+    """Propose the list anew: what is pinned stays on it, what a person dropped stays off.
+
+    What cannot be visited any more falls out with its reason, also if it was pinned. Raises as `editing` does.
+    """
     held = hold_proposed(cursor, number, seen, today)
     one_at_a_time(cursor, held.wish.municipality, today)
     found = homes(cursor, held.wish, actor, own_list=number)
@@ -91,21 +102,40 @@ def replan(
     kept = homes(cursor, held.wish, actor, only=pinned, own_list=number) if pinned else []
     free = _free(held, found, [home for home in kept if home.household in pinned])
     order, fallen_back = chosen(held.wish, free, pinned, times=times)
-    going = [home.household for home in order]
-    cursor.execute(
-        """UPDATE visit_stops SET state = 'left-out', code = 'replanned'
-        WHERE list_id = %s AND state = 'planned' AND household_id <> ALL(%s)""",
-        (number, going),
-    )
+    _leave_out(cursor, held, {home.household for home in order}, actor)
     write_stops(cursor, number, order, pinned)
     next_version(cursor, number)
-    return Proposed(number, len(free) - len(order), left_out(found), fallen_back)
+    return _proposed(number, found, free, order, fallen_back, pinned)
+
+
+def _proposed(
+    number: int,
+    found: Sequence[Home],
+    free: Sequence[Home],
+    order: Sequence[Home],
+    fallen_back: str | None,
+    pinned: Collection[int] = (),
+) -> Proposed:
+    going = {home.household for home in order}
+    rest = [home for home in free if home.household not in going]
+    unplaced = [home for home in rest if home.first or home.household in pinned]
+    return Proposed(number, len(rest), left_out(found), fallen_back, tuple(unplaced))
+
+
+def _leave_out(cursor: Cursor, held: VisitList, going: Collection[int], actor: Actor) -> None:
+    """The planned stops that are not on the list any more, each with what stands in its way, if anything does."""
+    gone = {stop.id: stop.household for stop in held.stops if stop.state == "planned" and stop.household not in going}
+    why = hindrances(cursor, held.wish, actor, set(gone.values()), own_list=held.id)
+    cursor.executemany(
+        "UPDATE visit_stops SET state = 'left-out', pinned = false, code = %s WHERE id = %s",
+        [(why[household] or "replanned", stop) for stop, household in gone.items()],
+    )
 
 
 def _free(held: VisitList, found: Sequence[Home], kept: Sequence[Home]) -> list[Home]:
     """Who can be on the list: whoever is due and was not dropped, and whom a person pinned, also for another time."""
     dropped = {stop.household for stop in held.stops if stop.state == "dropped"}
-    free = {home.household: home for home in kept}
+    free = {home.household: home for home in kept if is_free(home)}
     free |= {home.household: home for home in found if home.hindrance is None and home.household not in dropped}
     return [free[household] for household in sorted(free)]
 
@@ -182,13 +212,22 @@ def _faults(cursor: Cursor, wish: DayWish, today: date) -> list[str]:
         f"the part of the day must be one of {', '.join(PARTS_OF_DAY)}": wish.part not in PARTS_OF_DAY,
         "one or two people go: name them": not 1 <= len(wish.pair) <= 2
         or not all(one.name.strip() for one in wish.pair),
+        "begin: must lie in that part of the day": wish.part in LEAVES_AT and _part_of(wish.leaves) != wish.part,
         f"minutes: must be 1 to {LONGEST_DAY}": not 1 <= wish.minutes <= LONGEST_DAY,
         f"minutes per visit: must be 1 to {LONGEST_DAY}": not 1 <= wish.minutes_per_visit <= LONGEST_DAY,
+        "announce: the day is too near, letters would come too late": there
+        and wish.announced
+        and today > latest_posting(wish.on_day, policy_today(cursor, wish.municipality)),
         "maximum: must be 1 or more": wish.maximum is not None and wish.maximum < 1,
         "days before a deadline: must be 0 to 366": not 0 <= wish.urgent_within <= 366,
         f"team {wish.team}: the policy has no such team": there and wish.team not in {None, COMMON, *teams},
     }
     return [fault for fault, is_wrong in wrong.items() if is_wrong]
+
+
+def _part_of(at: time) -> str:
+    """The part of the day in which it lies."""
+    return max((hour, part) for part, hour in PART_BEGINS.items() if hour <= at.hour)[1]
 
 
 def _written(cursor: Cursor, wish: DayWish, actor: Actor) -> int:
@@ -198,7 +237,7 @@ def _written(cursor: Cursor, wish: DayWish, actor: Actor) -> int:
             *(wish.municipality, wish.on_day, wish.part),
             *([one.name for one in wish.pair], [one.id for one in wish.pair]),
             *(wish.start.x, wish.start.y, wish.minutes, wish.minutes_per_visit, wish.maximum),
-            *(list(wish.area), wish.team, wish.urgent_within, actor.id, actor.name),
+            *(list(wish.area), wish.team, wish.urgent_within, wish.leaves, wish.announced, actor.id, actor.name),
         ),
     )
     (number,) = cursor.fetchone() or (0,)

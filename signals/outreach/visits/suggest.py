@@ -55,6 +55,22 @@ def minutes_of(instance: Instance, cases: Sequence[Case], times: TravelTimes | N
     return _minutes(_board(instance, doors, times), range(1, len(doors) + 1))
 
 
+def reached_after(instance: Instance, cases: Sequence[Case], times: TravelTimes | None = None) -> dict[Case, float]:
+    """How many minutes after leaving one is at each of these cases of the instance, visited in this order.
+
+    Raises:
+        KeyError: a case is none of the candidates.
+    """
+    doors = _doors(instance, cases)
+    board = _board(instance, doors, times)
+    found: dict[Case, float] = {}
+    gone = 0.0
+    for at, door in enumerate(doors, start=1):
+        gone += float(board.cost[at - 1, at])  # the way and the visit
+        found |= dict.fromkeys(door.numbers, gone - float(board.visits[at]))
+    return found
+
+
 def suggestions(
     instance: Instance, cases: Sequence[Case], times: TravelTimes | None = None, most: int = OFFERED
 ) -> list[Suggestion]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from signals.households.address import HouseholdAddress
     from signals.outreach.work.hold import Held
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
@@ -47,6 +48,18 @@ def unsafe_at(cursor: Cursor, households: Collection[int]) -> dict[int, Unsafe]:
         (list(households),),
     )
     return {household: Unsafe(by, at) for household, by, at in cursor}
+
+
+def unsafe_by_municipality(cursor: Cursor, address: HouseholdAddress) -> dict[str, int]:
+    """The households at this address (of any municipality) at whose door it is not safe, by municipality."""
+    cursor.execute(
+        """SELECT households.municipality, households.id FROM addresses
+            JOIN households ON households.address_id = addresses.id
+            JOIN unsafe_homes ON unsafe_homes.household_id = households.id AND lifted_at IS NULL
+        WHERE (postcode, number, suffix) = (%s, %s, %s)""",
+        (address.postcode, address.number, address.suffix),
+    )
+    return dict(cursor.fetchall())
 
 
 def flag_unsafe(cursor: Cursor, household: int, actor: Actor) -> None:

@@ -32,6 +32,11 @@ WHY_NOT: Final[Words] = MappingProxyType(
         "later": ("pas op een latere dag", "on a later day"),
         "other-part": ("op een ander deel van de dag", "in another part of the day"),
         "changed": ("geen bezoek meer nodig", "no visit is due any more"),
+        "not-announced": (
+            "niet aangekondigd: de brief is nog niet verstuurd",
+            "not announced: the letter is not posted yet",
+        ),
+        "opted-out": ("wil geen bezoek", "wants no visit"),
         "replanned": ("na opnieuw plannen niet meer erbij", "not on it any more after planning anew"),
     }
 )
@@ -67,3 +72,73 @@ STOPS: Final[Words] = MappingProxyType(
     }
 )
 """How it stands with a household on a list."""
+VISIT_ERRORS: Final[Words] = MappingProxyType(
+    {
+        "no-list": ("Deze bezoeklijst is er niet.", "There is no such visiting list."),
+        "no-stop": (
+            "Dit adres staat niet meer op de lijst. Bekijk de lijst opnieuw.",
+            "This address is not on the list any more. Look at the list again.",
+        ),
+        "not-proposed": (
+            "Deze lijst is al vrijgegeven of klaar: wijzigen kan niet meer.",
+            "This list was released or is done: it cannot be changed any more.",
+        ),
+        "not-released": (
+            "Deze lijst is nog niet vrijgegeven. Geef hem eerst vrij.",
+            "This list was not released yet. Release it first.",
+        ),
+        "day-over": (
+            "De dag van deze lijst is voorbij. Plan een nieuwe lijst.",
+            "The day of this list is over. Plan a new list.",
+        ),
+        "not-due": (
+            "Bij dit huishouden is nu geen huisbezoek nodig.",
+            "No home visit is due at this household now.",
+        ),
+        "hindered": (
+            "Dit huishouden kan niet op de lijst: er staat iets in de weg. Bekijk de zaak.",
+            "This household cannot be on the list: something is in the way. Look at the case.",
+        ),
+        "unsafe": (
+            "Aan deze deur is het onveilig. Er gaat niemand langs tot een teamleider zegt dat het weer kan.",
+            "It is not safe at this door. Nobody goes there until a team lead says that it is safe again.",
+        ),
+        "empty": (
+            "Van deze lijst kan niets meer worden bezocht. Plan een nieuwe lijst.",
+            "Nothing of this list can be visited any more. Plan a new list.",
+        ),
+        "recorded": (
+            "Bij dit adres is al een uitslag opgeschreven. Een vergissing haalt u door bij de zaak.",
+            "A result was written down for this address before. Strike out a mistake at the case.",
+        ),
+        "key-used": (
+            "Dit formulier is al voor een andere uitslag gebruikt. Bekijk de lijst opnieuw.",
+            "This form was used for another result. Look at the list again.",
+        ),
+        "choice": (
+            "Een van uw keuzes kan niet. Kies opnieuw.",
+            "One of your choices is not possible. Choose again.",
+        ),
+        "agreed": (
+            "Een afspraak maakt u met wie u sprak. Kies 'Gesproken', of laat de afspraak leeg.",
+            "An agreement is made with whom you spoke. Choose 'Spoken with', or leave the agreement empty.",
+        ),
+        "done": (
+            "Deze lijst is klaar: er komt geen bezoek meer van.",
+            "This list is done: no visit comes of it any more.",
+        ),
+        "too-near": (
+            "Deze dag is te dichtbij om de bezoeken aan te kondigen. Plan een latere dag, of kondig ze niet aan.",
+            "This day is too near to announce the visits by letter. Plan a later day, or do not announce them.",
+        ),
+        "not-unsafe": (
+            "Niemand heeft gemeld dat het hier onveilig is, of het is al opgeheven.",
+            "Nobody reported that it is not safe here, or it was lifted before.",
+        ),
+        "not-a-lead": (
+            "Alleen een teamleider kan zeggen dat het hier weer veilig is. Vraag uw teamleider.",
+            "Only a team lead can say that it is safe here again. Ask yours.",
+        ),
+    }
+)
+"""Why an act was refused (`lists.VisitObstacle`): a sentence that says what to do."""

@@ -13,12 +13,14 @@ from signals.contract.codes import CONTACT_KINDS, PARTS_OF_DAY
 from signals.contract.moments import AMSTERDAM, part_has_begun
 from signals.outreach.cases import graver_route
 from signals.outreach.release import take_up_by_hand
+from signals.outreach.work.announced import ASKS_FOR_AN_ANSWER, visits_to_come
+from signals.outreach.work.doors import UNSAFE, need_safe
 from signals.outreach.work.given_back import give_back, taken_up_by_agreement, taken_up_by_attempt
 from signals.outreach.work.help import settle_help
 from signals.outreach.work.hold import hold_case, tell
 from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
-from signals.outreach.work.steps import NextStep, next_step, sent_by
+from signals.outreach.work.steps import AT_THE_DOOR, NextStep, next_step, sent_by
 from signals.outreach.work.teams import policy_today
 
 if TYPE_CHECKING:
@@ -39,13 +41,13 @@ _MADE: Final = """
 SELECT id, household_id, case_id, kind, on_day, part, reached, note, by_id, by_name, at, undone_at, undone_by
 FROM contact_attempts WHERE
 """
-_OPEN: Final = """
-SELECT household_id AS household, id, route, coalesce(person_route = route, false) AS chosen,
-    received_on, waiting, held,
+_OPEN: Final = f"""
+SELECT household_id AS household, id, CASE WHEN route = 'home-visit' AND {UNSAFE} THEN 'letter' ELSE route END AS route,
+    coalesce(person_route = route, false) OR {UNSAFE} AS chosen, received_on, waiting, held,
     CASE WHEN released_how = 'release' AND released_route = 'letter'
         THEN (released_at AT TIME ZONE 'Europe/Amsterdam')::date END AS letter_on
 FROM cases WHERE household_id = ANY(%s) AND state = 'open'
-"""
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def record_attempt(
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     number = _write(cursor, held, case, attempt, actor)
     settle_help(cursor, held.household)
-    plan(cursor, {held.household: held.municipality}, today, keep_promise=not attempt.reached)
+    homes = {held.household: held.municipality}
+    plan(cursor, homes, today, keep_promise=not attempt.reached, keep_visit=attempt.kind not in AT_THE_DOOR)
     return number
 
 
@@ -180,12 +183,14 @@ def _write(cursor: Cursor, held: Held, case: int, attempt: Attempt, actor: Actor
     return int(number)
 
 
-def plan(cursor: Cursor, homes: Mapping[int, str], today: date, *, keep_promise: bool) -> None:
+def plan(cursor: Cursor, homes: Mapping[int, str], today: date, *, keep_promise: bool, keep_visit: bool = True) -> None:
     """Find the next step of these (locked) households anew, each with its municipality.
 
-    Not where one that was agreed with the resident is still to come, if that is to be kept.
+    Not where one that was agreed with the resident is still to come, if that is to be kept; nor (with `keep_visit` too)
+    a visit of which a letter said when, on its day as well.
     """
     kept = _promised(cursor, homes, today) if keep_promise else frozenset()
+    kept |= visits_to_come(cursor, homes, today) if keep_promise and keep_visit else frozenset()
     found = _found_steps(cursor, {home: here for home, here in homes.items() if home not in kept}, today)
     set_steps(cursor, {home: one.step for home, one in found.items() if one.step is not None})
     _no_steps(cursor, [home for home, one in found.items() if one.step is not None and not one.tried])
@@ -212,7 +217,8 @@ def _found_steps(cursor: Cursor, homes: Mapping[int, str], today: date) -> dict[
     """Per household the step that follows the attempts at what is open now."""
     with cursor.connection.cursor(row_factory=class_row(_UnderWay)) as reading:
         cases = _by_home(reading.execute(_OPEN, (list(homes),)).fetchall())
-    made = _by_home(one for one in _made(cursor, "household_id = ANY(%s)", list(homes)) if one.undone_at is None)
+    asking = _made(cursor, f"household_id = ANY(%s) AND {ASKS_FOR_AN_ANSWER}", list(homes))
+    made = _by_home(one for one in asking if one.undone_at is None)
     policies = {here: policy_today(cursor, here) for here in sorted(set(homes.values()))}
     return {home: _found_step(cases[home], made[home], policies[here], today) for home, here in homes.items()}
 
@@ -324,7 +330,7 @@ def promise_step(
     """Set the next step as agreed with the resident (why = "promised"); it takes the place of the one there was.
 
     A case that still waits is thereby taken up. Raises StaleError, NotPossibleError (a day that is over, or further
-    ahead than `LONGEST_AHEAD`; an unknown kind or part).
+    ahead than `LONGEST_AHEAD`; an unknown kind or part; a visit to an unsafe door).
     """
     if step.kind not in APPOINTMENTS or (step.part is not None and step.part not in PARTS_OF_DAY):
         raise NotPossibleError("a next step has a kind of contact and, if need be, a part of the day", "choice")
@@ -332,6 +338,8 @@ def promise_step(
         raise NotPossibleError("an appointment is on a day to come, within a year", "appointment")
     held = hold_case(cursor, case, seen)
     held.need_worked(case)
+    if step.kind in AT_THE_DOOR:
+        need_safe(cursor, held.household)
     take_up_by_hand(cursor, held.household, actor=actor.id, name=actor.name)
     set_step(cursor, held.household, NextStep(step.kind, step.on_day, step.part, "promised"))
     tell(cursor, case, actor, "step", kind=step.kind, onDay=step.on_day.isoformat(), part=step.part)

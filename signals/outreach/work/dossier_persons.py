@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from signals.store.database import Cursor
 
 _PERSONS: Final = f"""
-SELECT persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
+SELECT reports.household_id,
+    persons.id, initials, prefix, surname, partner_prefix, partner_surname, business_name, date_of_birth,
     {NUMBERED_ALIKE}, array_remove(array_agg(DISTINCT phone), NULL), array_remove(array_agg(DISTINCT email), NULL),
     array_agg(DISTINCT partner_id), coalesce(array_agg(DISTINCT partner_id) FILTER (
         WHERE reports.deceased_on IS NOT NULL OR withdrawn = 'deceased'), '{{}}')
 FROM persons JOIN reports ON person_id = persons.id JOIN arrears ON arrears.id = arrears_id
-WHERE reports.household_id = %s GROUP BY persons.id ORDER BY persons.id
+WHERE reports.household_id = ANY(%s) GROUP BY reports.household_id, persons.id ORDER BY persons.id
 """  # noqa: S608 - our own texts
 
 
@@ -86,14 +87,17 @@ class Resident:
     certain: bool
     died: bool
     persons: tuple[int, ...]
+    doubted: bool  # whether somebody else of the household may be this person, and nobody decided it
 
 
 def residents(persons: Iterable[DossierPerson]) -> tuple[Resident, ...]:
     """The residents behind these persons, in the order in which they came up; the fullest writing names them."""
     found: dict[int, list[DossierPerson]] = {}
+    doubted: set[int] = set()
     for person in persons:
         found.setdefault(person.resident or person.id, []).append(person)
-    return tuple(_resident(number, written) for number, written in found.items())
+        doubted |= {person.id, *person.asked_with} if person.asked_with else set()
+    return tuple(_resident(number, written, doubted) for number, written in found.items())
 
 
 def spoken_to(persons: Collection[DossierPerson]) -> list[Resident]:
@@ -102,7 +106,7 @@ def spoken_to(persons: Collection[DossierPerson]) -> list[Resident]:
     return [one for one in residents(persons) if silent.isdisjoint(one.persons)]
 
 
-def _resident(number: int, written: Sequence[DossierPerson]) -> Resident:
+def _resident(number: int, written: Sequence[DossierPerson], doubted: AbstractSet[int]) -> Resident:
     fullest = max(written, key=lambda one: (one.date_of_birth is not None, len(one.name)))
     return Resident(
         id=number,
@@ -112,6 +116,7 @@ def _resident(number: int, written: Sequence[DossierPerson]) -> Resident:
         certain=all(one.certain for one in written),
         died=any(one.died for one in written),
         persons=tuple(one.id for one in written),
+        doubted=not doubted.isdisjoint(one.id for one in written),
     )
 
 
@@ -126,16 +131,36 @@ def read_persons(cursor: Cursor, household: int, signals: Iterable[Said]) -> tup
     `signals`: those of the household; of whom several partners' signals count in open cases, it must be certain that
     they mean the same person, and of two who may be one, whether they are.
     """
+    return persons_at(cursor, {household: signals})[household]
+
+
+def persons_at(cursor: Cursor, said: Mapping[int, Iterable[Said]]) -> dict[int, tuple[DossierPerson, ...]]:
+    """As `read_persons`, of several households at once; `said` has the signals of each."""
+    cursor.execute(_PERSONS.encode(), (list(said),))
+    written: dict[int, list[tuple[Any, ...]]] = {home: [] for home in said}
+    for home, *row in cursor.fetchall():
+        written[home].append(tuple(row))
+    rows = [row for of_home in written.values() for row in of_home]
+    several = [row[0] for row in rows if len(row[11]) > 1 and not is_certain(row[1], row[7])]
+    links = links_of(cursor, several) if several else {}
+    shared = [home for home, of_home in written.items() if len(of_home) > 1]
+    pairs = pairs_of(cursor, shared) if shared else {}
+    return {home: _persons(of_home, said[home], links, pairs) for home, of_home in written.items()}
+
+
+def _persons(
+    rows: Sequence[tuple[Any, ...]],
+    signals: Iterable[Said],
+    links: Mapping[int, Link],
+    pairs: Mapping[Pair, PairLink],
+) -> tuple[DossierPerson, ...]:
+    """Everyone of one household."""
     counting: dict[int, set[str]] = {}
     for signal in signals:
         if signal.markable and signal.person is not None:
             counting.setdefault(signal.person, set()).add(signal.partner)
-    cursor.execute(_PERSONS.encode(), (household,))
-    found = cursor.fetchall()
-    several = [row[0] for row in found if len(row[11]) > 1 and not is_certain(row[1], row[7])]
-    links = links_of(cursor, several) if several else {}
-    persons = tuple([_person(row, counting.get(row[0], set()), links.get(row[0])) for row in found])
-    return _paired(persons, found, counting, pairs_of(cursor, [household])) if len(found) > 1 else persons
+    persons = tuple([_person(row, counting.get(row[0], set()), links.get(row[0])) for row in rows])
+    return _paired(persons, rows, counting, pairs) if len(rows) > 1 else persons
 
 
 def _person(row: tuple[Any, ...], counting: set[str], link: Link | None) -> DossierPerson:

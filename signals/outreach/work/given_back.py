@@ -21,7 +21,7 @@ BESIDE: Final = [
     *("claimed", "let-go", "handed-over", "team", "note", "note-undone", "looked-at", "look-undone"),
     *("hand-over-undone", "same-person", "different-persons", "link-undone"),
     *("one-person", "two-persons", "pair-undone"),
-    *("visit-planned", "unsafe-lifted"),
+    *("visit-planned", "visit-announced", "visit-unwanted", "unsafe-lifted"),
 ]
 """Lines of what changes nothing of a case: whose it is, what colleagues noted, and who is one person."""
 # The act and its take-up are of one transaction, so of one moment; what came after has a higher number, because numbers

@@ -50,6 +50,7 @@ Obstacle = Literal[
     "of-one-signal",
     "same-route",
     "text-length",
+    "unsafe",
 ]
 """Why an act is not possible: for each of these the pages have a sentence (`web.work.obstacles`)."""
 

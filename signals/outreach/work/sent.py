@@ -38,7 +38,14 @@ REASONS: Final = ("gone", "closed", "held", "changed", "visit-waits", "sent", "f
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of a case `c` whose letter a person let go: what stands in the way of sending it, or that it was sent. A letter
 # that was written down since the release, of no earlier day, is that letter.
-LET_GO: Final = "c.released_how = 'release' AND c.released_route = 'letter'"
+
+
+def let_go(case: str, route: str = "letter") -> str:
+    """The condition of a case (its name in the statement): a person let it go by this route."""
+    return f"{case}.released_how = 'release' AND {case}.released_route = '{route}'"
+
+
+LET_GO: Final = let_go("c")
 """Of a case `c`: a person let its letter go."""
 SENT: Final = """FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.kind = 'letter'
     AND a.undone_at IS NULL AND a.at >= c.released_at
@@ -240,11 +247,13 @@ def letters_sent(
     municipalities: Collection[str],
     today: date,
     looked_at: Collection[int] = (),
+    settled: Collection[int] = (),
 ) -> Sending:
     """Write down that the letters of these cases were sent on that day: one contact attempt for each household.
 
     What cannot be sent any more (`REASONS`) is left out and named, but of the cases in `looked_at`: whoever gives them
-    saw to it that theirs goes out, such as a reminder. Writes the audit lines "attempt" itself. Raises
+    saw to it that theirs goes out, such as a reminder, and on which day it was released. What comes next is found anew,
+    but at the cases in `settled`, of which whoever gives them knows it. Writes the audit lines "attempt" itself. Raises
     NotPossibleError: the day is to come, or before one of these letters was released.
     """
     if on_day > today:
@@ -253,9 +262,13 @@ def letters_sent(
     _lock(cursor, cases, here)
     found = _letters(cursor, "c.id = ANY(%(cases)s)", {"here": here, "cases": sorted(set(cases))})
     going = {one.household: one for one in found if one.hindrance is None or one.case in looked_at}
-    if any(letter.released_on is not None and on_day < letter.released_on for letter in going.values()):
+    own = [letter for letter in going.values() if letter.case not in looked_at]
+    if any(letter.released_on is not None and on_day < letter.released_on for letter in own):
         raise NotPossibleError("letters cannot be sent before they were released", "attempt")
-    _write(cursor, list(going.values()), on_day, actor, today)
+    _write(cursor, list(going.values()), on_day, actor)
+    unsettled = [letter for letter in going.values() if letter.case not in settled]
+    # No letter answers the clock of accepted help, which asks for a conversation.
+    plan(cursor, {letter.household: letter.municipality for letter in unsettled}, today, keep_promise=True)
     left = tuple(one for one in _left(cases, found) if one.case not in looked_at or one.reason == "gone")
     return Sending({home: letter.municipality for home, letter in going.items()}, left)
 
@@ -282,7 +295,7 @@ def _left(cases: Collection[int], found: Sequence[ReleasedLetter]) -> Iterable[N
             yield NotSent(letter.case, letter.household, letter.place, letter.hindrance)
 
 
-def _write(cursor: Cursor, letters: Sequence[ReleasedLetter], on_day: date, actor: Actor, today: date) -> None:
+def _write(cursor: Cursor, letters: Sequence[ReleasedLetter], on_day: date, actor: Actor) -> None:
     if not letters:
         return
     homes, cases = [letter.household for letter in letters], [letter.case for letter in letters]
@@ -290,8 +303,6 @@ def _write(cursor: Cursor, letters: Sequence[ReleasedLetter], on_day: date, acto
     made = cursor.execute(_WRITE, named).fetchall()
     said = {"kind": "letter", "onDay": on_day.isoformat(), "part": None, "reached": False}
     add_history(cursor, [HistoryRow(case, actor.name, "attempt", {"attempt": number, **said}) for case, number in made])
-    # No letter answers the clock of accepted help, which asks for a conversation.
-    plan(cursor, {letter.household: letter.municipality for letter in letters}, today, keep_promise=True)
     note_cases(cursor, actor.id, "attempt", cases, {"kind": "letter", "on": on_day.isoformat(), "reached": False})
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _TURN: Final = ("morning", "evening", "afternoon")
 _WALK: Final = frozenset({"home-visit", "card", "letter"})  # visit, then card, then letter; a call is beside it
 _DAY: Final = timedelta(days=1)
+ANNOUNCED: Final = "announced"
+"""Why a visit is next of which a letter said when: it is kept, as what was agreed."""
 AT_THE_DOOR: Final = frozenset({"home-visit", "card"})
 """The contact kinds for which one goes to the household."""
 CONVERSATIONS: Final = frozenset({"home-visit", "call", "appointment"})
@@ -33,7 +35,8 @@ class NextStep:
     """What to do next: a contact kind, from `on_day` on, in `part` of the day (None: any), and why.
 
     `why` is a code: "not-at-home", "visits-exhausted", "card-left", "promised"; "not-reached" when what the route asks
-    for was not tried yet; "no-answer" when a letter was waited for (its kind is "administrative": a person decides).
+    for was not tried yet; "no-answer" when a letter was waited for (its kind is "administrative": a person decides);
+    "announced" when a letter said that somebody comes then.
     """
 
     kind: str

@@ -15,6 +15,7 @@ from signals.contract import english
 from signals.contract.codes import CONTACT_KINDS, OUTCOMES, PARTS_OF_DAY, STATUS_IN_DDAS
 from signals.contract.partners import partner_name
 from signals.outreach.letters.codes import CODES, RETURN_REASONS
+from signals.outreach.visits.words import RESULTS as VISIT_RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ _RESULTS: Final = {
     "declined": "wil geen hulp",
     "not-suitable": "niet de juiste plek",
     "mistaken": "was een vergissing",
+    **{code: nl.lower() for code, (nl, _) in VISIT_RESULTS.items()},
 }
 _DUTCH: Final[Mapping[str, Mapping[str, str]]] = {
     "route": _ROUTES,
@@ -70,6 +72,7 @@ _ENGLISH: Final = {
         "declined": "does not want help",
         "not-suitable": "not the right place",
         "mistaken": "was a mistake",
+        **{code: en.lower() for code, (_, en) in VISIT_RESULTS.items()},
     },
     "reached": {"True": "reached", "False": "not reached"},
     "what": {"over": "the threat is over"},
@@ -100,6 +103,7 @@ _OWN_WORDS: Final = frozenset(
     {
         *("route-changed", "not-picked-up", "mark-taken-back", "reopened-by-person", "team", "handed-over"),
         *("different-persons", "two-persons", "unsafe-lifted"),
+        "door-late",
     }
 )
 _LINES: Final = {
@@ -197,12 +201,21 @@ _LINES: Final = {
         "Letter {letter} taken out of the letter run: {code}",
     ),
     "letter-returned": ("Brief {letter} kwam terug: {returned}", "Letter {letter} came back: {returned}"),
+    "street-written": ("Straat en plaats met de hand geschreven", "Street and place written by hand"),
+    "street-removed": ("Met de hand geschreven straat weggehaald", "Street written by hand removed"),
+    "letter-returned-undone": ("Brief {letter} kwam toch niet terug", "Letter {letter} did not come back after all"),
     "visit-planned": ("Op de bezoeklijst voor {onDay}{part}", "On the visiting list for {onDay}{part}"),
+    "visit-announced": ("Bezoek aangekondigd in de brief: {onDay}{part}", "Visit announced by letter: {onDay}{part}"),
     "door-refused": ("Aan de deur gezegd: wil geen hulp", "Said at the door: wants no help"),
     "door-moved": (
         "Aan de deur gehoord: verhuisd. Eerst beoordelen, er gaat geen brief uit",
         "Heard at the door: moved. To be looked at first, no letter goes out",
     ),
+    "door-late": (
+        "Aan de deur, nadat de zaak was gesloten: {onDay}{part}: {result}{reason}",
+        "At the door, after the case was closed: {onDay}{part}: {result}{reason}",
+    ),
+    "visit-unwanted": ("Gezegd: wil het bezoek van {onDay} niet", "Said: does not want the visit of {onDay}"),
     "unsafe": ("Onveilig aan de deur: geen huisbezoek meer", "Not safe at the door: no home visit any more"),
     "unsafe-lifted": ("Weer veilig aan de deur: {reason}", "Safe at the door again: {reason}"),
     "note": ("Notitie geschreven", "Note written"),

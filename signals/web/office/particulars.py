@@ -10,10 +10,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.outreach.teams import DEFAULT_TARGETS
+from signals.outreach.visits.words import RESULTS
 from signals.web.office.actions import VISITORS
 from signals.web.office.partners import CODES
 from signals.web.templating import ROLE_NAMES
-from signals.web.texts import day, said
+from signals.web.texts import ENGLISH, day, said
 from signals.web.words import WORDS, word
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ KEYS: Final = {
     "status": said("status"),
     "referral": said("doorverwijzing"),
     "target": said("waarheen"),
+    "stop": said("adres op de lijst, nummer"),
     "result": said("uitkomst"),
     "outcome": said("eindresultaat"),
     "team": said("team"),
@@ -161,4 +163,9 @@ def _pause(desk: Desk, text: str, _: Mapping[str, str]) -> str:
     return text
 
 
-_SPELLED: Final = {"page": _address, "to": _person, "on": _day, "why": _refusal, "reason": _pause}
+def _visit(desk: Desk, code: str, _: Mapping[str, str]) -> str:
+    """What came of a visit; that of a referral stands in `_IN_WORDS`."""
+    return RESULTS[code][desk.language == ENGLISH] if code in RESULTS else code
+
+
+_SPELLED: Final = {"page": _address, "to": _person, "on": _day, "why": _refusal, "reason": _pause, "result": _visit}

@@ -127,6 +127,10 @@ def _routes(desk: Desk, policy: Policy) -> Iterator[tuple[str, str]]:
         desk.text("Niemand thuis"),
         desk.text("na {count} huisbezoeken een kaartje, daarna een brief", count=policy.visits_at_most),
     )
+    yield (
+        desk.text("Aangekondigd bezoek"),
+        desk.text("de brief gaat ten minste {count} dagen ervoor op de post", count=policy.announce_days),
+    )
 
 
 def _letters(desk: Desk, policy: Policy) -> Iterator[tuple[str, str]]:

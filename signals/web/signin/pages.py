@@ -166,6 +166,7 @@ def sign_out(desk: Desk) -> Response | Errand[str | None]:
 def _gone(desk: Desk, elsewhere: str | None) -> Response:
     response = RedirectResponse(elsewhere or desk.url("signed-out"), status_code=303)
     desk.jar.drop(response, cookies.SESSION)
+    _forget_visits(desk, response)
     return response
 
 
@@ -184,7 +185,15 @@ def _let_in(desk: Desk, entry: Entry, user: User, path: str) -> Response:
     _note(desk, user, "sign-in", given)
     response = RedirectResponse(path, status_code=303)
     desk.jar.put(response, cookies.SESSION, token)
+    if desk.jar.read(desk.cookies, cookies.ROUND) not in {None, user.id}:
+        _forget_visits(desk, response)
     return response
+
+
+def _forget_visits(desk: Desk, response: Response) -> None:
+    """Have the browser remove what the page of a round kept of whoever was signed in here (static/door.js)."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    desk.jar.drop(response, cookies.ROUND)
 
 
 def _note(desk: Desk, user: User, action: str, detail: dict[str, object]) -> None:

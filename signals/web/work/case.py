@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final
 from signals.contract.codes import CONTACT_KINDS
 from signals.contract.partners import partner_name
 from signals.outreach.feedback import result_of
+from signals.outreach.letters.streets import street_of
+from signals.outreach.visits.glance import lists_of
+from signals.outreach.visits.unsafe import unsafe_at
 from signals.outreach.work.attempts import APPOINTMENTS
 from signals.outreach.work.claims import colleagues, note_arrival
 from signals.outreach.work.dismissals import NOT_PICKED_UP
@@ -21,6 +24,7 @@ from signals.outreach.work.people import Actor
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS, Role
 from signals.web.texts import day, euros, moment
+from signals.web.visits.said import names_of, when
 from signals.web.words import options, period_words, word
 from signals.web.work.extent import SHOW, WHOLE, asks_for_all, choices_of, extent_of
 from signals.web.work.found import list_with
@@ -135,6 +139,8 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "shown": shown,
         "whole": WHOLE,
         "case": found.case,
+        "street": street_of(desk.cursor, found.household),
+        **_visits(desk, found),
         "today": desk.today,
         "open_cases": [case for case in found.cases if case.state == "open"],
         "queue": _queue(found),
@@ -161,6 +167,24 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         **(rights := _rights(desk, found)),
         **(lists := _lists(desk, found, typed)),
         "offered": _offered(found, {**rights, **lists}),
+    }
+
+
+def _visits(desk: Desk, found: Dossier) -> dict[str, object]:
+    """Whether it is safe at the door, on which list of visits it stands, and on which it can be put."""
+    lists = lists_of(desk.cursor, found.household, found.municipality, desk.today)
+    unsafe = unsafe_at(desk.cursor, [found.household]).get(found.household)
+    may_put = unsafe is None and found.case.is_worked and found.worked_route == "home-visit"
+    return {
+        "unsafe": unsafe,
+        "is_lead": Role.TEAM_LEAD in desk.user.roles,
+        "visit_list": lists.on,
+        "visit_when": lambda one: when(one.on_day, one.part, desk.language),
+        "visit_lists": [
+            (str(one.id), f"{when(one.on_day, one.part, desk.language)}: {names_of(one.pair, desk.language)}")
+            for one in lists.open
+            if may_put
+        ],
     }
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signals.errors import WrongUseError
 from signals.outreach.letters.codes import CODES
+from signals.outreach.letters.letter import LetterError
 from signals.web.texts import ENGLISH, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from signals.errors import SignalsError
     from signals.web.desk import Desk
 
 KINDS: Final = {
     "first": said("Eerste brief"),
     "reminder": said("Herinnering"),
+    "announced-visit": said("Aankondiging van een bezoek"),
     "final": said("Laatste brief"),
 }
 LANGUAGES: Final = {"nl": said("Nederlands"), "en": said("Engels")}
@@ -23,6 +28,34 @@ STATES: Final = {
     "posted": said("Op de post"),
     "taken-out": said("Uit de ronde gehaald"),
 }
+WRONG_SET: Final = said(
+    "De brieven kunnen niet gemaakt worden: in de teksten of de opmaak van de brieven klopt iets niet. Er is niets "
+    "kwijt. Geef door wat hieronder staat aan wie deze installatie beheert."
+)
+NO_PRINT: Final = said(
+    "Een van de brieven kan niet worden gedrukt zoals hij is. Er is niets kwijt. Neem de ronde terug en maak een "
+    "nieuwe."
+)
+NOT_WRITTEN: Final = said(
+    "De brieven kunnen nu niet worden bewaard. Er is niets kwijt. Probeer het later opnieuw, of geef door wat "
+    "hieronder staat aan wie deze installatie beheert."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why letters cannot be made: in a sentence, and as it is passed on to who keeps the installation (in English)."""
+
+    problem: str
+    told: Sequence[str] = ()
+
+
+def trouble_of(refusal: SignalsError) -> Trouble:
+    """What stood in the way of the press. The text of a refusal names nobody (`signals.errors`)."""
+    if isinstance(refusal, LetterError):
+        return Trouble(NO_PRINT, [str(refusal)])
+    problem = WRONG_SET if isinstance(refusal, WrongUseError) else NOT_WRITTEN
+    return Trouble(problem, [line.strip(" -") for line in str(refusal).splitlines()])
 
 
 def code_words(language: str, code: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from signals.outreach.release import NotReleasedError
 from signals.outreach.work.people import NotPossibleError
 from signals.web.texts import said
 
@@ -78,6 +79,10 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
         ),
         "same-route": said("De zaak heeft deze route al. Kies de andere route, of laat hem zo."),
         "text-length": said("Wat u schreef is leeg of te lang. Maak het korter."),
+        "unsafe": said(
+            "Aan deze deur is het onveilig: spreek geen huisbezoek af. Een teamleider kan zeggen dat het weer veilig "
+            "is."
+        ),
     }
 )
 """Why an act was refused → the sentence on the page."""
@@ -86,7 +91,14 @@ NOT_RELEASED: Final = said(
     "huishouden."
 )
 
+NOT_SAFE: Final = said(
+    "Vrijgeven kan niet: aan deze deur is het onveilig. Kies de route brief, of laat een teamleider eerst zeggen dat "
+    "het weer veilig is."
+)
+
 
 def why_not(refusal: SignalsError) -> str:
     """Why it was refused, in Dutch."""
-    return OBSTACLES[refusal.code] if isinstance(refusal, NotPossibleError) else NOT_RELEASED
+    if isinstance(refusal, NotPossibleError):
+        return OBSTACLES[refusal.code]
+    return NOT_SAFE if isinstance(refusal, NotReleasedError) and refusal.code == "unsafe" else NOT_RELEASED

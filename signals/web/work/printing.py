@@ -8,33 +8,38 @@ the run would be another one nothing is done and what fell out is named.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
-from signals.errors import SignalsError
+from signals.errors import SignalsError, WrongUseError
 from signals.outreach.letters.choosing import RunWish, preview
 from signals.outreach.letters.overview import runs_posted, runs_to_post
 from signals.outreach.letters.runs import release_letter_run
-from signals.outreach.letters.typeset import picture
+from signals.outreach.letters.typeset import picture, try_set
 from signals.outreach.queues import policy_book
 from signals.outreach.work.people import Actor
 from signals.web.desk import NotFoundError, Page
 from signals.web.office.overview import municipality_names
 from signals.web.people import CASE_WORKERS
-from signals.web.texts import DUTCH, numbers_of, said
-from signals.web.work.letter_words import KINDS, LANGUAGES, by_reason, chosen
+from signals.web.texts import DUTCH, day, numbers_of, said
+from signals.web.words import word
+from signals.web.work.letter_words import KINDS, LANGUAGES, Trouble, by_reason, chosen, trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signals.outreach.letters.choosing import Going, Preview
+    from signals.outreach.letters.letter import Announced
     from signals.web.desk import Desk
 
 SAMPLES: Final = 3
 """Of so many letters a page is shown before they are released."""
 NOTHING: Final = said("Er gaat geen brief uit. Zaken die nu bij Beoordelen staan: {number}.")
+ANNOUNCED: Final = said("{kind}: {day}, {part}")
 POSTED: Final = 10
 """So many posted runs stand in the list."""
 
@@ -85,6 +90,8 @@ def release_preview(desk: Desk) -> Response:
             run, done = _released(desk, choice)
     except ChangedError as changed:
         return _shown(desk, choice, status=409, fallen=_fallen(desk, changed.now))
+    except WrongUseError:  # of the letter set, as the page says
+        return _shown(desk, choice, status=409)
     if run is None:
         return desk.go("print-runs", notice=desk.text(NOTHING, number=len(done.faults)))
     notice = desk.text("Brieven in deze ronde: {number}. Haal ze op voor de drukker.", number=len(done.going))
@@ -97,25 +104,56 @@ def show_sample(desk: Desk) -> Response:
     for municipality in sorted(desk.user.municipalities & policy_book(desk.cursor).municipalities):
         going = preview(desk.cursor, RunWish(municipality, desk.today, frozenset({case}), language)).going
         if going:
-            (one,) = going
-            desk.viewed("view-letter", f"case {case}", households=[one.household], persons=one.to.persons)
-            return Response(picture(one.letter, folder=desk.press.sets), media_type="image/png")
+            return _sample(desk, Choice(municipality, language), going[0])
     raise NotFoundError("no letter would go out for this case")
 
 
+def _sample(desk: Desk, choice: Choice, one: Going) -> Response:
+    """The picture; where it cannot be made, the page that says why."""
+    try:
+        drawn = picture(one.letter, folder=desk.press.sets)
+    except WrongUseError:
+        return _shown(desk, choice, status=409)
+    desk.viewed("view-letter", f"case {one.case}", households=[one.household], persons=one.to.persons)
+    return Response(drawn, media_type="image/png")
+
+
 def _released(desk: Desk, choice: Choice) -> tuple[int | None, Preview]:
-    """Raises ChangedError, within the transaction that it rolls back."""
+    """Raises ChangedError, WrongUseError, within the transaction that it rolls back."""
     wish, actor = _wish(desk, choice), Actor(desk.user.id, desk.user.name)
     run, done = release_letter_run(desk.cursor, wish, actor, desk.press.sets)
+    _try(desk, done)
     if seal(done) != desk.form.get("seen"):
         raise ChangedError(done)
     return run, done
 
 
+def _try(desk: Desk, shown: Preview) -> None:
+    """Raise WrongUseError where these letters could not be made: nothing is released that nobody can print."""
+    if shown.going:
+        try_set(shown.going[0].letter.sender, sorted(shown.kinds), shown.wish.language, desk.press.sets)
+
+
+def _trouble(desk: Desk, shown: Preview) -> Trouble | None:
+    try:
+        _try(desk, shown)
+    except WrongUseError as refusal:
+        return trouble_of(refusal)
+    return None
+
+
 def seal(shown: Preview) -> str:
     """What is another text as soon as another letter would go out, or one would be to another or name another."""
     letters = [
-        (one.case, one.to.persons, one.to.partners, one.to.named, one.letter.kind, one.letter.block.lines)
+        (
+            one.case,
+            one.to.persons,
+            one.to.partners,
+            one.to.named,
+            one.letter.kind,
+            one.letter.visit,
+            one.letter.block.lines,
+        )
         for one in shown.going
     ]
     faults = sorted(shown.faults.items())
@@ -128,6 +166,23 @@ def samples(going: Sequence[Going]) -> list[Going]:
     fullest = sorted(going, key=lambda one: -len(one.letter.partners))
     wanted = [*(kinds[kind] for kind in KINDS if kind in kinds), *fullest[:1], *going[:SAMPLES]]
     return list({one.case: one for one in wanted}.values())[:SAMPLES]
+
+
+def kinds_of(desk: Desk, going: Sequence[Going]) -> list[tuple[str, int]]:
+    """How many letters of each kind; of announced visits, how many for each day and part of it."""
+    found = Counter((list(KINDS).index(one.letter.kind), _when(one.letter.visit)) for one in going)
+    return [(_kind(desk, list(KINDS.values())[kind], *when), found[kind, when]) for kind, when in sorted(found)]
+
+
+def _when(visit: Announced | None) -> tuple[str, str]:
+    return (visit.day.isoformat(), visit.part) if visit else ("", "")
+
+
+def _kind(desk: Desk, name: str, on_day: str, part: str) -> str:
+    if not part:
+        return desk.text(name)
+    shown = day(date.fromisoformat(on_day), desk.language)
+    return desk.text(ANNOUNCED, kind=desk.text(name), day=shown, part=word("part", part, desk.language).lower())
 
 
 def _choice(desk: Desk, municipality: str, language: str) -> Choice:
@@ -157,7 +212,7 @@ def _shown(
     *,
     status: int = 200,
     faults: Sequence[tuple[str, str]] = (),
-    fallen: Sequence[tuple[str, Sequence[int]]] = (),
+    fallen: Sequence[tuple[str, Sequence[int]]] | None = None,
 ) -> Response:
     found = preview(desk.cursor, _wish(desk, choice)) if _has_policy(desk, choice) else None
     names = municipality_names(desk)
@@ -168,13 +223,14 @@ def _shown(
         choice=choice,
         municipalities=sorted(names.items(), key=lambda one: one[1]) if len(names) > 1 else [],
         languages=[(code, desk.text(words)) for code, words in LANGUAGES.items()],
-        kinds=[(KINDS[kind], found.kinds[kind]) for kind in KINDS if kind in found.kinds] if found else [],
+        trouble=_trouble(desk, found) if found else None,
+        kinds=kinds_of(desk, found.going) if found else [],
         samples=samples(found.going) if found else [],
         left_out=by_reason(desk, [(one.case, one.code) for one in found.left_out]) if found else [],
         seen=seal(found) if found else "",
         kind_names=KINDS,
-        changed=status == 409,
-        fallen=fallen,
+        changed=fallen is not None,
+        fallen=fallen or (),
         faults=faults,
         errors=dict(faults),
     )

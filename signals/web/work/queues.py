@@ -16,6 +16,7 @@ from signals.contract.codes import CRISES
 from signals.contract.partners import SECTORS, partner_name
 from signals.outreach.clocks import CLOCK_NAMES
 from signals.outreach.policy import ROUTES
+from signals.outreach.visits.unsafe import unsafe_at
 from signals.outreach.work.claims import claim, let_go
 from signals.outreach.work.people import Actor, NotPossibleError, TakenError
 from signals.outreach.work_items import Key
@@ -227,6 +228,7 @@ def _shown(desk: Desk, asked: Asked, *, status: int = 200, problem: str | None =
         given_in=[(NAMES[one], count, _given_at(desk, one)) for one, count in given.queues.items()],
         team=asked["team"] or default_choice(desk.user),
         beside=beside,
+        unsafe=unsafe_at(desk.cursor, households) if asked.queue != "letters" else {},  # a letter harms nobody
         lacks=LACKS,
         birth=birth,
         partner_name=partner_name,

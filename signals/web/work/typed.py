@@ -119,7 +119,7 @@ def _part_faults(form: Form, now: datetime) -> Faults:
     return {"part": said("Kies het deel van de dag: dan gaat een volgend bezoek op een ander moment.")}
 
 
-def step_faults(form: Form, _: Dossier, now: datetime) -> Faults:
+def step_faults(form: Form, _: Dossier | None, now: datetime) -> Faults:
     """What was agreed with the resident: a kind of contact, a day to come, and perhaps a part of the day."""
     faults = _one_of(form, "kind", APPOINTMENTS, said("Kies hoe u elkaar spreekt."))
     if form.get("part"):

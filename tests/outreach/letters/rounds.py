@@ -8,7 +8,7 @@ from signals.outreach.letters.choosing import Preview, RunWish, preview
 from signals.outreach.letters.mail import Posted, mark_posted
 from signals.outreach.letters.runs import RunLetter, letters_of_run, release_letter_run
 from signals.outreach.letters.writing import Written, write_run
-from tests.outreach.work.people import ANNA, act, today
+from tests.outreach.work.people import ANNA, act, acting, today
 from tests.reference.notation import report
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def written(desk: Desk, run: int, out: Path) -> Written:
     return write_run(desk.system.engine, run, out, ANNA)
 
 
-def posted(desk: Desk, run: int, on_day: date | None = None) -> Posted:
-    """The run in the post; today, or as if that day were today."""
-    return act(desk, mark_posted, run, on_day or today(), ANNA, today=on_day or today())  # type: ignore[no-any-return]  # as above
+def posted(desk: Desk, run: int, on_day: date | None = None, now: date | None = None) -> Posted:
+    """The run in the post; today, or as if that day were today; written down `now`, when that is later."""
+    return act(desk, mark_posted, run, on_day or today(), ANNA, today=now or on_day or today())  # type: ignore[no-any-return]  # as above
 
 
 def sent_round(desk: Desk, out: Path, on_day: date | None = None) -> int:
@@ -69,6 +69,23 @@ def sent_round(desk: Desk, out: Path, on_day: date | None = None) -> int:
     written(desk, run, out / str(run))
     posted(desk, run, on_day)
     return run
+
+
+def lain(desk: Desk, run: int, days: int) -> None:
+    """The run was released so many days ago, and its letters were let go and written then."""
+    with acting(desk) as cursor:
+        asked = {"days": days, "run": run}
+        cursor.execute(
+            """UPDATE letter_runs SET on_day = on_day - %(days)s, at = at - %(days)s * interval '1 day',
+                written_at = written_at - %(days)s * interval '1 day' WHERE id = %(run)s""",
+            asked,
+        )
+        cursor.execute(
+            """UPDATE letters SET on_day = on_day - %(days)s, contents = contents || jsonb_build_object('answer_by',
+                (contents ->> 'answer_by')::date - %(days)s) WHERE run_id = %(run)s""",
+            asked,
+        )
+        cursor.execute("UPDATE cases SET released_at = released_at - %(days)s * interval '1 day'", asked)
 
 
 def letters(desk: Desk, run: int) -> list[RunLetter]:

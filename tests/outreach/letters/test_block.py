@@ -67,7 +67,24 @@ def test_a_block_is_normalised_and_printed_line_by_line(changes: dict[str, objec
         ({"country": "NL"}, None),
         ({"street": "Zonder vaste woon- of verblijfplaats"}, "no-fixed-abode"),
         ({"street": "ZVWOV", "number": None}, "no-fixed-abode"),
-        ({"street": "z.v.w.o.v."}, "no-fixed-abode"),
+        *(
+            ({"street": written}, "no-fixed-abode")
+            for written in (
+                *("z.v.w.o.v.", "zwov", "z.w.o.v.", "Z W O V", "z.v.w. of v.", "zvwofv", "zbwov", "ZVWP"),
+                *(
+                    "z.v.w.o.v.p.",
+                    "zonder woon- of verblijfplaats",
+                    "Zonder vast adres",
+                    "zonder vaste w.o.v.",
+                    "Geen adres",
+                ),
+                *("zonder vaste w.o.v.", "zonder bekende woonplaats", "dak- en thuisloos", "Dakloos", "thuisloos"),
+            )
+        ),
+        *(
+            ({"street": written}, None)
+            for written in ("Zwovlaan", "Zuidwestvaart", "Zonderstraat", "Geenhovenweg", "Z.W. Overweg", "Dakpansteeg")
+        ),
         ({"city": "Geen vaste woonplaats"}, "no-fixed-abode"),
         ({"name": "Erven van A. Jansen"}, "died"),
         ({"name": "De erfgenamen van mw. P. de Boer"}, "died"),

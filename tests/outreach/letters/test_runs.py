@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ast import literal_eval
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from signals.outreach.letters import block
+from signals.outreach.letters.age import RunTooOldError
 from signals.outreach.letters.candidates import HINDRANCES
 from signals.outreach.letters.codes import CODES, FAULTS
 from signals.outreach.letters.mail import record_returned
@@ -35,6 +36,7 @@ from .rounds import (
     attempts,
     codes,
     houses,
+    lain,
     let_go,
     letters,
     name,
@@ -49,6 +51,7 @@ from .rounds import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from tests.outreach.desk import Desk
@@ -243,6 +246,77 @@ def test_what_changed_after_the_files_is_named_when_the_run_is_posted(desk: Desk
     assert attempts(desk) == [(2, "letter")]
 
 
+@pytest.mark.parametrize("happens", [closed, called, agreed, upgraded, mourned, paid])
+def test_what_fell_out_after_the_day_of_posting_was_posted(
+    desk: Desk, tmp_path: Path, happens: Callable[[Desk], None]
+) -> None:
+    let_go(desk, 1, 2)
+    run = released(desk)
+    written(desk, run, tmp_path)
+    lain(desk, run, 3)
+    happens(desk)
+    before = file_of(desk, name(1)).next_step
+    assert [one.house for one in _out(desk, run, today())] == [1]
+    assert _out(desk, run, today() - DAY) == []
+    done = posted(desk, run, today() - DAY, today())
+    assert (len(done.letters), done.taken_out) == (2, ())
+    assert attempts(desk).count((1, "letter")) == 1
+    if happens not in {upgraded, paid}:
+        assert file_of(desk, name(1)).next_step == before  # how it goes on was decided since
+    assert desk.case(name(1)).state == ("closed" if happens is closed else "open")
+
+
+class Out(NamedTuple):
+    """A letter that must not go out any more."""
+
+    house: int
+    code: str
+
+
+def _out(desk: Desk, run: int, posted_on: date) -> list[Out]:
+    where = {one.id: one.number for one in letters(desk, run)}
+    return [Out(where[one.letter], one.code) for one in act(desk, to_take_out, run, posted_on)]
+
+
+def test_what_stood_in_the_way_on_the_day_of_posting_is_taken_out_however_late(desk: Desk, tmp_path: Path) -> None:
+    let_go(desk, 1, 2)
+    run = released(desk)
+    written(desk, run, tmp_path)
+    lain(desk, run, 3)
+    case = desk.case(name(1)).id
+    desk.system.rows(
+        """INSERT INTO case_history (case_id, actor, kind, detail, at)
+        VALUES (%s, 'x', 'closed', '{"outcome": "paid"}', now() - interval '2 days') RETURNING id""",
+        case,
+    )
+    closed(desk)
+    done = posted(desk, run, today() - DAY, today())
+    assert [one.code for one in done.taken_out] == ["closed"]
+    assert attempts(desk) == [(2, "letter")]
+
+
+def test_a_case_that_was_let_go_anew_meanwhile_keeps_no_letter_from_being_posted(desk: Desk, tmp_path: Path) -> None:
+    let_go(desk, 1, 2)
+    run = released(desk)
+    written(desk, run, tmp_path)
+    lain(desk, run, 3)
+    desk.system.rows("UPDATE cases SET released_at = now() WHERE id = %s RETURNING id", desk.case(name(1)).id)
+    assert len(posted(desk, run, today() - DAY, today()).letters) == 2
+    assert attempts(desk) == [(1, "letter"), (2, "letter")]
+
+
+def test_a_run_that_lay_too_long_is_taken_back(desk: Desk, tmp_path: Path) -> None:
+    let_go(desk, 1)
+    run = released(desk)
+    written(desk, run, tmp_path)
+    lain(desk, run, 12)
+    with pytest.raises(RunTooOldError, match="leave fewer than 7 days to answer"):
+        written(desk, run, tmp_path)
+    with pytest.raises(RunTooOldError, match=f"letters cancel {run}"):
+        posted(desk, run)
+    assert len(posted(desk, run, today() - 6 * DAY, today()).letters) == 1  # but it was posted in time
+
+
 def test_a_letter_that_a_colleague_marked_as_sent_meanwhile_has_one_attempt(desk: Desk, tmp_path: Path) -> None:
     let_go(desk, 1, 2)
     run = released(desk)
@@ -295,6 +369,16 @@ def test_two_people_at_an_address_get_a_letter_each_on_two_days(desk: Desk, tmp_
     assert (letter.case, letter.kind) == (november, "first")
     assert (letter.contents["partners"], letter.contents["block"]["name"]) == (["Menzis"], "A. De Vries")
     assert shown(desk, on_day=today() + 2 * DAY).going == ()
+
+
+def test_a_letter_by_hand_to_somebody_else_is_not_written_of_as_ones_own(desk: Desk) -> None:
+    two_tenants(desk)
+    october = desk.case("7607GC 1 2026-10").id
+    act(desk, letters_sent, [october], today(), ANNA, municipalities={"0141"}, today=today())
+    step = file_of(desk, name(1)).next_step
+    assert step is not None
+    found = shown(desk, on_day=step.on_day).going
+    assert [(one.letter.kind, one.letter.partners) for one in found] == [("first", ("Menzis",))]
 
 
 def test_two_people_of_one_case_get_a_letter_each_and_then_a_reminder_each(desk: Desk, tmp_path: Path) -> None:
@@ -374,6 +458,59 @@ def test_nobody_writes_to_the_dead_nor_to_who_may_be_them(desk: Desk) -> None:
     assert codes(shown(desk)) == {case: "died"}
     assert act(desk, release_letter_run, wish(), ANNA)[0] is None
     assert desk.queue("review") == [name(1)]
+
+
+def test_who_may_have_died_is_looked_at_also_when_somebody_else_lives_there(desk: Desk) -> None:
+    old = report("old", "2026-05-02", "welbions/O1", at=1, surname="De Vries")
+    desk.take_in(old, withdraw("d", "2026-05-09", "welbions/O1", "deceased", at=1))
+    two_tenants(desk)
+    october, november = desk.case("7607GC 1 2026-10").id, desk.case(name(1)).id
+    assert codes(shown(desk)) == {november: "died"}
+    run = released(desk)
+    assert [one.case for one in letters(desk, run)] == [october]
+    assert desk.queue("review") == [name(1)]
+
+
+def test_who_may_have_died_is_looked_at_also_when_the_letter_of_their_case_goes_to_another(desk: Desk) -> None:
+    old = report("old", "2026-05-02", "welbions/O1", at=1, surname="De Vries")
+    desk.take_in(old, withdraw("d", "2026-05-09", "welbions/O1", "deceased", at=1))
+    who = (("vitens/J", "Jansen"), ("menzis/D", "De Vries"))
+    desk.take_in(*(report(f"x-{name}", "2026-11-02", name, at=1, surname=surname) for name, surname in who))
+    named(desk)
+    act(desk, change_route, desk.case(name(1)).id, "letter", "wrote so", ANNA)
+    desk.release(name(1))
+    (letter,) = letters(desk, released(desk))
+    assert (letter.contents["block"]["name"], desk.queue("review")) == ("A. Jansen", [name(1)])
+
+
+def test_whose_death_was_told_meanwhile_is_looked_at_also_when_somebody_else_lives_there(desk: Desk) -> None:
+    two_tenants(desk)
+    run = released(desk)
+    old = report("old", "2026-05-02", "welbions/O1", at=1)
+    desk.take_in(old, withdraw("d", "2026-11-05", "welbions/O1", "deceased", at=1))
+    desk.system.rows("UPDATE cases SET held = false RETURNING id")  # as when somebody looked at it
+    assert [one.code for one in act(desk, to_take_out, run)] == ["died"]
+
+
+def test_no_letter_goes_where_the_visit_of_another_case_was_let_go(desk: Desk) -> None:
+    desk.take_in(*(report(f"v-{who}", "2026-11-02", f"{who}/V", at=1) for who in ("vitens", "menzis")))
+    named(desk)
+    desk.release(name(1))
+    for kind in ("home-visit", "home-visit", "home-visit", "card"):
+        attempt = Attempt(kind, today(), "morning", reached=False)
+        act(desk, record_attempt, desk.case(name(1)).id, attempt, ANNA, today=today())
+    step = file_of(desk, name(1)).next_step
+    assert step is not None
+    assert (step.kind, shown(desk, on_day=step.on_day).kinds) == ("letter", {"first": 1})
+    desk.take_in(*(report(f"w-{who}", "2026-12-02", f"{who}/W", at=1) for who in ("vitens", "menzis")))
+    desk.release("7607GC 1 2026-12")
+    found = shown(desk, on_day=step.on_day)
+    assert (found.going, set(codes(found).values())) == ((), {"visit-waits"})
+    desk.system.rows(
+        "INSERT INTO unsafe_homes (household_id, by_id, by_name) VALUES (%s, 'x', 'X') RETURNING id",
+        desk.case(name(1)).household_id,
+    )
+    assert len(shown(desk, on_day=step.on_day).going) == 1  # nobody goes there any more
 
 
 def test_a_letter_that_cannot_be_right_goes_to_review_until_it_is_mended(desk: Desk) -> None:

@@ -14,13 +14,13 @@ from typing import Any
 import pdfplumber
 import pypdfium2  # type: ignore[import-untyped]  # it brings no types
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.outreach.letters.letter import KINDS, LANGUAGES, Announced, Letter, LetterError
-from signals.outreach.letters.marks import code, mark
 from signals.outreach.letters.typeface import printable
-from signals.outreach.letters.typeset import picture, typeset, typeset_one
+from signals.outreach.letters.typeset import picture, side_by_side, typeset, typeset_one
 from tests.outreach.letters.samples import (
     BARE,
     LETTERS,
@@ -204,11 +204,7 @@ def test_a_letter_of_several_pages_is_counted_and_each_page_has_its_mark() -> No
     letters = [letter(sender=long, number="12-1"), letter("reminder", sender=long, number="12-2")]
     made = typeset(letters)
     assert (made.pages, made.sheets) == ((2, 1), (2, 1))
-    assert marks_in(made.pdf) == [
-        mark_modules("12-1", 1, 2),
-        mark_modules("12-1", 2, 2),
-        mark_modules("12-2", 1, 1),
-    ]
+    assert [marks for marks, _ in codes_in(made.pdf)] == [["12-1/1/2"], ["12-1/2/2"], ["12-2/1/1"]]
 
 
 def test_double_sided_each_letter_begins_on_a_new_sheet() -> None:
@@ -228,23 +224,29 @@ def test_double_sided_each_letter_begins_on_a_new_sheet() -> None:
         assert not opened_again.pages[1].rects  # nor a mark
 
 
-def mark_modules(number: str, page: int, pages: int) -> int:
-    """How many drawings the mark consists of: differs from mark to mark, mostly."""
-    return mark(number, page, pages).count("M")
+def codes_in(pdf: bytes) -> list[tuple[list[str], list[str]]]:
+    """What somebody else's reader sees on each page as an office printer prints it: the marks, and the other codes."""
+    with pypdfium2.PdfDocument(pdf) as opened:
+        pictures = [page.render(scale=200 / 72, grayscale=True).to_numpy() for page in opened]
+    read = [zxingcpp.read_barcodes(drawn) for drawn in pictures]
+    return [
+        (
+            [one.text for one in found if one.format == zxingcpp.BarcodeFormat.MicroQRCode],
+            [one.text for one in found if one.format == zxingcpp.BarcodeFormat.QRCode],
+        )
+        for found in read
+    ]
 
 
-def marks_in(pdf: bytes) -> list[int]:
-    """The same, of each page: what is drawn in the lower left corner."""
-    with pdfplumber.open(BytesIO(pdf)) as opened:
-        return [
-            sum(one["x1"] < 40 and one["top"] > 780 for one in (*page.rects, *page.curves)) for page in opened.pages
-        ]
-
-
-def test_each_page_of_each_letter_has_a_mark_of_its_own() -> None:
-    marks = {mark(number, page, 2) for number in ("12-0001", "12-0002") for page in (1, 2)}
-    assert len(marks) == 4
-    assert len({code("https://a.example"), code("https://b.example")}) == 2
+def test_a_reader_of_codes_reads_the_mark_and_the_address_on_every_kind_of_letter() -> None:
+    kinds = [(kind, language) for kind in KINDS for language in LANGUAGES]
+    letters = [letter(kind, language, number=f"9{place:05}") for place, (kind, language) in enumerate(kinds)]
+    opens = "https://www.almelo.example"
+    assert codes_in(typeset(letters).pdf) == [
+        ([f"{one.number}/1/1"], [] if one.kind == "card" else [opens]) for one in letters
+    ]
+    calls = replace(SENDER, website="")
+    assert codes_in(typeset_one(letter(sender=calls)).pdf) == [(["000000-0001/1/1"], ["tel:0000123456"])]
 
 
 def test_the_same_letters_are_the_same_bytes_also_in_another_process() -> None:
@@ -258,6 +260,14 @@ def test_the_same_letters_are_the_same_bytes_also_in_another_process() -> None:
     again = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
     assert again.stdout == first
     assert typeset([*letters[:2], replace(letters[2], date=dt.date(2026, 12, 2))]).pdf != first
+
+
+def test_letters_made_side_by_side_are_the_same_bytes_in_the_same_order() -> None:
+    letters = run_of(12)
+    assert list(side_by_side(typeset_one, letters)) == [typeset_one(one) for one in letters]
+    wrong = replace(letters[1], block=to(""))
+    with pytest.raises(LetterError):
+        list(side_by_side(typeset_one, [letters[0], wrong, letters[2]]))
 
 
 def test_letters_of_two_senders_and_no_letters_are_refused() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import stat
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,14 +46,16 @@ class Steps:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.taken, self.last = 0, -1
+        self._one_by_one = threading.Lock()  # letters are written side by side
         for name in ("replace", "unlink", "mkdir"):
             patch.setattr(Path, name, self._around(getattr(Path, name)))
         patch.setattr(writing, "transaction", self._transaction(transaction))
         patch.setattr(os, "fsync", self._around(os.fsync))
 
     def _step(self) -> None:
-        self.taken += 1
-        if self.taken - 1 == self.last:
+        with self._one_by_one:
+            taken, self.taken = self.taken, self.taken + 1
+        if taken == self.last:
             raise Killed
 
     def _around(self, change: Callable[..., Any]) -> Callable[..., Any]:

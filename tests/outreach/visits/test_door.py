@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from time import monotonic as time_now
 from typing import TYPE_CHECKING
 
 import pytest
 
 from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError
-from signals.outreach.visits.doorstep import doorstep_of
+from signals.outreach.visits.door import record
 from signals.outreach.visits.lists import VisitError
+from signals.outreach.visits.round import read_round
 from signals.outreach.visits.unsafe import flag_unsafe, lift_unsafe, unsafe_at
-from signals.outreach.work.attempts import Attempt, attempts_of, record_attempt
-from signals.outreach.work.decisions import change_route, close
+from signals.outreach.work.attempts import Attempt, attempts_of, next_steps_of, promise_step, record_attempt
+from signals.outreach.work.claims import claim
+from signals.outreach.work.decisions import change_route, close, reopen
 from signals.outreach.work.dismissals import mark_not_picked_up
 from signals.outreach.work.people import NotPossibleError
+from signals.outreach.work.steps import NextStep
 from tests.outreach.work.people import ANNA, BRAM, act, acting, event_number, file_of, today
 from tests.reference.notation import report
 
-from .town import at, days_on, go, listed, named, numbers, plan, settle, tell, two_signals, visiting
+from .town import EVENING, at, days_on, go, listed, named, numbers, plan, settle, tell, two_signals, visiting
 
 if TYPE_CHECKING:
     from signals.outreach.visits.door import Recorded
@@ -206,6 +211,27 @@ def test_an_agreed_visit_to_an_unsafe_door_becomes_a_letter(desk: Desk) -> None:
     assert told.next_step is None or told.next_step.kind == "letter"
 
 
+def test_an_unsafe_door_is_written_to_also_when_a_later_case_asks_for_a_visit(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    tell(desk, found.stops[0].id, "unsafe")
+    act(desk, close, [desk.case(named(2)).id], "self-reliant", ANNA)
+    desk.take_in(*(report(f"late-{one}", "2026-10-02", f"{one}/L", at=2) for one in ("vitens", "menzis")))
+    later = desk.case("7607GC 2 2026-10")
+    assert (later.route, plan(desk)[1].left_out) == ("home-visit", {"unsafe": 1})
+    visit = NextStep("home-visit", today() + timedelta(days=2), "evening", "promised")
+    with pytest.raises(NotPossibleError) as told:
+        act(desk, promise_step, later.id, visit, ANNA, today=today())
+    assert told.value.code == "unsafe"
+    call = Attempt("call", today(), None, reached=False)
+    act(desk, record_attempt, later.id, call, ANNA, today=today())
+    assert [step.kind for step in next_steps(desk, later.household_id)] == ["letter"]
+
+
+def next_steps(desk: Desk, household: int) -> list[NextStep]:
+    with acting(desk) as cursor:
+        return list(next_steps_of(cursor, [household]).values())
+
+
 def test_an_unanswered_call_does_not_bring_back_who_moved(desk: Desk) -> None:
     found = visiting(desk, 2)
     tell(desk, found.stops[0].id, "moved")
@@ -222,13 +248,104 @@ def test_what_cannot_be_recorded_says_why(desk: Desk) -> None:
     with pytest.raises(VisitError) as told:
         tell(desk, found.stops[0].id, "spoken")
     assert told.value.code == "not-released"
-    go(desk, found.id)
-    act(desk, close, [desk.case(named(2)).id], "self-reliant", ANNA)
-    with pytest.raises(NotPossibleError) as closed:
-        tell(desk, found.stops[0].id, "spoken")
-    assert closed.value.code == "not-open"
     with pytest.raises(SignalsError):
         act(desk, flag_unsafe, 0, ANNA)
+
+
+def test_what_was_seen_at_the_door_of_a_closed_case_is_kept(desk: Desk) -> None:
+    found = visiting(desk, 2, 4, 6)
+    for number in (2, 4, 6):
+        act(desk, close, [desk.case(named(number)).id], "self-reliant", ANNA)
+    on = NextStep("call", today() + timedelta(days=2), None, "promised")
+    with pytest.raises(NotPossibleError) as closed:
+        tell(desk, at(found, 2).id, "spoken", agreed=on)
+    assert closed.value.code == "not-open"
+    told = {
+        number: tell(desk, at(found, number).id, result, f"k{number}", note="a dog bit")
+        for number, result in ((2, "spoken"), (4, "unsafe"), (6, "moved"))
+    }
+    assert {number: one.next_step for number, one in told.items()} == {2: None, 4: None, 6: None}
+    assert tell(desk, at(found, 4).id, "unsafe", "k4").again
+    assert [made(desk, number) for number in (2, 4, 6)] == [[], [], []]
+    with acting(desk) as cursor:
+        assert set(unsafe_at(cursor, [stop.household for stop in found.stops])) == {at(found, 4).household}
+        kept = cursor.execute("SELECT result, note FROM visit_results ORDER BY result").fetchall()
+    assert kept == [(result, "a dog bit") for result in ("moved", "spoken", "unsafe")]
+    assert desk.kinds(named(4))[-2:] == ["door-late", "unsafe"]
+    assert file_of(desk, named(2)).history[-1].nl.endswith("ochtend: gesproken: a dog bit")
+    assert listed(desk, found.id).state == "done"
+    assert all(desk.case(named(number)).state == "closed" for number in (2, 4, 6))
+    act(desk, reopen, desk.case(named(6)).id, "they are back", ANNA)
+    assert plan(desk)[1].left_out == {"moved": 1}
+
+
+def test_what_was_seen_before_all_that_is_open_now_came_in_is_kept(desk: Desk) -> None:
+    desk.take_in(*(report(f"old-{one}", "2026-10-02", f"{one}/O", at=2) for one in ("vitens", "menzis")))
+    settle(desk, 2)
+    found, _ = plan(desk)
+    go(desk, found.id)
+    with days_on(desk, 30):
+        pass
+    act(desk, close, [desk.case("7607GC 2 2026-10").id], "self-reliant", ANNA)
+    two_signals(desk, 2)
+    assert tell(desk, found.stops[0].id, "unsafe").case == found.stops[0].case
+    with acting(desk) as cursor:
+        assert unsafe_at(cursor, [found.stops[0].household])
+    assert made(desk, 2) == []
+    assert desk.case(named(2)).route == "letter"
+
+
+def test_what_was_agreed_at_the_door_is_the_next_step(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    step = NextStep("home-visit", today() + timedelta(days=2), "evening", "promised")
+    with pytest.raises(VisitError) as told:
+        tell(desk, found.stops[0].id, "not-at-home", agreed=step)
+    assert told.value.code == "agreed"
+    spoken = tell(desk, found.stops[0].id, "spoken", agreed=step)
+    assert spoken.next_step == step
+    assert tell(desk, found.stops[0].id, "spoken", agreed=step).again
+    assert desk.kinds(named(2))[-2:] == ["attempt", "step"]
+
+
+def test_the_last_two_visits_of_a_list_end_it_also_at_once(desk: Desk) -> None:
+    found = visiting(desk, 2, 4)
+    begun = threading.Barrier(2)
+
+    def second() -> None:
+        begun.wait(20)
+        tell(desk, found.stops[1].id, "spoken", "k2")
+
+    with ThreadPoolExecutor(1) as pool:
+        with acting(desk) as cursor:
+            record(cursor, found.stops[0].id, "spoken", "", BRAM, "k1", at=EVENING)
+            later = pool.submit(second)
+            begun.wait(20)
+            waits_for_a_lock(desk)
+        later.result(timeout=60)
+    assert listed(desk, found.id).state == "done"
+
+
+def waits_for_a_lock(desk: Desk) -> None:
+    """Until somebody waits for what this transaction holds."""
+    until = time_now() + 20
+    asked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not desk.system.rows(asked):
+        assert time_now() < until
+
+
+def test_a_pair_that_went_on_another_part_of_the_day_says_so(desk: Desk) -> None:
+    found = visiting(desk, 2)
+    tell(desk, found.stops[0].id, "not-at-home", part="evening")
+    assert made(desk, 2) == [("home-visit", "evening", False)]
+
+
+def test_the_door_says_why_nobody_should_go(desk: Desk) -> None:
+    found = visiting(desk, 2, 4)
+    act(desk, flag_unsafe, at(found, 2).household, ANNA)
+    act(desk, claim, at(found, 4).household, ANNA)
+    with acting(desk) as cursor:
+        doors = {door.stop.id: door.hindrance for door in read_round(cursor, found, ANNA).doors}
+    assert [doors[at(found, number).id] for number in (2, 4)] == ["unsafe", None]  # Anna goes herself
 
 
 def test_at_the_door_each_hears_of_their_own_partners_only(desk: Desk) -> None:
@@ -239,13 +356,11 @@ def test_at_the_door_each_hears_of_their_own_partners_only(desk: Desk) -> None:
     )
     settle(desk, 2)
     found, _ = plan(desk)
-    stop = found.stops[0].id
 
     def asked_for() -> dict[str, tuple[str, ...]]:
         with acting(desk) as cursor:
-            there = doorstep_of(cursor, stop, today=today())
-        assert (there.address.postcode, there.stop) == ("7607GC", stop)
-        return {one.name: one.partners for one in there.persons}
+            (there,) = read_round(cursor, found, ANNA).doors
+        return {one.name: one.partners for one in there.asked}
 
     assert asked_for() == {"A. Bakker": (), "A. Pot": ("menzis",)}  # who may be two people is told of no partner
     with acting(desk) as cursor:
@@ -253,5 +368,19 @@ def test_at_the_door_each_hears_of_their_own_partners_only(desk: Desk) -> None:
     assert asked_for() == {"A. Bakker": ("vitens", "welbions"), "A. Pot": ("menzis",)}
     act(desk, mark_not_picked_up, event_number(desk, "c"), "wrongful", "a mistake", ANNA)
     assert asked_for() == {"A. Bakker": ("vitens", "welbions")}
-    with pytest.raises(VisitError), acting(desk) as cursor:
-        doorstep_of(cursor, 0, today=today())
+
+
+def test_who_may_be_the_other_at_the_same_door_is_told_of_no_partner(desk: Desk) -> None:
+    """Two Bakkers may be one person: whoever opens cannot be told apart, until somebody says that they are two."""
+    desk.take_in(
+        report("a", "2026-11-02", "welbions/R2", at=2, surname="Bakker"),
+        report("b", "2026-11-03", "vitens/W2", at=2, surname="Pot"),
+        report("c", "2026-11-04", "menzis/P2", at=2, surname="Visser"),
+    )
+    settle(desk, 2)
+    found, _ = plan(desk)
+    with acting(desk) as cursor:
+        cursor.execute("UPDATE persons SET date_of_birth = '1980-02-03', surname = 'Bakker' WHERE surname <> 'Visser'")
+        cursor.execute("UPDATE persons SET bsn = '111222333' WHERE id = (SELECT min(id) FROM persons)")
+        (there,) = read_round(cursor, found, ANNA).doors
+    assert sorted(one.partners for one in there.asked) == [(), (), ("menzis",)]

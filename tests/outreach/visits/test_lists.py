@@ -11,13 +11,14 @@ import psycopg
 import pytest
 
 from signals.errors import FaultsError
+from signals.outreach.release import NotReleasedError
 from signals.outreach.visits import editing
 from signals.outreach.visits.lists import ListChangedError, VisitError, list_of_stop, open_lists, read_list, standing
 from signals.outreach.visits.nearby import suggestions
 from signals.outreach.visits.planning import propose, replan
 from signals.outreach.work.attempts import Attempt, promise_step, record_attempt
 from signals.outreach.work.claims import claim
-from signals.outreach.work.decisions import close
+from signals.outreach.work.decisions import change_route, close
 from signals.outreach.work.people import Actor
 from signals.outreach.work.steps import NextStep
 from tests.outreach.work.people import ANNA, act, acting, today
@@ -192,6 +193,34 @@ def test_not_at_home_is_tried_in_another_part_of_the_day(desk: Desk) -> None:
         }
 
 
+def test_a_part_of_the_day_that_was_in_vain_is_passed_over_also_after_the_case_was_closed(desk: Desk) -> None:
+    for number in (2, 4):
+        desk.take_in(report(f"o{number}", "2026-10-02", f"vitens/W{number}", at=number))
+        for kind, part, reached in (("home-visit", "morning", number == 4), ("call", "evening", False)):
+            visit = Attempt(kind, today(), part, reached=reached)
+            act(desk, record_attempt, desk.case(f"7607GC {number} 2026-10").id, visit, ANNA, today=today())
+        act(desk, close, [desk.case(f"7607GC {number} 2026-10").id], "self-reliant", ANNA)
+        two_signals(desk, number)
+    settle(desk, 2, 4)
+    assert numbers(plan(desk, part="morning")[0]) == [4]
+    drop_all(desk)
+    assert sorted(numbers(plan(desk, part="evening")[0])) == [2, 4]
+    drop_all(desk)
+    with acting(desk) as cursor:  # in vain on every part: then none is passed over
+        for part in ("afternoon", "evening"):
+            cursor.execute(
+                """INSERT INTO contact_attempts (household_id, case_id, kind, on_day, part, reached, by_id, by_name)
+                SELECT household_id, case_id, 'home-visit', on_day, %s, false, by_id, by_name FROM contact_attempts
+                WHERE household_id = %s AND kind = 'home-visit' LIMIT 1""",
+                (part, home(desk, 2)),
+            )
+    assert sorted(numbers(plan(desk, part="morning")[0])) == [2, 4]
+    drop_all(desk)
+    with acting(desk) as cursor:  # long ago
+        cursor.execute("UPDATE contact_attempts SET on_day = on_day - 200")
+    assert sorted(numbers(plan(desk, part="morning")[0])) == [2, 4]
+
+
 def test_an_agreed_visit_goes_before_all_else(desk: Desk) -> None:
     two_signals(desk, 2, crisis="eviction")
     two_signals(desk, 4)
@@ -273,6 +302,67 @@ def test_a_person_adds_drops_pins_and_moves(desk: Desk) -> None:
     assert {stop.code for stop in now.stops} == {None, "replanned"}
 
 
+def test_what_cannot_be_visited_any_more_falls_out_when_it_is_proposed_anew_also_if_pinned(desk: Desk) -> None:
+    meanwhile = {2: moved, 4: claimed_by_another, 6: closed, 8: unsafe, 10: None}
+    for number in meanwhile:
+        two_signals(desk, number)
+    settle(desk, *meanwhile)
+    found, _ = plan(desk, minutes=480)
+    for stop in found.stops:
+        act(desk, editing.pin, found.id, stop.id, today=today())
+    for number, happen in meanwhile.items():
+        if happen is not None:
+            happen(desk, number)
+    act(desk, replan, found.id, ANNA, today=today())
+    now = {stop.number: (stop.state, stop.code, stop.pinned) for stop in listed(desk, found.id).stops}
+    assert now == {
+        **{
+            number: ("left-out", code, False)
+            for number, code in {2: "moved", 4: "claimed", 6: "changed", 8: "unsafe"}.items()
+        },
+        10: ("planned", None, True),
+    }
+    with pytest.raises(VisitError) as told:
+        act(desk, editing.add, found.id, home(desk, 8), ANNA, today=today())
+    assert told.value.code == "unsafe"
+
+
+def test_for_whom_there_was_no_time_although_they_go_first_is_told(desk: Desk) -> None:
+    two_signals(desk, 2, crisis="eviction")
+    two_signals(desk, 4, crisis="eviction")
+    two_signals(desk, 6)
+    settle(desk, 2, 4, 6)
+    found, proposed = plan(desk, maximum=1)
+    assert proposed.waiting == 2
+    assert {home.address.number for home in proposed.unplaced} == {2, 4} - set(numbers(found))
+    act(desk, editing.pin, found.id, found.stops[0].id, today=today())
+    act(desk, editing.add, found.id, home(desk, 6), ANNA, today=today())
+    anew = act(desk, replan, found.id, ANNA, today=today())  # two are pinned, and there is room for one
+    assert len(anew.unplaced) == anew.waiting == 2
+
+
+def test_a_list_is_ended_by_a_person(desk: Desk) -> None:
+    for number in (2, 4):
+        two_signals(desk, number)
+    settle(desk, 2, 4)
+    thrown_away, _ = plan(desk)
+    act(desk, editing.end, thrown_away.id, 1)
+    now = listed(desk, thrown_away.id)
+    assert (now.state, now.released_at, {stop.state for stop in now.stops}) == ("done", None, {"dropped"})
+    found, _ = plan(desk)
+    assert sorted(numbers(found)) == [2, 4]
+    go(desk, found.id)
+    with pytest.raises(ListChangedError):
+        act(desk, editing.end, found.id, 1)
+    act(desk, editing.end, found.id, 2)
+    now = listed(desk, found.id)
+    assert (now.state, {stop.state for stop in now.stops}) == ("done", {"not-visited"})
+    assert sorted(numbers(plan(desk)[0])) == [2, 4]
+    with pytest.raises(VisitError) as told:
+        act(desk, editing.end, found.id)
+    assert told.value.code == "done"
+
+
 def test_whoever_saw_an_older_list_is_told_both_versions(desk: Desk) -> None:
     two_signals(desk, 2)
     settle(desk, 2)
@@ -351,6 +441,17 @@ def test_a_release_lets_go_what_waits_and_freezes_why(desk: Desk) -> None:
     assert told.value.code == "not-proposed"
 
 
+def test_a_visit_to_an_unsafe_door_is_not_released_one_by_one(desk: Desk) -> None:
+    two_signals(desk, 2)
+    two_signals(desk, 4)
+    unsafe(desk, 2)
+    with pytest.raises(NotReleasedError, match="not safe at that door") as told:
+        desk.release(named(2), named(4))
+    assert told.value.code == "unsafe"
+    act(desk, change_route, desk.case(named(2)).id, "letter", "not safe there", ANNA)
+    desk.release(named(2), named(4))
+
+
 def test_two_cases_of_a_household_are_one_stop(desk: Desk) -> None:
     two_signals(desk, 2)
     desk.take_in(report("o", "2026-10-02", "vitens/W2", at=2))
@@ -379,7 +480,7 @@ def a_death(desk: Desk, number: int) -> None:
 def test_what_changed_meanwhile_falls_out_and_is_named(desk: Desk) -> None:
     meanwhile: list[tuple[str, Callable[[Desk, int], None]]] = [
         *(("claimed", claimed_by_another), ("unsafe", unsafe), ("moved", moved)),
-        *(("changed", happen) for happen in (closed, withdrawn, a_death, promised_elsewhere)),
+        *(("changed", closed), ("changed", withdrawn), ("held", a_death), ("promised", promised_elsewhere)),
     ]
     codes = dict(enumerate((code for code, _ in meanwhile), start=1))
     for number in (*codes, 8):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from signals.outreach.visits.going import Went
     from signals.outreach.visits.lists import ListedStop, VisitList
     from signals.outreach.visits.planning import Proposed
+    from signals.outreach.work.steps import NextStep
     from signals.store.database import Cursor
     from tests.outreach.desk import Desk
 
@@ -88,10 +89,20 @@ def at(found: VisitList, number: int) -> ListedStop:
     return next(stop for stop in found.stops if stop.number == number)
 
 
-def tell(desk: Desk, stop: int, result: str, key: str = "k1", *, note: str = "", when: datetime = EVENING) -> Recorded:
+def tell(
+    desk: Desk,
+    stop: int,
+    result: str,
+    key: str = "k1",
+    *,
+    note: str = "",
+    when: datetime = EVENING,
+    agreed: NextStep | None = None,
+    part: str | None = None,
+) -> Recorded:
     """What came of a visit."""
     with acting(desk) as cursor:
-        return record(cursor, stop, result, note, BRAM, key, at=when)
+        return record(cursor, stop, result, note, BRAM, key, at=when, agreed=agreed, part=part)
 
 
 def visiting(desk: Desk, *numbers: int, **changes: Any) -> VisitList:  # noqa: ANN401 - fields of a wish

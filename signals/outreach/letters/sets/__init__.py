@@ -18,6 +18,8 @@ from signals.errors import WrongUseError
 
 STANDARD: Final = "standaard"
 MAIN: Final = "letters.typ"
+LIST: Final = "list"
+"""How the files of the visiting list on paper begin, which lie beside: no letter is another one by them."""
 _SHIPPED: Final = Path(__file__).parent / STANDARD
 
 
@@ -29,7 +31,7 @@ def set_folder(name: str, own: Path | None) -> Path:
         own: The folder of the municipalities' own sets, or None.
 
     Raises:
-        WrongUseError: there is no such set.
+        WrongUseError: there is no such set, or it cannot be read.
     """
     differing = None if own is None else own / name
     if differing is None or not differing.is_dir():
@@ -37,13 +39,16 @@ def set_folder(name: str, own: Path | None) -> Path:
             return _SHIPPED
         place = "SIGNALS_LETTER_SETS names no folder" if own is None else f"{own} holds no folder {name}"
         raise WrongUseError(f"there is no letter set {name}: {place}; make it, or write {STANDARD} in the policy")
-    return _together(differing, _stamp(differing))
+    try:
+        return _together(differing, _stamp(differing))
+    except OSError as fault:
+        raise WrongUseError(f"the letter set in {differing} cannot be read: {fault.strerror}") from fault
 
 
 def version_of(folder: Path) -> str:
-    """The SHA-256 of all files of a set, with their names."""
+    """The SHA-256 of all files of a set that letters are made of, with their names."""
     found = hashlib.sha256()
-    for path in _files(folder):
+    for path in (one for one in _files(folder) if not one.name.startswith(LIST)):
         found.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return found.hexdigest()
 
