@@ -1,7 +1,9 @@
 """How quickly are letters made, beside WeasyPrint making the same letter? As single files, and as one for the printer.
 
 Both are given the same letters (400, other ones in each round; WeasyPrint the first hundred of them) and make PDF/UA-1
-of them with the same typeface, codes and marks, one after the other in one process, in turn. No services are needed:
+of them with the same typeface, codes and marks, each in one process, in turn. Typst uses all cores: it lays out several
+pages of one file at once, and files of their own are made side by side, as a run writes them; how quickly they are made
+one after the other is told too. WeasyPrint is Python and has one core in a process. No services are needed:
 `python -m benchmarks.letters`, in the environment of `make bench`.
 """
 
@@ -22,7 +24,7 @@ from benchmarks.services import machine
 from benchmarks.tables import Table, aims_table, write
 from signals.outreach.letters.block import AddressBlock
 from signals.outreach.letters.letter import specimen
-from signals.outreach.letters.typeset import typeset, typeset_one
+from signals.outreach.letters.typeset import side_by_side, typeset, typeset_one
 from tests.outreach.letters.samples import SENDER
 
 if TYPE_CHECKING:
@@ -82,9 +84,18 @@ def _letter(seed: int, place: int) -> Letter:
     )
 
 
+def _written(letter: Letter, folder: Path) -> int:
+    return (folder / f"{letter.number}.pdf").write_bytes(typeset_one(letter).pdf)
+
+
 def _single(found: Sequence[Letter], folder: Path) -> None:
+    for _ in side_by_side(lambda letter: _written(letter, folder), found):
+        pass
+
+
+def _one_by_one(found: Sequence[Letter], folder: Path) -> None:
     for letter in found:
-        (folder / f"{letter.number}.pdf").write_bytes(typeset_one(letter).pdf)
+        _written(letter, folder)
 
 
 def _merged(found: Sequence[Letter], folder: Path) -> None:
@@ -100,6 +111,7 @@ def measured(_place: Place | None, say: Callable[[str], None]) -> Table:
     twin = Twin()
     ways: dict[str, Callable[[Sequence[Letter], Path], None]] = {
         "single": _single,
+        "one by one": _one_by_one,
         "merged": _merged,
         "twin single": twin.single,
         "twin merged": twin.merged,
@@ -124,19 +136,28 @@ def _cost(make: Callable[[Sequence[Letter], Path], None], found: Sequence[Letter
 
 
 def _table(costs: dict[str, list[Cost]]) -> Table:
-    words = {"single": "a file each", "merged": "one file"}
-    rows, figures = [], {}
-    for way, how in words.items():
-        ours, peer = costs[way], costs[f"twin {way}"]
-        ratio = statistics.median(other.seconds / one.seconds for one, other in zip(ours, peer, strict=True))
-        figures[f"letters {way} ÷ weasyprint"] = ratio
-        rows += [_row(f"typst, {how}", ours, ratio), _row(f"WeasyPrint, {how}", peer, 1.0)]
+    figures = {f"letters {way} ÷ weasyprint": _ratio(costs[way], costs[f"twin {way}"]) for way in ("single", "merged")}
+    rows = [
+        _row("typst, a file each, side by side", costs["single"], figures["letters single ÷ weasyprint"]),
+        _row(
+            "typst, a file each, one after the other",
+            costs["one by one"],
+            _ratio(costs["one by one"], costs["twin single"]),
+        ),
+        _row("WeasyPrint, a file each", costs["twin single"], 1.0),
+        _row("typst, one file", costs["merged"], figures["letters merged ÷ weasyprint"]),
+        _row("WeasyPrint, one file", costs["twin merged"], 1.0),
+    ]
     said = (
         f"Medians of {ROUNDS} rounds of {LETTERS} letters, of which WeasyPrint makes {LETTERS // PEER_SHARE}; "
         "the ratio of each round is of the same minute."
     )
     header = ("what", "letters/s", "÷ WeasyPrint", "ms of processor a letter")
     return Table("letters", header, rows, said, figures)
+
+
+def _ratio(ours: Sequence[Cost], peer: Sequence[Cost]) -> float:
+    return statistics.median(other.seconds / one.seconds for one, other in zip(ours, peer, strict=True))
 
 
 def _row(words: str, costs: Sequence[Cost], ratio: float) -> tuple[str, ...]:

@@ -68,15 +68,14 @@ def release(
     from signals.commands import show
     from signals.commands.connection import engine_here, settings_here
     from signals.commands.letters_shown import preview_document, show_preview
-    from signals.commands.letters_which import chosen_cases, let_go, who_acts, wish_of
-    from signals.outreach.letters.runs import release_letter_run
+    from signals.commands.letters_which import chosen_cases, let_go, release_run, who_acts, wish_of
     from signals.store.database import transaction
 
     chosen, settings = chosen_cases(cases, language), settings_here()
     with engine_here(settings) as engine, transaction(engine) as cursor:
         wish, who = wish_of(cursor, chosen, municipality, language), who_acts()
         let_go(cursor, wish, who, everything=waiting)
-        run, shown = release_letter_run(cursor, wish, who, settings.letter_sets)
+        run, shown = release_run(cursor, wish, who, settings.letter_sets)
     if as_json:
         show.print_json({"run": None if run is None else str(run), **preview_document(shown)})
     else:

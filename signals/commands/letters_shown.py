@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from signals.commands import show
-from signals.contract.codes import PARTS_OF_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from signals.outreach.letters.choosing import Going, Preview
+    from signals.outreach.letters.choosing import Going, LeftOut, Preview
     from signals.outreach.letters.mail import Posted
     from signals.outreach.letters.runs import TakenOut
     from signals.outreach.letters.writing import Written
+
+NAMED: Final = 20
+"""So many cases that are left out for one reason are named on the terminal."""
 
 
 def preview_document(shown: Preview) -> dict[str, Any]:
@@ -51,11 +53,22 @@ def show_preview(shown: Preview) -> None:
     show.line(f"gemeente {shown.wish.municipality}: {len(shown.going)} letters" + (f" ({kinds})" if kinds else ""))
     visits = Counter((visit.day, visit.part) for one in shown.going if (visit := one.letter.visit))
     for (day, part), count in sorted(visits.items()):
-        show.line(f"announced for {day}, {PARTS_OF_DAY[part].lower()}: {count}")
+        show.line(f"announced for {day}, {part}: {count}")
     if shown.left_out:
-        show.table("Left out", ("case", "code"), [(one.case, one.code) for one in shown.left_out], right=("case",))
+        _show_left_out(shown.left_out)
     if shown.waiting:
         show.note(f"{shown.waiting} more wait to be let go: name their cases, or give --waiting")
+
+
+def _show_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Case by case; of a code that many share how many there are, so that the few beside it are seen."""
+    counts = Counter(one.code for one in left_out)
+    few = [(one.case, one.code) for one in left_out if counts[one.code] <= NAMED]
+    if few:
+        show.table("Left out", ("case", "code"), few, right=("case",))
+    for code, count in sorted(counts.items()):
+        if count > NAMED:
+            show.line(f"left out as {code}: {count} cases; --json names them")
 
 
 def show_written(written: Written, out: Path) -> None:

@@ -23,6 +23,7 @@ from signals.outreach.letters.runs import (
     run_of,
     to_take_out,
 )
+from signals.outreach.letters.typeset import try_set
 from signals.outreach.queues import policy_book
 from signals.outreach.work.people import Actor
 from signals.outreach.work.runs import FallenOutError, RunScope, release_letters, run_preview
@@ -163,10 +164,18 @@ def run_to_write(cursor: Cursor, municipality: str | None, sets: Path | None) ->
     """The open run, or a new one of what was let go."""
     if open_runs(cursor, municipality):
         return _only_open(cursor, municipality).id
-    made, _ = release_letter_run(cursor, wish_of(cursor, None, municipality, "nl"), who_acts(), sets)
+    made, _ = release_run(cursor, wish_of(cursor, None, municipality, "nl"), who_acts(), sets)
     if made is None:
         raise SignalsError("there is nothing to write: no letter was let go that is not sent, or none can be made")
     return made
+
+
+def release_run(cursor: Cursor, wish: RunWish, who: Actor, sets: Path | None) -> tuple[int | None, Preview]:
+    """`release_letter_run`; nothing is released that cannot be printed. Raises WrongUseError, of the letter set."""
+    run, shown = release_letter_run(cursor, wish, who, sets)
+    if shown.going:
+        try_set(shown.going[0].letter.sender, sorted(shown.kinds), wish.language, sets)
+    return run, shown
 
 
 def letters_in(cursor: Cursor, run: int) -> int:

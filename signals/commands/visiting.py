@@ -72,7 +72,8 @@ def plan_day(  # noqa: PLR0913, PLR0917 - Typer reads the options here, as in si
         times = times_for(Instance(at, ()), settings.routing_url)
         proposed = propose(cursor, wish, _actor(), today=_today(), times=times)
         found = read_list(cursor, proposed.list)
-        _note(cursor, "plan-visits", found, [stop.household for stop in found.stops])
+        named = {stop.household for stop in found.stops} | {home.household for home in proposed.unplaced}
+        _note(cursor, "plan-visits", found, named)
     visits_shown.tell_proposed(found, proposed, as_json=as_json)
 
 

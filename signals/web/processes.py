@@ -78,9 +78,12 @@ class _Watched(Multiprocess):
 
     def keep_subprocess_alive(self) -> None:
         """Start again what died or hangs, unless they die again and again: on a slow machine one only seems to hang."""
-        now = time.monotonic()
-        self._restarts.extend(now for one in self.processes if not one.process.is_alive())
+        before = [(one, one.process.is_alive()) for one in self.processes]
         super().keep_subprocess_alive()
+        now = time.monotonic()
+        replaced = [(one, alive) for (one, alive), new in zip(before, self.processes, strict=True) if new is not one]
+        # one that seemed to hang was killed just now; any other had died, some since they were looked at
+        self._restarts.extend(now for one, alive in replaced if not alive or one.process.exitcode != -signal.SIGKILL)
         if len(self._restarts) > RESTARTS and now - self._restarts[0] < RESTART_SECONDS:
             self.gave_up = True
             self.should_exit.set()

@@ -153,6 +153,18 @@ def test_a_folder_or_a_municipality_that_is_not_right_is_told_in_words(office: O
     assert office.signals("letters", "run", "--run", 2, "--out", tmp_path / "file" / "out").code == 1
 
 
+@pytest.mark.parametrize("words", [("release", "--waiting"), ("run", "--out", "{out}")])
+def test_a_letter_set_that_cannot_be_printed_releases_nothing(
+    office: Office, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "standaard").mkdir()
+    (tmp_path / "standaard" / "letter.typ").write_text("#let letter(", "utf-8")
+    office.settings["SIGNALS_LETTER_SETS"] = str(tmp_path)
+    refused = office.signals("letters", *(word.format(out=tmp_path / "out") for word in words))
+    assert (refused.code, "letter set standaard: typst cannot make the letters" in refused.err) == (2, True)
+    assert rows(office, "SELECT count(*), sum(waiting::int) FROM letter_runs FULL JOIN cases ON false") == [(3, 1)]
+
+
 def test_every_letter_can_be_looked_at_before_the_first_one_goes_out(office: Office, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text(shipped()["almelo.toml"].replace('phone = "', 'phone = "0800 - 1 2 3 / '), "utf-8")

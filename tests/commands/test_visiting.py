@@ -100,6 +100,9 @@ def test_a_list_that_is_announced_and_who_finds_no_place_on_it(office: Office) -
         ("7607GC 4", "deadline"),
         ("7607GC 6", "deadline"),
     ]
+    with transaction(office.engine) as cursor:
+        cursor.execute("SELECT cardinality(households) FROM audit WHERE action = 'plan-visits'")
+        assert cursor.fetchall() == [(3,)]  # whoever is named is logged, also who is not on the list
     (stop,) = found["stops"]
     assert (stop["household"], stop["arrives"], stop["announced_on"]) == ("7607GC 2", "10:15", None)
     said = office.must(*PLAN, *here, *ahead, "--part", "morning")

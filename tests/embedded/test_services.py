@@ -68,7 +68,10 @@ def in_another_process(folder: Path, **environment: str) -> Iterator[tuple[subpr
             yield process, msgspec.json.decode(process.stdout.readline(), type=Services)
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(SECONDS)
+            try:
+                process.wait(SECONDS)
+            finally:
+                process.kill()  # else the block would wait for it as long as it takes
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)

@@ -174,7 +174,10 @@ def test_no_template_writes_into_a_script_or_a_style() -> None:
 
 
 def test_the_scripts_make_no_markup_and_one_alone_keeps_and_sends_what_was_typed() -> None:
-    """That of a round, where the connection is bad: to our own address (the policy of the pages), until it is taken."""
+    """That of a round, where the connection is bad: to our own address (the policy of the pages), until it is taken.
+
+    The script of all pages says that something waits to be sent, by the names under which it is kept.
+    """
     banned = (
         *(r"\b(inner|outer)HTML\b", r"\binsertAdjacentHTML\b", r"\bdocument\.write", r"\beval\b", r"\bFunction\b"),
         *(r"\b(local|session)Storage\b", r"\bindexedDB\b", r"\bdocument\.cookie\b", r"\bcaches\b"),
@@ -182,12 +185,14 @@ def test_the_scripts_make_no_markup_and_one_alone_keeps_and_sends_what_was_typed
         *(r"\bWebSocket\b", r"\bimport\b", r"__proto__", r"\bprototype\b", r"\bconstructor\b", r"\bObject\.assign\b"),
         *(r"\bserviceWorker\b", r"\bset(Timeout|Interval)\(\s*[\"']", r"\bwith\s*\("),
     )
-    may = {"door.js": {r"\b(local|session)Storage\b", r"\bfetch\b"}}
+    storage = r"\b(local|session)Storage\b"
+    may = {"door.js": {storage, r"\bfetch\b"}, "desk.js": {storage}}
     for name, text in SCRIPTS.items():
         code = re.sub(r"//.*", "", text)
         assert code.lstrip().startswith('"use strict";'), name
         assert {word for word in banned if re.search(word, code)} == may.get(name, set()), name
-    assert "sessionStorage" not in SCRIPTS["door.js"]
+    assert "sessionStorage" not in SCRIPTS["desk.js"] + SCRIPTS["door.js"]
+    assert SCRIPTS["desk.js"].count("localStorage") == SCRIPTS["desk.js"].count("Object.keys(localStorage)") == 1
 
 
 def test_pages_ask_the_database_through_the_rooms_below_and_read_no_bsn() -> None:

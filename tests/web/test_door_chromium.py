@@ -52,11 +52,12 @@ def no_connection(opened: Window) -> None:
 def test_what_is_written_down_without_a_connection_is_sent_later_and_once(
     office: RunningOffice, browser: Browser
 ) -> None:
-    found = released(office, 4)
+    found = released(office, 5)
     with window(browser, office, SPECIALIST, size=PHONE) as opened:
         page = opened.open(f"/bezoeken/{found.id}/onderweg")
         there_is_no_connection(opened, office, found)
         the_answer_is_lost(page, office, found.stops[1])
+        the_answer_is_slow_and_one_changes_it_meanwhile(page, office, found.stops[4])
         a_colleague_was_first(page, office, found)
         the_session_ended(page, office, found.stops[3])
         no_connection(opened)
@@ -70,7 +71,7 @@ def there_is_no_connection(opened: Window, office: RunningOffice, found: VisitLi
     write_down(page, stop, "Niet thuis", "Geen bel.")
     expect(page.locator(f"#stop-{stop.id}")).to_contain_text("Nog niet verstuurd")
     expect(page.locator("[data-outbox]")).to_contain_text("Nog niet verstuurd: 1.")
-    expect(page.locator("[data-shown]")).to_have_text("1 van 4 gedaan")
+    expect(page.locator("[data-shown]")).to_have_text("1 van 5 gedaan")
     expect(page.locator(f"#stop-{following.id}")).to_have_attribute("open", "")
     assert made(office, stop) == []
     opened.complaints.clear()
@@ -99,7 +100,27 @@ def the_answer_is_lost(page: Page, office: RunningOffice, stop: ListedStop) -> N
     page.reload()
     expect(page.locator("[data-outbox]")).to_have_attribute("data-waiting", "0")
     assert made(office, stop) == [("spoken", "Belt zelf.")]
-    expect(page.locator("[data-shown]")).to_have_text("2 van 4 gedaan")
+    expect(page.locator("[data-shown]")).to_have_text("2 van 5 gedaan")
+
+
+def the_answer_is_slow_and_one_changes_it_meanwhile(page: Page, office: RunningOffice, stop: ListedStop) -> None:
+    """What was sent first counts; what it was changed into is refused in words, and not lost."""
+    under_way: list[Route] = []
+    page.route(SENT, lambda route: under_way.append(route), times=1)  # noqa: PLW0108 - what is built in takes no mark
+    with page.expect_request(SENT):
+        write_down(page, stop, "Niet thuis", "Eerst.")
+    place = page.locator(f"#stop-{stop.id}")
+    place.evaluate("(one) => { one.open = true; }")
+    place.get_by_role("button", name="Wijzigen").click()
+    write_down(page, stop, "Gesproken", "Toch.")
+    expect(page.locator("[data-nobody]")).to_be_hidden()  # one went in another order
+    with page.expect_response(SENT):
+        under_way[0].continue_()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(place).to_contain_text(f"{SPECIALIST.name} legde dit bezoek al vast: niet thuis.", timeout=SOON)
+    expect(place.get_by_label("Notitie")).to_have_value("Toch.")
+    assert made(office, stop) == [("not-at-home", "Eerst.")]
+    place.get_by_role("button", name="Weggooien").click()
 
 
 def a_colleague_was_first(page: Page, office: RunningOffice, found: VisitList) -> None:
@@ -139,7 +160,13 @@ def test_what_was_not_sent_is_of_one_person_and_gone_after_signing_out(office: R
         page.route(SENT, lambda route: route.abort())
         write_down(page, found.stops[0], "Niet thuis", "Geen bel.")
         expect(page.locator("[data-outbox]")).to_be_visible()
-        page.on("dialog", lambda dialog: dialog.accept())
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.get_by_role("button", name="Afmelden").click()
+        opened.open("/bezoeken")
+        expect(page.get_by_role("link", name="is nog niet verstuurd")).to_have_attribute("href", path)
+        no_connection(opened)
+        opened.check("unsent", picture=False)
+        page.once("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="Afmelden").click()
         page.wait_for_url("**/afgemeld")
         assert page.evaluate(KEPT) == 0

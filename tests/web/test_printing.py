@@ -408,6 +408,7 @@ def test_an_announced_visit_is_shown_with_its_day(office: RunningOffice) -> None
     assert {client.http.get(one.get("src", "")).headers["content-type"] for one in preview.all("img")} == {"image/png"}
     run = client.send(making(preview), sure="yes")
     assert run.words.count(what) == 2
+    assert "Aankondigingen uiterlijk op de post" in run.words
     manifest = json.loads(files_of(fetched(client, run))["manifest.json"])
     assert sorted(line["kind"] for line in manifest["letters"]) == ["announced-visit", "announced-visit", "first"]
     assert "Op de post: 3." in posted(client, run).words

@@ -232,3 +232,8 @@ def test_nobody_copies_the_register_by_asking(shared_office: RunningOffice, monk
 
 def test_what_is_said_to_a_person_is_said_of_activities_that_there_are() -> None:
     assert set(processing_answer._WHOLE | processing_answer._ALONE) <= set(ACTIONS)
+
+
+def test_what_was_said_at_a_door_is_told_to_nobody_who_shares_it() -> None:
+    """A housemate may have opened it, or called to say that no visit is wanted."""
+    assert {"attempt", "record-visit", "opt-out-visit", "lift-unsafe"} <= set(processing_answer._ALONE)

@@ -168,8 +168,11 @@ def test_who_saw_another_list_is_told_and_what_falls_out_is_named(office: Runnin
     assert stops_of(office, sheet) == before
     other_list = planned(client, office, 3)
     (theirs_still, *_) = going(stops_of(office, sheet))
+    looks = "SELECT count(*) FROM processing_log WHERE household_id = %s"
+    ((seen,),) = rows(office, looks, theirs_still)
     here = client.send(form_to(other_list, "erbij"), address=address_of(office, theirs_still), status=409)
     assert "Waarom: staat op een andere lijst." in here.words
+    assert rows(office, looks, theirs_still) == [(seen + 1,)]
     rows(office, "UPDATE visit_lists SET on_day = on_day - 5 WHERE id = (SELECT max(id) FROM visit_lists) RETURNING id")
     over = client.get(path_of(other_list))
     assert "De dag van deze lijst is voorbij. Plan een nieuwe lijst." in over.words
@@ -178,10 +181,13 @@ def test_who_saw_another_list_is_told_and_what_falls_out_is_named(office: Runnin
     nowhere = client.send(form_to(stale, "erbij"), address="9999XX 1", status=422)
     assert "Bij dit adres is in deze gemeente niets bekend." in nowhere.words
 
-    (gone,) = going(stops_of(office, sheet))[:1]
+    gone, chosen, *_ = going(stops_of(office, sheet))
+    morning = "INSERT INTO next_steps VALUES (%s, %s, 'morning', 'home-visit', 'not-at-home') RETURNING household_id"
+    rows(office, morning, chosen, today_of(utc_now()))
     rows(office, "UPDATE cases SET held = true WHERE household_id = %s RETURNING id", gone)
     warned = client.get(path_of(sheet))
     assert "Vervalt bij vrijgeven: een overlijden eerst bekijken" in warned.words
+    assert "Eigenlijk aan de beurt: op een ander deel van de dag." in warned.words
     left = client.send(form_to(warned, "vrijgeven"), sure="yes")
     assert "Vervallen: 1." in left.words
     assert "Een overlijden eerst bekijken" in [text_of(cell) for cell in left.all("td")]
@@ -190,6 +196,7 @@ def test_who_saw_another_list_is_told_and_what_falls_out_is_named(office: Runnin
     ended = client.send(form_to(client.get(path_of(sheet)), "beeindigen"), end="yes")
     assert "De lijst is beëindigd." in ended.words
     assert "Klaar" in ended.texts("h2")
+    assert client.get(path_of(sheet)).link("Leg vast wat er nog uitkwam") == f"{path_of(sheet)}/onderweg"
 
 
 def test_what_is_wrong_with_a_plan_is_told_at_its_field_and_stays(office: RunningOffice) -> None:
@@ -229,6 +236,9 @@ def test_what_is_wrong_with_a_plan_is_told_at_its_field_and_stays(office: Runnin
     assert "Deze dag is te ver weg." in far.words
     near = client.send(form, "Stel een lijst voor", status=422, announced="yes", **usual(office))
     assert VISIT_ERRORS["too-near"][0] in near.words
+    rows(office, "DELETE FROM address_places RETURNING postcode")
+    blind = client.send(form, "Stel een lijst voor", status=422, start="1234 AB 1")
+    assert "Er is nog geen adressenregister ingelezen" in blind.words
     assert rows(office, "SELECT count(*) FROM visit_lists") == [(0,)]
 
 
@@ -269,6 +279,7 @@ def test_a_resident_who_wants_no_visit_gets_none(office: RunningOffice) -> None:
     sheet = planned(client, office, 9, announced="yes")
     released = client.send(form_to(sheet, "vrijgeven"), sure="yes")
     assert "Niet langsgaan: niet aangekondigd" in released.words
+    assert f"nog niet zijn verstuurd: {len(going(stops_of(office, sheet)))}. Naar de brieven" in released.words
     form = form_to(released, "niet-gewenst")
     silent = client.send(form, note="Belde.", status=422)
     assert "Kies hoe de bewoner het liet weten." in silent.words
@@ -276,6 +287,7 @@ def test_a_resident_who_wants_no_visit_gets_none(office: RunningOffice) -> None:
     off = client.send(form_to(silent, "niet-gewenst"), how="call")
     assert "Opgeschreven: dit bezoek gaat niet door." in off.words
     assert "Wil geen bezoek" in [text_of(cell) for cell in off.all("td")]
+    assert next(text for text in off.texts("a") if text[0].isdigit()).startswith("2. ")  # the numbers stay
     assert "Dit was al opgeschreven." in client.send(form, how="call").words
     assert rows(office, "SELECT kind, reached, note FROM contact_attempts") == [("call", True, "Belde.")]
 

@@ -27,6 +27,8 @@ OFF: Final = "visit-off"
 """The visit is not planned any more."""
 TOO_LATE: Final = "too-late-to-announce"
 _DAY: Final = timedelta(days=1)
+_COMES_IN: Final = 2
+"""So many days after it was posted somebody has read a letter and can answer."""
 _HALF_HOUR: Final = 30
 _MINUTES_OF_DAY: Final = 24 * 60
 # What stands in the way of announcing a visit of case `c` on `lists`, as far as the case tells. Who agreed on this very
@@ -64,7 +66,8 @@ ORDER BY stop.id
 _OF_RUN: Final = f"""
 SELECT letters.id, CASE
     WHEN stop.state NOT IN ('planned', 'not-visited') OR lists.ended_at < %(until)s THEN '{OFF}'
-    WHEN lists.on_day - %(on_day)s < %(days)s THEN '{TOO_LATE}'
+    WHEN lists.on_day - %(on_day)s < %(days)s
+        OR (contents ->> 'answer_by')::date < least(%(on_day)s::date + {_COMES_IN}, lists.on_day - 1) THEN '{TOO_LATE}'
     WHEN contents -> 'visit' ->> 'day' <> lists.on_day::text OR contents -> 'visit' ->> 'part' <> lists.part
         THEN 'changed'
     ELSE {_HINDRANCE} END AS hindrance
@@ -96,9 +99,8 @@ class PlannedVisit:
         """What the letter says of it: the time in which the pair goes round, in whole half hours."""
         if self.begins is None:
             return Announced(self.on_day, self.part)
-        first = self.begins.hour * 60 + self.begins.minute
-        first -= first % _HALF_HOUR
-        last = -(-(first + self.minutes) // _HALF_HOUR) * _HALF_HOUR
+        leaves = self.begins.hour * 60 + self.begins.minute
+        first, last = leaves // _HALF_HOUR * _HALF_HOUR, -(-(leaves + self.minutes) // _HALF_HOUR) * _HALF_HOUR
         if last >= _MINUTES_OF_DAY:
             return Announced(self.on_day, self.part)
         return Announced(self.on_day, self.part, _time(first), _time(last))
@@ -137,7 +139,13 @@ def answer_before(visit_on: date, today: date) -> date:
     day = visit_on - _DAY
     while not is_working_day(day):
         day -= _DAY
-    return min(max(day, today + 2 * _DAY), visit_on - _DAY)
+    return min(max(day, today + _COMES_IN * _DAY), visit_on - _DAY)
+
+
+def last_posting_of(visit_on: date, answer_by: date, policy: Policy) -> date:
+    """The same of a letter that was made: who gets it later than that would read a day for answering that is over."""
+    last = latest_posting(visit_on, policy)
+    return last if answer_by >= visit_on - _DAY else min(last, answer_by - _COMES_IN * _DAY)
 
 
 def announcements_in_run(

@@ -88,8 +88,10 @@ SELECT count(DISTINCT household_id) FROM cases
 WHERE municipality = %s AND state = 'open' AND waiting AND NOT held AND route = 'letter'
 """
 _NOT_DUE: Final = f"""
-SELECT c.id, c.household_id, CASE WHEN c.state <> 'open' THEN 'closed' WHEN c.waiting THEN 'waits'
-    WHEN {LET_GO} THEN 'sent' ELSE 'not-due' END
+SELECT c.id, c.household_id, CASE WHEN c.state <> 'open' THEN 'closed'
+    WHEN EXISTS (SELECT FROM letters WHERE household_id = c.household_id AND case_id = c.id AND state = 'released')
+        THEN 'in-run'
+    WHEN c.waiting THEN 'waits' WHEN {LET_GO} THEN 'sent' ELSE 'not-due' END
 FROM cases AS c WHERE c.id = ANY(%(cases)s) AND c.municipality = %(here)s AND c.state <> 'removed'
 """  # noqa: S608 - our own text
 

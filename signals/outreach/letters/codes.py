@@ -31,7 +31,7 @@ CODES: Final[Mapping[str, tuple[str, str]]] = {
     "held": ("er is een overlijden gemeld", "a death was reported"),
     "visit-waits": ("er gaat een bezoek voor", "a visit goes first"),
     "changed": ("er kwam iets nieuws bij", "something new came in"),
-    "withdrawn": ("er telt geen achterstand meer", "no arrears counts any more"),
+    "withdrawn": ("er telt geen achterstand meer van deze inwoner", "no arrears of this resident counts any more"),
     "step-promised": ("er is een afspraak met de inwoner", "something is agreed with the resident"),
     "answered": ("er is al contact geweest", "there was contact already"),
     "sent": ("er is al een brief verstuurd", "a letter was sent already"),

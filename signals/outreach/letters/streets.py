@@ -98,6 +98,8 @@ def street_fault(at: StreetOf, street: str, city: str) -> str | None:
     """Why no letter could have this street and place, as a code of `block.FAULTS`; None: it can."""
     if len(cleaned(street)) > LONGEST or len(cleaned(city)) > LONGEST:
         return "too-long"
+    if str(at.number) in cleaned(street).split() or not any(map(str.isalpha, street)):  # it would stand there twice
+        return "no-street"
     return AddressBlock.of(
         name="A", street=street, number=at.number, suffix=at.suffix, postcode=at.postcode, city=city
     ).fault

@@ -150,7 +150,7 @@ class _Press:
     """The templates and texts of one letter set, ready to print from."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self.name, self.texts = name, wording(folder)
+        self.name, self.texts = name, wording(folder, name)
         self.compiler = typst.Compiler(folder / MAIN, root=folder, font_paths=fonts(), ignore_system_fonts=True)
 
     @classmethod

@@ -34,16 +34,18 @@ Wording = dict[str, dict[str, dict[str, str]]]  # language → kind, or `words` 
 
 
 @lru_cache(maxsize=16)
-def wording(folder: Path) -> Wording:
-    """The texts of a set, all that are needed.
+def wording(folder: Path, name: str) -> Wording:
+    """The texts of the set of this name, all that are needed.
 
     Raises:
-        FaultsError: a text is missing, or holds a place that nothing is filled in at; all of them at once.
+        FaultsError: a file cannot be read, a text is missing, or holds a place that nothing is filled in at; all of
+            them at once.
     """
-    found = {language: _read(folder / f"{language}.toml") for language in LANGUAGES}
+    where = f"letter set {name}"  # its files lie together in a folder that nobody knows (`sets`)
+    found = {language: _read(folder / f"{language}.toml", where) for language in LANGUAGES}
     faults = [fault for language, texts in found.items() for fault in _faults(language, texts)]
     if faults:
-        raise FaultsError(f"letter set in {folder}", faults)
+        raise FaultsError(where, faults)
     return found
 
 
@@ -62,11 +64,11 @@ def in_pieces(text: str) -> list[str]:
     return _KEPT.split(text)
 
 
-def _read(path: Path) -> dict[str, dict[str, str]]:
+def _read(path: Path, where: str) -> dict[str, dict[str, str]]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultsError(str(path), [f"cannot be read as TOML: {error}"]) from error
+        raise FaultsError(where, [f"{path.name}: cannot be read as TOML: {error}"]) from error
     return {"words": tables.get("words", {})} | {kind: tables.get("all", {}) | tables.get(kind, {}) for kind in KINDS}
 
 

@@ -6,13 +6,15 @@ proposed without those, and looked at once more when it is released, while the h
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from signals.contract.codes import PARTS_OF_DAY
+from signals.contract.moments import AMSTERDAM
 from signals.households.address import HouseholdAddress
 from signals.outreach.clocks import THREATENING
 from signals.outreach.visits.places import place_of
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
-HINDRANCES: Final = ("held", "unsafe", "moved", "on-a-list", "claimed", "promised", "later", "other-part")
+HINDRANCES: Final = ("held", "unsafe", "moved", "withdrawn", "on-a-list", "claimed", "promised", "later", "other-part")
 """Why a household is not visited there and then, the first that applies.
 
-A death to look at; nobody goes there; heard to have moved; in another list; a colleague has it in hand; something else
-is agreed; the next step is for a later day, or for another part of the day.
+A death to look at; nobody goes there; heard to have moved; no arrears counts any more; in another list; a colleague has
+it in hand; something else is agreed; the next step is for a later day, or for another part of the day.
 """
 LEAVES_AT: Final[Mapping[str, time]] = MappingProxyType(
     {"morning": time(9), "afternoon": time(13), "evening": time(18)}
@@ -56,9 +58,12 @@ WHERE c.municipality = %(here)s AND {UNDER_WAY} AND c.state = 'open' AND c.route
     AND NOT EXISTS (SELECT FROM next_steps AS s WHERE s.household_id = c.household_id AND s.why = 'promised')
     AND NOT EXISTS (SELECT FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.undone_at IS NULL
         AND a.at >= c.released_at)"""  # noqa: S608 - our own text
-# An agreement for this very part of the day is kept by this list. A new signal does not wait for the day of a next step
-# that was found before it; the part of the day that it asks for holds all the same. Where none asks for a part, the
-# parts on which nobody was at home are passed over while there is another, also when that was for a case now closed.
+# An agreement for this very part of the day is kept by this list, which takes the household over from one of another
+# moment (`planning.write_stops`); one for a day before it is kept on that day, and by this list when that day is over.
+# A new signal does not wait for the day of a next step that was found before it; the part of the day that it asks
+# for holds all the same. Where none asks for a part, the parts on which nobody was at home are passed over while there
+# is another, also when that was for a case now closed. Where no arrears counts any more a visit that was let go is
+# stopped, as a letter is (borders.md section 4.8); what was agreed is not.
 _HINDRANCE: Final = """CASE
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
@@ -66,11 +71,18 @@ _HINDRANCE: Final = """CASE
         THEN 'unsafe'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
         AND b.letter_fault = 'moved') THEN 'moved'
-    WHEN EXISTS (SELECT FROM visit_stops AS v WHERE v.household_id = c.household_id AND v.state = 'planned'
-        AND v.list_id IS DISTINCT FROM %(own)s) THEN 'on-a-list'
+    WHEN step.why IS DISTINCT FROM 'promised' AND NOT EXISTS (SELECT FROM cases AS b
+        WHERE b.household_id = c.household_id AND (b.state = 'open' AND b.arrears_count > 0
+            OR b.help_due_on IS NOT NULL)) THEN 'withdrawn'
+    WHEN EXISTS (SELECT FROM visit_stops AS v JOIN visit_lists AS l ON l.id = v.list_id
+        WHERE v.household_id = c.household_id AND v.state = 'planned' AND v.list_id IS DISTINCT FROM %(own)s
+            AND (step.why = 'promised' AND step.kind = 'home-visit' AND step.on_day = %(day)s
+                AND coalesce(step.part, %(part)s) = %(part)s AND (l.on_day, l.part) <> (%(day)s, %(part)s)) IS NOT true)
+        THEN 'on-a-list'
     WHEN claims.user_id <> ALL(%(users)s) THEN 'claimed'
     WHEN step.why IN ('promised', 'announced') AND (step.kind <> 'home-visit' OR step.on_day > %(day)s OR (
-        step.on_day = %(day)s AND step.part <> %(part)s)) THEN 'promised'
+        step.on_day = %(day)s AND step.part <> %(part)s) OR step.on_day >= %(today)s AND step.on_day < %(day)s)
+        THEN 'promised'
     WHEN step.kind IN ('home-visit', 'card') AND step.on_day > %(day)s AND NOT EXISTS (SELECT FROM cases AS b
         WHERE b.household_id = c.household_id AND b.waiting AND NOT b.held AND b.route = 'home-visit') THEN 'later'
     WHEN step.kind = 'home-visit' AND step.part <> %(part)s AND step.why NOT IN ('promised', 'announced')
@@ -88,6 +100,8 @@ FROM due AS c JOIN households AS home ON home.id = c.household_id JOIN addresses
     LEFT JOIN claims ON claims.household_id = c.household_id
 WHERE {area} AND {team} ORDER BY c.household_id
 """
+_CODE: Final = 5
+"""The place of the hindrance in a row of `_HOMES`."""
 _STANDING: Final = """
 WITH due AS MATERIALIZED ({due})
 SELECT c.household_id, EXISTS (SELECT FROM due WHERE due.household_id = c.household_id), {hindrance}
@@ -101,7 +115,7 @@ _TRIED: Final = timedelta(days=183)
 """So long a part of the day counts on which nobody was at home."""
 _AREA: Final = "(cardinality(%(area)s::text[]) = 0 OR there.postcode ^@ ANY(%(area)s::text[]))"
 _CASES: Final = f"""
-SELECT household_id, id, period, score, crisis, explanation, received_on, policy_id, waiting, route,
+SELECT household_id, id, period, score, crisis, explanation::text, received_on, policy_id, waiting, route,
     {ATTEMPTED.format("cases")}
 FROM cases WHERE household_id = ANY(%(homes)s) AND (state = 'open' OR help_due_on IS NOT NULL)
 ORDER BY household_id, route <> 'home-visit', {URGENCY}, earliest_on, period_start, period
@@ -156,17 +170,24 @@ class HomeCase(NamedTuple):
     period: str
     score: int
     crisis: str | None
-    explanation: list[dict[str, Any]]
+    explained: str
     received_on: date
     policy_id: int
     waiting: bool
     route: str
     attempted: bool
 
+    @property
+    def explanation(self) -> list[dict[str, Any]]:
+        """Why it has its score; read when it is asked for, because a whole town is weighed to show some of it."""
+        return cast("list[dict[str, Any]]", json.loads(self.explained))
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
     """A household that could be visited; `cases` with the one first for which the visit is written down.
+
+    Of one that is only to be counted, because something stands in the way, `cases` and `place` are not asked for.
 
     Attributes:
         household: Its number.
@@ -208,7 +229,7 @@ def homes(
         cursor: Of the transaction.
         wish: The day and the area.
         actor: Who asks: what this person or one of the pair has in hand is not in another's.
-        only: Of these households; whatever the area.
+        only: Of these households; whatever the area. All is asked of them, whatever stands in the way.
         own_list: Not in the way is standing in this list.
     """
     book = policies_of(cursor, [wish.municipality])
@@ -218,7 +239,8 @@ def homes(
         team, named = team_condition(book.in_force(wish.municipality, wish.on_day).teams, [wish.team])
     statement = _HOMES.format(due=_DUE, hindrance=_HINDRANCE, area="true" if only is not None else _AREA, team=team)
     rows = cursor.execute(statement.encode(), _asked(wish, actor, only, own_list) | named).fetchall()
-    return _homes(cursor, wish, rows, book)
+    wanted = {row[0] for row in rows if only is not None or row[_CODE] is None}
+    return _homes(cursor, wish, rows, wanted, book)
 
 
 def hindrances(
@@ -238,6 +260,7 @@ def _asked(wish: DayWish, actor: Actor | None, only: Collection[int] | None, own
     return {
         "here": wish.municipality,
         "day": wish.on_day,
+        "today": datetime.now(AMSTERDAM).date(),
         "part": wish.part,
         "parts": len(PARTS_OF_DAY),
         "tried_since": wish.on_day - _TRIED,
@@ -248,19 +271,21 @@ def _asked(wish: DayWish, actor: Actor | None, only: Collection[int] | None, own
     }
 
 
-def _homes(cursor: Cursor, wish: DayWish, rows: list[tuple[Any, ...]], book: PolicyBook) -> list[Home]:
-    addresses = {row[0]: HouseholdAddress(wish.municipality, *row[2:5]) for row in rows}
-    places = place_of(cursor, addresses.values())
-    cases = _cases(cursor, addresses)
+def _homes(
+    cursor: Cursor, wish: DayWish, rows: list[tuple[Any, ...]], wanted: Collection[int], book: PolicyBook
+) -> list[Home]:
+    addresses = {row[0]: HouseholdAddress(wish.municipality, *row[2:_CODE]) for row in rows}
+    places = place_of(cursor, [addresses[household] for household in wanted])
+    cases = _cases(cursor, wanted)
     return [
         Home(
             household=household,
             door=door,
             address=addresses[household],
-            cases=cases[household],
+            cases=cases.get(household, ()),
             hindrance=hindrance,
             kind="card" if is_card else "home-visit",
-            first="agreed" if agreed else _first(cases[household], wish, book),
+            first="agreed" if agreed else _first(cases.get(household, ()), wish, book),
             place=places.get(addresses[household]),
         )
         for household, door, *_, hindrance, is_card, agreed in rows

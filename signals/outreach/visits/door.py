@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from signals.contract.codes import PARTS_OF_DAY
 from signals.contract.moments import AMSTERDAM, PART_BEGINS, part_has_begun
-from signals.outreach.visits.lists import VisitError
+from signals.outreach.visits.lists import VisitError, end_empty
 from signals.outreach.visits.unsafe import flag_unsafe
 from signals.outreach.visits.words import RESULTS
 from signals.outreach.work.attempts import Attempt, end_steps, next_steps_of, promise_step, record_attempt
@@ -56,10 +56,6 @@ WITH gone AS (
     UPDATE visit_stops SET state = 'left-out', code = %s WHERE household_id = %s AND id <> %s AND state = 'planned'
     RETURNING list_id)
 UPDATE visit_lists SET version = version + 1 FROM gone WHERE id = gone.list_id RETURNING id
-"""
-_DONE: Final = """
-UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = ANY(%s) AND state = 'released'
-    AND NOT EXISTS (SELECT FROM visit_stops WHERE list_id = visit_lists.id AND state = 'planned')
 """
 
 
@@ -242,10 +238,12 @@ def _written(cursor: Cursor, held: Held, visit: Visit, form: Form, lists: Sequen
     else:
         attempt = _attempt(cursor, visit, worked, form)
     _follow(cursor, held, case, form)
+    also: set[int] = set()  # a list on which the household came while its own was locked
     if form.result in _NO_MORE_VISITS:
         cursor.execute(_LEAVE_OUT, (form.result, held.household, visit.stop))
+        also = {number for (number,) in cursor}
     cursor.execute("UPDATE visit_stops SET state = 'visited' WHERE id = %s", (visit.stop,))
-    return written_down(cursor, visit, form, case, attempt, lists)
+    return written_down(cursor, visit, form, case, attempt, sorted(also.union(lists)))
 
 
 def written_down(
@@ -262,7 +260,7 @@ def written_down(
             Jsonb(_answer(case, step)),
         ),
     )
-    cursor.execute(_DONE, (list(lists),))
+    end_empty(cursor, lists)
     return Recorded(visit.stop, case, form.result, step)
 
 

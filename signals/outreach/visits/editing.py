@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signals.outreach.visits.candidates import homes, is_free
-from signals.outreach.visits.lists import VisitError, hold_list, hold_proposed, next_version, one_at_a_time
+from signals.outreach.visits.lists import (
+    OPTED_OUT,
+    VisitError,
+    hold_for_planning,
+    hold_list,
+    hold_proposed,
+    next_version,
+)
 from signals.outreach.visits.planning import write_stops
 from signals.outreach.visits.unsafe import unsafe_at
 
@@ -25,8 +32,7 @@ def add(cursor: Cursor, number: int, household: int, actor: Actor, seen: int | N
 
     Raises VisitError (no visit is due there, or something stands in the way), ListChangedError.
     """
-    held = hold_proposed(cursor, number, seen, today)
-    one_at_a_time(cursor, held.wish.municipality, today)
+    held = hold_for_planning(cursor, number, seen, today)
     found = homes(cursor, held.wish, actor, only=[household], own_list=number)
     if not found:
         if household in unsafe_at(cursor, [household]):
@@ -37,6 +43,8 @@ def add(cursor: Cursor, number: int, household: int, actor: Actor, seen: int | N
         raise VisitError(f"household {household} cannot be on a list: {found[0].hindrance}", code)
     if any(stop.household == household and stop.state == "planned" for stop in held.stops):
         return
+    if any(stop.household == household and stop.code == OPTED_OUT for stop in held.stops):
+        raise VisitError(f"household {household} said that it wants no visit with this list", "hindered")
     last = max((stop.place for stop in held.stops), default=0)
     write_stops(cursor, number, found, {household}, after=last)
     next_version(cursor, number)

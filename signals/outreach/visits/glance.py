@@ -70,7 +70,11 @@ class Lists:
 
 def lists_of(cursor: Cursor, household: int, municipality: str, today: date) -> Lists:
     """Where this household is planned; else the lists of the municipality to which somebody can be added still."""
-    cursor.execute("SELECT list_id FROM visit_stops WHERE household_id = %s AND state = 'planned'", (household,))
+    cursor.execute(
+        """SELECT list_id FROM visit_stops AS stop JOIN visit_lists AS list ON list.id = list_id
+        WHERE household_id = %s AND stop.state = 'planned' AND (list.state = 'released' OR on_day >= %s)""",
+        (household, today),
+    )
     stands_on = {number for (number,) in cursor}
     which = "list.state <> 'done'" if stands_on else "list.state = 'proposed'"
     found = _read(cursor, which, "list.on_day, list.begins, list.id", [municipality])

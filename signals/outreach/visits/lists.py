@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from signals.outreach.visits.travel import TravelTimes
     from signals.store.database import Cursor
 
+OPTED_OUT: Final = "opted-out"
+"""The code of a stop that fell out because no visit is wanted there (`opting`)."""
 _ROUNDED: Final = 5
 _LAST: Final = 23 * 60 + 55
 _LIST: Final = """
@@ -234,11 +236,23 @@ def hold_list(cursor: Cursor, number: int, seen: int | None = None) -> VisitList
 def hold_proposed(cursor: Cursor, number: int, seen: int | None, today: date) -> VisitList:
     """As `hold_list`, of a list that is only proposed, of a day that is not over. Raises VisitError too."""
     found = hold_list(cursor, number, seen)
-    if found.state != "proposed":
-        raise VisitError(f"list {number} is {found.state}; only a proposed list can be changed", "not-proposed")
-    if found.wish.on_day < today:
-        raise VisitError(f"the day of list {number} is over: plan a new one", "day-over")
+    _require_proposed(found, today)
     return found
+
+
+def hold_for_planning(cursor: Cursor, number: int, seen: int | None, today: date) -> VisitList:
+    """As `hold_proposed`, by who puts households on the list: `one_at_a_time` goes before the list, as everywhere."""
+    found = read_list(cursor, number)
+    _require_proposed(found, today)  # before that ends it, so that one reads that the day is over
+    one_at_a_time(cursor, found.wish.municipality, today)
+    return hold_proposed(cursor, number, seen, today)
+
+
+def _require_proposed(found: VisitList, today: date) -> None:
+    if found.state != "proposed":
+        raise VisitError(f"list {found.id} is {found.state}; only a proposed list can be changed", "not-proposed")
+    if found.wish.on_day < today:
+        raise VisitError(f"the day of list {found.id} is over: plan a new one", "day-over")
 
 
 def next_version(cursor: Cursor, number: int) -> None:
@@ -265,6 +279,15 @@ def end_past(cursor: Cursor, municipality: str, today: date) -> None:
         UPDATE visit_stops SET state = 'not-visited' FROM over
         WHERE list_id = over.id AND visit_stops.state = 'planned'""",
         (municipality, today),
+    )
+
+
+def end_empty(cursor: Cursor, numbers: Collection[int]) -> None:
+    """Of these lists those that were let go and on which nothing is planned any more are done."""
+    cursor.execute(
+        """UPDATE visit_lists SET state = 'done', ended_at = now() WHERE id = ANY(%s) AND state = 'released'
+            AND NOT EXISTS (SELECT FROM visit_stops WHERE list_id = visit_lists.id AND state = 'planned')""",
+        (list(numbers),),
     )
 
 

@@ -2,7 +2,8 @@
 
 A search weighs all pairs of stops; beyond some hundreds most of these can be in no good plan. What stays is the best by
 three orders in turn: by points, by points for the minutes of the way there and back, and by points together with those
-of the neighbourhood. A person's choice and what comes first always stay.
+of the neighbourhood. A person's choice always stays, and what comes first too; of more of that than can be weighed, the
+best by the same orders, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from math import floor, hypot
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from signals.outreach.visits.board import Stop
-    from signals.outreach.visits.instance import Instance
+    from signals.outreach.visits.instance import Case, Instance
 
 AT_LEAST: Final = 300
 AT_MOST: Final = 900
@@ -36,13 +37,19 @@ def narrowed(instance: Instance, stops: Sequence[Stop]) -> list[Stop]:
     most = min(AT_MOST, max(AT_LEAST, TIMES_THE_VISITS * visits))
     if len(stops) <= most:
         return list(stops)
-    chosen = instance.pinned | instance.first
-    stay = {at for at, stop in enumerate(stops) if not chosen.isdisjoint(stop.numbers)}
+    stay = _with(instance.pinned, stops)
+    first = _with(instance.first, stops) | stay
+    stay, others = (first, set(range(len(stops)))) if len(first) <= most else (stay, first)
     for at in chain.from_iterable(zip(*_orders(instance, stops), strict=True)):
         if len(stay) >= most:
             break
-        stay.add(at)
+        stay |= {at} & others
     return [stops[at] for at in sorted(stay)]
+
+
+def _with(cases: Collection[Case], stops: Sequence[Stop]) -> set[int]:
+    """The stops behind which one of these cases is."""
+    return {at for at, stop in enumerate(stops) if any(number in cases for number in stop.numbers)}
 
 
 def _orders(instance: Instance, stops: Sequence[Stop]) -> list[list[int]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from signals.contract.codes import CONTACT_KINDS
 from signals.contract.moments import AMSTERDAM
 from signals.outreach.visits.door import LONGEST_KEY, Form, answered, held_visit, worked_case, written_down
-from signals.outreach.visits.lists import VisitError
+from signals.outreach.visits.lists import OPTED_OUT, VisitError
 from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.hold import tell
 from signals.outreach.work.people import NotPossibleError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from signals.outreach.work.people import Actor
     from signals.store.database import Cursor
 
-OPTED_OUT: Final = "opted-out"
-"""The code with which the stop falls out (`words.WHY_NOT`)."""
 WAYS: Final = tuple(kind for kind in CONTACT_KINDS if kind in {"call", "mail", "text-message"})
 """How one says it: the contact kinds that a resident begins."""
 

@@ -66,7 +66,6 @@ def paper_of(cursor: Cursor, of: Round, language: str, *, today: date) -> Paper:
     """The list as it is to be printed on the day it is, its words in one of `letter.LANGUAGES`. Reading only."""
     found = of.list
     policy = policies_of(cursor, [found.wish.municipality]).in_force(found.wish.municipality, today)
-    numbers = {door: at for at, door in enumerate(dict.fromkeys(stop.door for stop in found.going), start=1)}
     no_card = {} if found.state == "proposed" else cards_of(cursor, of, language, today=today).codes
-    stops = [PaperStop(door, numbers[door.stop.door], no_card.get(door.stop.id)) for door in of.ahead]
+    stops = [PaperStop(door, door.number, no_card.get(door.stop.id)) for door in of.ahead]
     return Paper(found, policy.sender, language, today, tuple(stops))

@@ -16,8 +16,9 @@ from signals.outreach.letters.announcements import latest_posting
 from signals.outreach.teams import COMMON
 from signals.outreach.visits.candidates import LEAVES_AT, hindrances, homes, is_free, left_out
 from signals.outreach.visits.instance import MOST_CANDIDATES, Candidate, Instance, Point
-from signals.outreach.visits.lists import hold_proposed, next_version, one_at_a_time
+from signals.outreach.visits.lists import OPTED_OUT, end_empty, hold_for_planning, next_version, one_at_a_time
 from signals.outreach.visits.solve import solve
+from signals.outreach.work.attempts import LONGEST_AHEAD
 from signals.outreach.work.teams import policy_today
 from signals.outreach.worklist import policies_of
 
@@ -37,6 +38,17 @@ _INSERT: Final = """
 INSERT INTO visit_lists (municipality, on_day, part, state, pair, pair_ids, start_x, start_y, minutes,
     minutes_per_visit, maximum, area, team, urgent_within, begins, announced, by_id, by_name)
 VALUES (%s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+_HOLD_OTHERS: Final = """
+SELECT id FROM visit_lists WHERE id IN (
+    SELECT list_id FROM visit_stops WHERE household_id = ANY(%s) AND list_id <> %s AND state = 'planned')
+ORDER BY id FOR UPDATE
+"""
+_TAKE_OVER: Final = """
+WITH gone AS (
+    UPDATE visit_stops SET state = 'left-out', code = 'promised', pinned = false
+    WHERE household_id = ANY(%s) AND list_id <> %s AND state = 'planned' RETURNING list_id)
+UPDATE visit_lists SET version = version + 1 FROM gone WHERE id = gone.list_id RETURNING id
 """
 _STOP: Final = """
 INSERT INTO visit_stops (list_id, household_id, case_id, place, kind, state, points, first, x, y, how, pinned)
@@ -95,8 +107,7 @@ def replan(
 
     What cannot be visited any more falls out with its reason, also if it was pinned. Raises as `editing` does.
     """
-    held = hold_proposed(cursor, number, seen, today)
-    one_at_a_time(cursor, held.wish.municipality, today)
+    held = hold_for_planning(cursor, number, seen, today)
     found = homes(cursor, held.wish, actor, own_list=number)
     pinned = {stop.household for stop in held.stops if stop.pinned and stop.state == "planned"}
     kept = homes(cursor, held.wish, actor, only=pinned, own_list=number) if pinned else []
@@ -133,8 +144,11 @@ def _leave_out(cursor: Cursor, held: VisitList, going: Collection[int], actor: A
 
 
 def _free(held: VisitList, found: Sequence[Home], kept: Sequence[Home]) -> list[Home]:
-    """Who can be on the list: whoever is due and was not dropped, and whom a person pinned, also for another time."""
-    dropped = {stop.household for stop in held.stops if stop.state == "dropped"}
+    """Who can be on the list: whoever is due, was not dropped and did not say that no visit is wanted.
+
+    And whom a person pinned, also for another time.
+    """
+    dropped = {stop.household for stop in held.stops if stop.state == "dropped" or stop.code == OPTED_OUT}
     free = {home.household: home for home in kept if is_free(home)}
     free |= {home.household: home for home in found if home.hindrance is None and home.household not in dropped}
     return [free[household] for household in sorted(free)]
@@ -209,6 +223,7 @@ def _faults(cursor: Cursor, wish: DayWish, today: date) -> list[str]:
     wrong = {
         f"municipality {wish.municipality}: it has no policy; `signals policy list` names those that have": not there,
         "the day is over: plan for today or later": wish.on_day < today,
+        "the day is more than a year ahead": wish.on_day > today + LONGEST_AHEAD,
         f"the part of the day must be one of {', '.join(PARTS_OF_DAY)}": wish.part not in PARTS_OF_DAY,
         "one or two people go: name them": not 1 <= len(wish.pair) <= 2
         or not all(one.name.strip() for one in wish.pair),
@@ -247,7 +262,22 @@ def _written(cursor: Cursor, wish: DayWish, actor: Actor) -> int:
 def write_stops(
     cursor: Cursor, number: int, order: Sequence[Home], pinned: Collection[int] = (), *, after: int = 0
 ) -> None:
-    """These are planned on the list, in this order, from place `after` + 1 on."""
+    """These are planned on the list, in this order, from place `after` + 1 on.
+
+    With whom this moment was agreed may have stood on a list of another one: there they fall out.
+    """
+    # A stop refers to its household, which waits for whoever has that in hand; whoever has several took them by number.
+    cursor.execute(
+        "SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", ([home.household for home in order],)
+    )
+    agreed = [home.household for home in order if home.first == "agreed"]
+    cursor.execute(_HOLD_OTHERS, (agreed, number))
+    # A stop refers to its household, which waits for whoever has that in hand; whoever has several took them by number.
+    cursor.execute(
+        "SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", ([home.household for home in order],)
+    )
+    cursor.execute(_TAKE_OVER, (agreed, number))
+    end_empty(cursor, [found for (found,) in cursor.fetchall()])
     rows = [
         (
             *(number, home.household, home.cases[0].id, place, home.kind, home.points, home.first),

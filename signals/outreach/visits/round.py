@@ -87,6 +87,7 @@ class Door:
         died_with: Who may be several people of one name, with the partners whose client died: not to be named.
         written: The last that colleagues wrote down, oldest first.
         place: Latitude and longitude, when the place is known.
+        number: As of `numbers_of`.
     """
 
     stop: ListedStop
@@ -98,6 +99,7 @@ class Door:
     died_with: tuple[AskedFor, ...]
     written: tuple[Written, ...]
     place: Degrees | None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def read_round(cursor: Cursor, found: VisitList, actor: Actor, *, only: int | No
     persons = persons_at(cursor, said)
     written = _written(cursor, homes)
     places = _places(stops)
+    numbers = numbers_of(found)
     return Round(
         found,
         tuple(
@@ -159,11 +162,22 @@ def read_round(cursor: Cursor, found: VisitList, actor: Actor, *, only: int | No
                     *_at_the_door(persons[stop.household], said[stop.household]),
                     tuple(written[stop.household][-LATEST:]),
                     places.get(stop.id),
+                    numbers[stop.id],
                 )
                 for stop in stops
             ]
         ),
     )
+
+
+def numbers_of(found: VisitList) -> dict[int, int]:
+    """By stop which door it is, counted from 1: the same on the phone, on paper and on the page of the list.
+
+    Households at one door have one number, and it stays when another one falls out after the release.
+    """
+    shown = [stop for stop in found.stops if _is_shown(stop)]
+    doors = {door: at for at, door in enumerate(dict.fromkeys(stop.door for stop in shown), start=1)}
+    return {stop.id: doors[stop.door] for stop in shown}
 
 
 def _is_shown(stop: ListedStop) -> bool:
@@ -181,9 +195,17 @@ def _at_the_door(
 ) -> tuple[tuple[AskedFor, ...], bool, bool, tuple[AskedFor, ...]]:
     """`Door.asked`, `unnamed`, `died` and `died_with`."""
     known = spoken_to(persons)
-    asked = tuple([one for resident in known if (one := _asked_for(resident, said)) is not None])
+    asked = _each_once([one for resident in known if (one := _asked_for(resident, said)) is not None])
     doubtful = tuple([AskedFor(one.name, one.died_with) for one in persons if one.died_with and not one.died])
     return asked, not known and bool(persons), any(one.died for one in persons), doubtful
+
+
+def _each_once(asked: Sequence[AskedFor]) -> tuple[AskedFor, ...]:
+    """One asks for a name once, however many people of that name it may be, when they are told the same."""
+    found: dict[tuple[str, tuple[str, ...]], AskedFor] = {}
+    for one in asked:
+        found.setdefault((one.name.casefold(), one.partners), one)
+    return tuple(found.values())
 
 
 def _asked_for(resident: Resident, said: Collection[Said]) -> AskedFor | None:

@@ -26,6 +26,7 @@ WHY_NOT: Final[Words] = MappingProxyType(
         "held": ("een overlijden eerst bekijken", "look at a death first"),
         "unsafe": ("onveilig aan de deur", "not safe at the door"),
         "moved": ("verhuisd, gehoord aan de deur", "moved, heard at the door"),
+        "withdrawn": ("er telt geen achterstand meer", "no arrears counts any more"),
         "on-a-list": ("staat op een andere lijst", "stands in another list"),
         "claimed": ("een collega is ermee bezig", "a colleague has it in hand"),
         "promised": ("er is iets anders afgesproken", "something else was agreed"),

@@ -77,6 +77,38 @@
     window.addEventListener("pageshow", follow); // a browser that goes back ticks again what was ticked
   }
 
+  // What was written down at a door and is not sent yet is kept in this browser (door.js). The page of its round sends
+  // it, and signing out removes it: every other page of whoever wrote it says so.
+  const unsent = (own) => {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(own)).map((name) => name.slice(own.length));
+    } catch {
+      return [];
+    }
+  };
+  const leaving = document.querySelector("form[data-unsent]");
+  if (leaving !== null && document.querySelector("[data-round]") === null) {
+    const say = leaving.dataset;
+    const own = `signals.door/${encodeURIComponent(say.owner)}/`;
+    const line = document.createElement("p");
+    const way = document.createElement("a");
+    line.className = "utrecht-alert utrecht-alert--warning signals-no-print";
+    way.className = "utrecht-link";
+    way.textContent = say.unsent;
+    line.append(way);
+    window.addEventListener("pageshow", () => {
+      const [first] = unsent(own);
+      line.remove();
+      if (first === undefined) return;
+      way.href = say.onTheWay.replace("/0/", `/${Number.parseInt(first, 10)}/`);
+      document.querySelector("main").prepend(line);
+    });
+    leaving.addEventListener("submit", (event) => {
+      if (unsent(own).length === 0 || confirm(say.leaving)) return;
+      event.preventDefault();
+      event.stopPropagation(); // it was not sent, so it may be pressed again at once
+    });
+  }
   // What was wrong with a form is read out and stands in view.
   const summary = document.querySelector(".utrecht-alert--error[role='alert']");
   if (summary) summary.focus();

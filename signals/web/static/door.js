@@ -108,7 +108,10 @@
   const fill = (form, fields) => {
     for (const [name, value] of fields) {
       const field = form.elements.namedItem(name);
-      if (field !== null && name !== "csrf_token") field.value = value;
+      if (field === null || name === "csrf_token") continue;
+      field.value = value;
+      const drawer = value === "" ? null : field.closest?.("form details");
+      if (drawer) drawer.open = true;
     }
   };
   const newKey = () => {
@@ -120,6 +123,27 @@
   };
   // Under "now" stands where one goes next; what was just told stands below, and what was refused comes before all.
   const behind = round.querySelector("[data-behind]");
+  const here = round.querySelector("[data-now]");
+  const isDue = (one) => one.dataset.told === undefined && !("hindered" in one.dataset);
+  // After this stop; or before it, when one went in another order.
+  const turnFrom = (place) => {
+    const next = stops.slice(stops.indexOf(place) + 1).find(isDue) ?? stops.find(isDue);
+    const nobody = round.querySelector("[data-nobody]");
+    if (nobody !== null) nobody.hidden = next !== undefined;
+    if (next === undefined) return undefined;
+    here?.append(next);
+    next.open = true;
+    return next;
+  };
+  const leaveNoGap = (place) => {
+    behind.hidden = behind.querySelector("[data-stop]") === null;
+    if (here !== null && here.querySelector("[data-stop]") === null) turnFrom(place);
+  };
+  const setAside = (place) => {
+    place.open = false;
+    behind.append(place);
+    leaveNoGap(place);
+  };
   const showEntry = (name) => {
     const place = stopAt(name);
     const entry = read(name);
@@ -130,24 +154,19 @@
     if (refused) renew(place); // nothing was written down under the key that it had
     const words = unkept.has(name) ? say.unkept : say.waits;
     mark(place, refused ? say.failed : say.waiting, refused ? entry.words : words);
-    if (!refused) return;
+    if (!refused) {
+      setAside(place);
+      return;
+    }
     place.open = true;
     round.querySelector("[data-outbox]").after(place);
-    behind.hidden = behind.querySelector("[data-stop]") === null;
+    leaveNoGap(place);
     if (document.activeElement?.closest("textarea, input") === null) place.scrollIntoView({ block: "start" });
   };
   const toNext = (place) => {
-    place.open = false;
-    behind.append(place);
-    behind.hidden = false;
-    const next = stops.slice(stops.indexOf(place) + 1).find((one) => !isTold(one) && !("hindered" in one.dataset));
-    const nobody = round.querySelector("[data-nobody]");
-    if (nobody !== null) nobody.hidden = next !== undefined;
-    if (next === undefined) return;
-    round.querySelector("[data-now]")?.append(next);
-    next.open = true;
-    next.querySelector("summary").focus({ preventScroll: true });
-    next.scrollIntoView({ block: "start" });
+    const next = turnFrom(place);
+    (next ?? place).querySelector("summary").focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "start" });
   };
 
   // Sending, one after the other; who is not answered waits longer each time.
@@ -169,6 +188,12 @@
       clearTimeout(late);
     }
   };
+  // Whether one changed it while this was under way: what is kept there is another form, or one is still writing it.
+  const keyOf = (fields) => new URLSearchParams(fields).get("key");
+  const isOther = (name, fields, place) => {
+    const entry = read(name);
+    return entry === null ? place !== null && !isTold(place) : keyOf(entry.fields) !== keyOf(fields);
+  };
   // "taken" or refused: "settled"; no longer signed in: "away"; else "later". Without any connection it throws.
   const send = async (name) => {
     const [list, stop] = name.slice(own.length).split("/");
@@ -176,6 +201,7 @@
     const { fields } = read(name);
     const { status, type, told } = await answerOf(address, fields);
     const place = stopAt(name);
+    if (isOther(name, fields, place)) return "settled"; // what stands there now is answered when it is sent itself
     if (told?.taken === true) {
       drop(name);
       if (place === null) return "settled";

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signals.outreach.queues import policy_book
 from signals.outreach.teams import COMMON
-from signals.outreach.visits.candidates import homes, left_out
+from signals.outreach.visits.candidates import NOT_DUE, homes, left_out
 from signals.outreach.visits.lists import VisitError, read_list, standing
 from signals.outreach.visits.nearby import suggestions
 from signals.outreach.visits.opting import WAYS
+from signals.outreach.visits.round import numbers_of
 from signals.outreach.visits.unsafe import unsafe_at
 from signals.outreach.visits.words import FIRST, HOW, RESULTS, STATES, STOPS, UNKNOWN_PLACE, WHY_NOT
 from signals.outreach.work.people import Actor
@@ -51,6 +52,7 @@ class Row:
         number: Which one of those that are visited; households at one door have one number.
         why: The reasons behind its points, in words.
         hindrance: The code of what stands in the way now, or None.
+        other_time: The code of when it is due in fact, where a person chose this time; or None.
         about: When the pair is there; None when it is not planned any more.
     """
 
@@ -58,6 +60,7 @@ class Row:
     number: int
     why: tuple[str, ...]
     hindrance: str | None
+    other_time: str | None
     about: time | None
 
 
@@ -149,18 +152,22 @@ def _rows(desk: Desk, found: VisitList) -> list[Row]:
     """The households in their order; those that fell out among them, without a number."""
     now = standing(desk.cursor, found, Actor(desk.user.id, desk.user.name)) if found.state != "done" else {}
     reasons, about = _reasons(desk, found), found.arrivals()
-    doors = {door: at for at, door in enumerate(dict.fromkeys(stop.door for stop in found.going), start=1)}
-    is_going = {stop.id for stop in found.going}
+    numbers = numbers_of(found)
     return [
         Row(
             stop,
-            doors[stop.door] if stop.id in is_going else 0,
+            numbers.get(stop.id, 0),
             reasons.get(stop.household, ()),
-            now.get(stop.household),
+            *_in_the_way(now.get(stop.household)),
             about.get(stop.id),
         )
         for stop in found.stops
     ]
+
+
+def _in_the_way(code: str | None) -> tuple[str | None, str | None]:
+    """`Row.hindrance` and `other_time`: what is due at another time is let go all the same."""
+    return (None, code) if code in NOT_DUE else (code, None)
 
 
 def _reasons(desk: Desk, found: VisitList) -> dict[int, tuple[str, ...]]:

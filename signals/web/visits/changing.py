@@ -175,7 +175,10 @@ def _hindrance(desk: Desk, found: VisitList, household: int) -> str:
     """What stands in the way of this household, to be read behind the refusal."""
     user = Actor(desk.user.id, desk.user.name)
     code = hindrances(desk.cursor, found.wish, user, [household], own_list=found.id).get(household)
-    return "" if code is None else " " + desk.text(BECAUSE, why=of(WHY_NOT, code, desk.language))
+    if code is None:
+        return ""
+    desk.viewed("view-visits", f"visit-list {found.id}", households=[household])  # it stands on no page of this list
+    return " " + desk.text(BECAUSE, why=of(WHY_NOT, code, desk.language))
 
 
 def _planned_anew(desk: Desk, done: Anew) -> Response:

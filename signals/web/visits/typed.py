@@ -14,6 +14,7 @@ from signals.contract.codes import PARTS_OF_DAY
 from signals.contract.moments import PART_BEGINS
 from signals.households.address import HouseholdAddress
 from signals.outreach.visits.candidates import DayWish
+from signals.outreach.visits.places import knows_places
 from signals.outreach.visits.planning import LONGEST_DAY
 from signals.outreach.visits.settings import LONGEST_NAME, Usual, starting_point
 from signals.outreach.visits.words import VISIT_ERRORS
@@ -49,6 +50,10 @@ OTHER_PART: Final = said("Deze tijd valt in een ander deel van de dag: de middag
 NO_START: Final = said("Vul postcode en huisnummer in, bijvoorbeeld 1234 AB 12.")
 UNKNOWN_START: Final = said(
     "Het adressenregister kent deze postcode niet. Kijk hem na, of kies een ander adres in de buurt."
+)
+NO_REGISTER: Final = said(
+    "Er is nog geen adressenregister ingelezen, dus er kan niets worden gepland. Vraag het aan wie deze installatie "
+    "beheert."
 )
 NOBODY: Final = said("Kies wie er gaan, of vul een naam in.")
 TOO_MANY: Final = said("Er gaan er hoogstens twee. Maak een van de drie velden leeg.")
@@ -214,7 +219,8 @@ def _where(desk: Desk, found: Typed) -> None:
         _need(desk, found, "start", NO_START, holds=False)
     else:
         found.start, found.point = address.label, starting_point(desk.cursor, address)
-        _need(desk, found, "start", UNKNOWN_START, holds=found.point is not None)
+        unknown = UNKNOWN_START if knows_places(desk.cursor) else NO_REGISTER
+        _need(desk, found, "start", unknown, holds=found.point is not None)
     written = re.sub(r"(?<=[0-9])\s+(?=[A-Z])", "", found.values["area"].upper())  # "7607 GC" is one
     found.area = tuple(one for one in re.split(r"[\s,;]+", written) if one)
     fits = len(found.area) <= MOST_AREAS and all(_AREA.fullmatch(one) for one in found.area)

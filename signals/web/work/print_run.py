@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 
 from signals.errors import SignalsError, WrongUseError
 from signals.outreach.letters.age import RunTooOldError, last_posting
+from signals.outreach.letters.announcements import last_posting_of
 from signals.outreach.letters.codes import RETURN_REASONS
 from signals.outreach.letters.letter import LetterError
 from signals.outreach.letters.mail import mark_posted, record_returned
@@ -35,6 +37,7 @@ from signals.outreach.letters.runs import (
 )
 from signals.outreach.letters.typeset import typeset_one
 from signals.outreach.work.people import Actor
+from signals.outreach.work.teams import policy_today
 from signals.web.desk import NotFoundError, Page
 from signals.web.errands import PRESS, Errand
 from signals.web.office.overview import municipality_names
@@ -45,7 +48,6 @@ from signals.web.work.letter_words import KINDS, LANGUAGES, STATES, Trouble, by_
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     from signals.outreach.letters.runs import Run, RunLetter
     from signals.web.desk import Desk
@@ -162,7 +164,7 @@ def letters_returned(desk: Desk) -> Response:
         return _shown(desk, standing, status=422, faults=faults, kept=ticked)
     if not ticked <= open_letters:
         return _shown(desk, standing, status=409, trouble=Trouble(CHANGED))
-    for letter in sorted(ticked):
+    for letter in _in_order(standing, ticked):
         record_returned(desk.cursor, letter, reason, _actor(desk), today=desk.today)
     notice = desk.text("Teruggekomen, en nu bij Beoordelen: {number}.", number=len(ticked))
     return desk.go("print-run", run=standing.run.id, notice=notice)
@@ -178,9 +180,23 @@ def letters_not_returned(desk: Desk) -> Response:
         return _shown(desk, standing, status=422, faults=faults, kept=ticked)
     if not ticked <= {one.id for one in _undoable(desk, standing)}:
         return _shown(desk, standing, status=409, trouble=Trouble(CHANGED))
-    for letter in sorted(ticked):
+    for letter in _in_order(standing, ticked):
         undo_returned(desk.cursor, letter, _actor(desk), team_lead=_is_lead(desk), today=desk.today)
     return desk.go("print-run", run=standing.run.id, notice=desk.text("Toch niet terug: {number}.", number=len(ticked)))
+
+
+def _in_order(standing: Standing, ticked: Collection[int]) -> list[int]:
+    """These letters in the order in which every act locks their households."""
+    return [one.id for one in sorted(standing.letters, key=lambda one: one.household) if one.id in ticked]
+
+
+def _announce_by(desk: Desk, standing: Standing) -> date | None:
+    """By when the letters of the run that announce a visit must be in the post: later they are taken out."""
+    days = {(one.visit.day, date.fromisoformat(one.contents["answer_by"])) for one in standing.going if one.visit}
+    if not days or not standing.is_open:
+        return None
+    policy = policy_today(desk.cursor, standing.run.municipality)
+    return min(last_posting_of(*one, policy) for one in days)
 
 
 def _undoable(desk: Desk, standing: Standing) -> list[RunLetter]:
@@ -310,6 +326,7 @@ def _shown(
         left_out=by_reason(desk, _left_out(desk, standing)),
         reasons=[("", desk.text("Maak een keuze")), *options("returned", desk.language)],
         post_by=last_posting(desk.cursor, standing.run) if standing.is_open else None,
+        announce_by=_announce_by(desk, standing),
         undoable=_undoable(desk, standing),
         returned=partial(_returned, desk.language, standing.returned),
         code_words=said_of,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pdfplumber
 import pytest
 
-from signals.outreach.letters.announcements import PlannedVisit, announced_stops, answer_before
+from signals.outreach.letters.announcements import PlannedVisit, announced_stops, answer_before, last_posting_of
 from signals.outreach.letters.letter import Announced
 from signals.outreach.letters.mail import record_returned
 from signals.outreach.letters.runs import to_take_out
@@ -17,6 +17,7 @@ from signals.outreach.work.attempts import Attempt, attempts_of, plan, promise_s
 from signals.outreach.work.decisions import close
 from signals.outreach.work.sent import undo_letters_sent
 from signals.outreach.work.steps import NextStep
+from signals.outreach.work.teams import policy_today
 from tests.outreach.visits.town import visiting
 from tests.outreach.work.people import ANNA, act, file_of, today
 from tests.reference.notation import report
@@ -81,6 +82,7 @@ def called(desk: Desk, *, reached: bool) -> None:
     [
         (time(18), 150, (time(18), time(20, 30))),
         (time(13, 40), 100, (time(13, 30), time(15, 30))),
+        (time(18, 20), 180, (time(18), time(21, 30))),  # they are on their way until 21.20
         (time(18), 360, (None, None)),  # past midnight nobody comes
     ],
 )
@@ -113,6 +115,7 @@ def test_a_visit_is_announced_and_stands_as_the_next_step(desk: Desk, tmp_path: 
     assert [one.letter.answer_by < SOON for one in preview.going] == [True, True]
     run = released(desk)
     assert set(codes(shown(desk)).values()) == set()  # it is made once
+    assert set(codes(shown(desk, [desk.case(name(4)).id])).values()) == {"in-run"}
     manifest = written(desk, run, tmp_path).manifest
     assert [line.kind for line in manifest.letters] == ["announced-visit"] * 2
     with pdfplumber.open(tmp_path / "run.pdf") as merged:
@@ -170,6 +173,15 @@ def test_when_the_visits_are_used_up_the_letter_says_that_one_wrote_before(desk:
     assert kinds == ["reminder", "final"]
 
 
+@pytest.mark.parametrize(
+    ("answer_by", "last"),
+    [(date(2026, 12, 4), date(2026, 12, 2)), (date(2026, 12, 6), date(2026, 12, 4))],  # a Friday; the day before it
+)
+def test_a_letter_is_posted_in_time_for_the_answer_that_it_asks(desk: Desk, answer_by: date, last: date) -> None:
+    policy = act(desk, policy_today, "0141")
+    assert last_posting_of(date(2026, 12, 7), answer_by, policy) == last
+
+
 def test_too_late_is_told_in_the_preview_and_takes_it_out_of_a_run(desk: Desk, tmp_path: Path) -> None:
     announced(desk, 2)
     case = desk.case(name(2)).id
@@ -177,6 +189,10 @@ def test_too_late_is_told_in_the_preview_and_takes_it_out_of_a_run(desk: Desk, t
     assert codes(shown(desk, on_day=SOON - 2 * DAY)) == {case: "too-late-to-announce"}
     assert codes(shown(desk, on_day=SOON)) == {}  # nobody has to hear any more
     run = released(desk)
+    answer_by = "UPDATE letters SET contents = jsonb_set(contents, '{answer_by}', to_jsonb(%s::date)) RETURNING id"
+    for days, gone in ((1, ["too-late-to-announce"]), (2, [])):  # it is read two days after it is posted
+        desk.system.rows(answer_by, today() + days * DAY)
+        assert [one.code for one in act(desk, to_take_out, run)] == gone
     written(desk, run, tmp_path)
     assert [one.code for one in posted(desk, run, SOON - 2 * DAY).taken_out] == ["too-late-to-announce"]
     assert desk.kinds(name(2))[-1] == "letter-taken-out"

@@ -40,6 +40,8 @@ def test_a_street_by_hand_stands_on_letters_until_a_partner_writes_it(desk: Desk
     for wrong, town, code in (
         ("", "Almelo", "no-street"),
         ("Voorbeeldstraat", " ", "no-city"),
+        ("Voorbeeldstraat 1", "Almelo", "no-street"),
+        ("1945", "Almelo", "no-street"),
         ("漢字", "Almelo", "unprintable"),
         ("z.w.o.v.", "Almelo", "no-fixed-abode"),
         ("a" * 101, "Almelo", "too-long"),

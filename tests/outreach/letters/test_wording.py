@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHIPPED = set_folder("standaard", None)
-TEXTS = wording(SHIPPED)
+TEXTS = wording(SHIPPED, "standaard")
 LONGEST_SENTENCE = 20
 """Words: what Dutch at level B1 has at most, nearly everywhere (domain.md section 9)."""
 
@@ -122,5 +122,5 @@ def changed(folder: Path, old: str, new: str) -> Path:
 )
 def test_a_set_with_a_fault_says_which(tmp_path: Path, old: str, new: str, fault: str) -> None:
     with pytest.raises(FaultsError) as refused:
-        wording(changed(tmp_path, old, new))
+        wording(changed(tmp_path, old, new), "almelo")
     assert any(fault in one for one in refused.value.faults), refused.value.faults

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from signals.errors import FaultsError
-from signals.outreach.visits.editing import move
+from signals.outreach.visits.editing import add, move
 from signals.outreach.visits.lists import VisitError, read_list, standing
 from signals.outreach.visits.opting import opt_out
+from signals.outreach.visits.planning import replan
 from signals.outreach.work.attempts import attempts_of, set_step
 from signals.outreach.work.decisions import close
 from signals.outreach.work.people import NotPossibleError
@@ -19,7 +20,7 @@ from tests.outreach.work.people import ANNA, act, acting, today
 from tests.reference.notation import report
 from tests.reference.wire import House
 
-from .town import EVENING, at, days_on, go, listed, named, plan, settle, tell, two_signals, visiting, wish
+from .town import EVENING, at, days_on, go, listed, named, numbers, plan, settle, tell, two_signals, visiting, wish
 
 if TYPE_CHECKING:
     from signals.outreach.visits.lists import ListedStop
@@ -147,6 +148,22 @@ def test_the_last_one_who_wants_no_visit_ends_the_list(desk: Desk) -> None:
     with pytest.raises(VisitError) as told:
         act(desk, opt_out, found.stops[0].id, "call", "", ANNA, "o2", at=EVENING)
     assert told.value.code == "done"
+
+
+def test_who_wants_no_visit_is_not_put_on_that_list_again_by_a_new_signal(desk: Desk) -> None:
+    for number in (2, 4):
+        two_signals(desk, number)
+    settle(desk, 2, 4)
+    found, _ = plan(desk)
+    stop = at(found, 2)
+    act(desk, opt_out, stop.id, "call", "", ANNA, "o1", at=EVENING)
+    desk.take_in(report("n", "2026-11-10", "vitens/W2", at=2))
+    assert named(2) in desk.queue("visits")
+    act(desk, replan, found.id, ANNA, today=today())
+    with pytest.raises(VisitError) as told:
+        act(desk, add, found.id, stop.household, ANNA, today=today())
+    assert (told.value.code, numbers(listed(desk, found.id))) == ("hindered", [4])
+    assert numbers(plan(desk)[0]) == [2]
 
 
 def test_the_begin_lies_in_its_part_of_the_day(desk: Desk) -> None:

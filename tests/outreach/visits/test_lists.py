@@ -25,7 +25,7 @@ from tests.outreach.work.people import ANNA, act, acting, today
 from tests.reference.notation import report, withdraw
 from tests.reference.wire import House
 
-from .town import at, days_on, go, listed, named, numbers, plan, settle, two_signals, visiting, wish
+from .town import at, days_on, go, listed, named, numbers, plan, settle, two_signals, visiting, waits_for_a_lock, wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,6 +231,37 @@ def test_an_agreed_visit_goes_before_all_else(desk: Desk) -> None:
     assert [(stop.number, stop.first) for stop in found.stops] == [(4, "agreed")]
 
 
+def test_an_agreement_of_an_earlier_day_is_for_that_day_until_it_is_over(desk: Desk) -> None:
+    two_signals(desk, 2)
+    settle(desk, 2)
+    step = NextStep("home-visit", today() + timedelta(days=1), "evening", "promised")
+    act(desk, promise_step, desk.case(named(2)).id, step, ANNA, today=today())
+    later = {"on_day": today() + timedelta(days=3), "part": "evening"}
+    assert plan(desk, **later)[1].left_out == {"promised": 1}
+    with acting(desk) as cursor:
+        cursor.execute("UPDATE next_steps SET on_day = on_day - 2")
+    assert [stop.first for stop in plan(desk, **later)[0].stops] == ["agreed"]
+
+
+def test_an_agreement_takes_a_household_from_the_list_of_another_day(desk: Desk) -> None:
+    two_signals(desk, 2)
+    two_signals(desk, 4)
+    settle(desk, 2, 4)
+    before, _ = plan(desk)
+    go(desk, before.id)
+    on_day = today() + timedelta(days=2)
+    step = NextStep("home-visit", on_day, "morning", "promised")
+    act(desk, promise_step, desk.case(named(4)).id, step, ANNA, today=today())
+    assert numbers(plan(desk, on_day=on_day, part="evening")[0]) == []
+    kept, _ = plan(desk, on_day=on_day, part="morning")
+    assert [(stop.number, stop.first) for stop in kept.stops] == [(4, "agreed")]
+    assert {stop.number: (stop.state, stop.code) for stop in listed(desk, before.id).stops} == {
+        2: ("planned", None),
+        4: ("left-out", "promised"),
+    }
+    assert plan(desk, on_day=on_day, part="morning")[1].left_out == {"on-a-list": 2}  # another pair, at the same moment
+
+
 def test_what_was_released_before_is_visited_and_after_a_talk_not(desk: Desk) -> None:
     two_signals(desk, 2)
     settle(desk, 2)
@@ -247,6 +278,8 @@ def test_all_that_is_wrong_with_a_wish_is_told_at_once(desk: Desk) -> None:
     with acting(desk) as cursor, pytest.raises(FaultsError) as told:
         propose(cursor, replace(wrong, on_day=today() - timedelta(days=1)), ANNA, today=today())
     assert len(told.value.faults) == 8
+    with acting(desk) as cursor, pytest.raises(FaultsError, match="a year ahead"):
+        propose(cursor, wish(on_day=today() + timedelta(days=367)), ANNA, today=today())
     with acting(desk) as cursor, pytest.raises(FaultsError, match="no policy"):
         propose(cursor, replace(wish(), municipality="9999"), ANNA, today=today())
 
@@ -272,6 +305,22 @@ def test_two_who_plan_at_once_get_different_households(desk: Desk) -> None:
         both = [pool.submit(plan, desk, maximum=2) for _ in range(2)]
         found = [one.result(timeout=60)[0] for one in both]
     assert sorted(numbers(found[0]) + numbers(found[1])) == [2, 4, 6, 8]
+
+
+def test_who_plans_waits_for_the_households_in_their_order(desk: Desk) -> None:
+    """The first one's place is not known: it stands at the end, and yet nothing of the other is taken before it."""
+    far = House(1, postcode="7609ZZ")
+    desk.take_in(*(report(f"u-{one}", "2026-11-02", f"{one}/U", at=far) for one in ("welbions", "menzis")))
+    two_signals(desk, 2)
+    settle(desk, 2)
+    first, second = desk.system.rows("SELECT id FROM households ORDER BY id")
+    with ThreadPoolExecutor(1) as pool:
+        with acting(desk) as cursor:
+            cursor.execute("SELECT FROM households WHERE id = %s FOR UPDATE", first)
+            later = pool.submit(plan, desk)
+            waits_for_a_lock(desk)
+            cursor.execute("SELECT FROM households WHERE id = %s FOR UPDATE NOWAIT", second)
+        assert [stop.number for stop in later.result(timeout=60)[0].stops] == [2, 1]
 
 
 def test_a_person_adds_drops_pins_and_moves(desk: Desk) -> None:
@@ -498,6 +547,22 @@ def test_what_changed_meanwhile_falls_out_and_is_named(desk: Desk) -> None:
     assert went.released == (desk.case(named(8)).id,)
     states = {stop.number: stop.state for stop in listed(desk, found.id).stops}
     assert states == {**dict.fromkeys(codes, "left-out"), 8: "planned"}
+
+
+def test_who_paid_after_the_release_is_not_visited_any_more(desk: Desk) -> None:
+    found = visiting(desk, 2, 4, 6)
+    step = NextStep("home-visit", today(), "morning", "promised")
+    act(desk, promise_step, desk.case(named(4)).id, step, ANNA, today=today())
+    for number in (2, 4):
+        withdrawn(desk, number)
+        desk.take_in(withdraw(f"v{number}", "2026-11-05", f"menzis/M{number}", "paid", at=number))
+    withdrawn(desk, 6)
+    with acting(desk) as cursor:
+        now = standing(cursor, read_list(cursor, found.id), ANNA)
+    assert [now[at(found, number).household] for number in (2, 4, 6)] == ["withdrawn", None, None]
+    drop_all(desk)
+    again, proposed = plan(desk)
+    assert (sorted(numbers(again)), proposed.left_out) == ([4, 6], {"withdrawn": 1})
 
 
 def test_a_list_of_which_nothing_is_left_is_not_let_go(desk: Desk) -> None:

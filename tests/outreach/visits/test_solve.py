@@ -173,6 +173,21 @@ def test_of_thousands_the_best_are_looked_at() -> None:
     assert points_of(plan) >= points_of(few)
 
 
+def test_of_thousands_that_come_first_the_best_of_them_are_looked_at() -> None:
+    """The times between all of them would fill the memory, and no routing server would tell them."""
+    instance = replace(town(1, 2_000), pinned=frozenset({town(1, 2_000).candidates[-1].case}))
+    stops = stops_of(instance.candidates)
+    for many in (1_500, 20):
+        first = frozenset(candidate.case for candidate in instance.candidates[:many])
+        looked_at = narrowed(replace(instance, first=first), stops)
+        cases = {case for stop in looked_at for case in stop.numbers}
+        assert len(looked_at) <= AT_MOST
+        assert instance.pinned < cases
+        doors = [stop for stop in looked_at if not instance.pinned.issuperset(stop.numbers)]
+        assert all(not first.isdisjoint(stop.numbers) for stop in doors) == (many == 1_500)
+        assert (first < cases) == (many == 20)
+
+
 def test_what_a_person_chose_is_looked_at_though_it_gives_little() -> None:
     chosen = one("chosen", 4000, 4000, 0.001)
     instance = replace(town(1, 2_000), candidates=(*town(1, 2_000).candidates, chosen), pinned=frozenset({"chosen"}))

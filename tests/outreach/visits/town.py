@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from signals.contract.moments import AMSTERDAM
@@ -121,6 +122,14 @@ def days_on(desk: Desk, days: int) -> Iterator[Cursor]:
     with acting(desk) as cursor:
         cursor.execute("UPDATE visit_lists SET on_day = on_day - %s", (days,))
         yield cursor
+
+
+def waits_for_a_lock(desk: Desk) -> None:
+    """Until somebody waits for what this transaction holds."""
+    until = monotonic() + 20
+    asked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not desk.system.rows(asked):
+        assert monotonic() < until
 
 
 YESTERDAY = today() - timedelta(days=1)
