@@ -49,7 +49,15 @@ def fold(text: str) -> str:
         return _one_spelling(text.lower())
     # Apostrophes before the marks go, as an acute accent used as one would, and after: letters bring some.
     plain = _without_marks(text.translate(_APOSTROPHES)).translate(_LETTERS).translate(_APOSTROPHES)
-    return _one_spelling(_NO_LETTERS.sub(" ", _apostrophes_out(plain)).strip())
+    return _one_spelling(_letters_only(_apostrophes_out(plain)).strip())
+
+
+def _letters_only(text: str) -> str:
+    """A space for all that is no letter; a number that is no digit ("𐧀") counts as a letter to a pattern alone."""
+    words = _NO_LETTERS.sub(" ", text)
+    if words.isascii() or words.replace(" ", "").isalpha():
+        return words
+    return " ".join("".join([letter if letter.isalpha() else " " for letter in words]).split())
 
 
 def _one_spelling(words: str) -> str:
@@ -100,7 +108,7 @@ def clean_initials(text: str | None) -> str:
     "A.M.", "a m" and "AM" are "AM"; "Th. J." is "TJ", "Anna Maria" is "AM". IJ counts as Y, as in names. A
     single word in capitals is taken for initials, not for a given name.
     """
-    words = _LONG_IJ.sub("Y", _NO_LETTERS.sub(" ", _bare(text))).split() if text else []
+    words = _LONG_IJ.sub("Y", _letters_only(_bare(text))).split() if text else []
     letters = "".join(_initials_of(word, alone=len(words) == 1) for word in words)
     return letters.upper().replace("IJ", "Y")
 

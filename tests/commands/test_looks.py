@@ -24,6 +24,7 @@ from signals.outreach.visits.going import release_list
 from signals.outreach.visits.instance import Point
 from signals.outreach.visits.lists import read_list
 from signals.outreach.visits.planning import propose
+from signals.outreach.visits.unsafe import flag_unsafe
 from signals.outreach.work.people import Actor
 from signals.store.database import transaction
 from signals.web.office.actions import ACTIONS, BARE, SUBJECTS
@@ -59,6 +60,7 @@ WALKED: Final = {
     "visits show": "{list}",
     "visits release": "{list}",
     "visits record": "{stop} spoken",
+    "visits lift-unsafe": "{unsafe} --reason looked-at",
     "policy check": "{folder}/policy.toml",
     "policy load": "{folder}/policy.toml",
     "policy list": "",
@@ -79,6 +81,8 @@ NOT_WALKED: Final = {
     "run": "its database is gone when it ends",
     "simulate": "all people in it are made up, and no database is asked",
     "visits solve": "reads a file of numbers, and no database",
+    "visits print": "its files show somebody; tests/commands/test_visits_print.py reads both logs",
+    "letters sample": "whoever it is to is made up",
     "publish": "prints a count; needs a broker",
     "reconcile": "prints counts and numbers; needs a broker",
     "topics apply": "prints topics; needs a broker",
@@ -91,7 +95,7 @@ NOT_WALKED: Final = {
     "web": "its pages are walked by tests/web/test_logs.py",
 }
 SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release"} | {
-    f"visits {name}" for name in ("plan", "show", "release", "record")
+    f"visits {name}" for name in ("plan", "show", "release", "record", "lift-unsafe")
 }
 
 
@@ -173,7 +177,16 @@ def typed_words(office: Office, folder: Path, words: str) -> str:
     if "{list}" in words or "{stop}" in words:
         words = words.format(**a_list(office, released="{stop}" in words))
     today = datetime.now(AMSTERDAM).date()
-    return words.format(letter=letter, visit=visit, row=row, folder=folder, today=today)
+    unsafe = an_unsafe_door(office) if "{unsafe}" in words else ""
+    return words.format(letter=letter, visit=visit, row=row, folder=folder, today=today, unsafe=unsafe)
+
+
+def an_unsafe_door(office: Office) -> str:
+    """Its address, in one word."""
+    address, household = next(iter(households(office).items()))
+    with transaction(office.engine) as cursor:
+        flag_unsafe(cursor, household, Actor("anna-1", "Anna Postma"))
+    return address.replace(" ", "")
 
 
 def a_list(office: Office, *, released: bool) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from signals.households.address import HouseholdAddress, house_number_forms
@@ -115,6 +115,7 @@ def test_every_way_to_write_a_date_is_the_same_date(born: date) -> None:
     assert {clean_date_of_birth(form) for form in forms} == {born}
 
 
+@example(text="\U000109c0")  # a number that is no digit
 @given(text=TEXT)
 def test_a_cleaned_name_holds_letters_and_single_spaces_only(text: str) -> None:
     cleaned = clean_surname(text)
