@@ -58,7 +58,7 @@ class Twin:
         self._fonts: Any = FontConfiguration()
         style = _STYLE % {"folder": typeface.folder().as_uri()}
         self._style: Any = weasyprint.CSS(string=style, font_config=self._fonts)
-        self._texts = wording(set_folder(STANDARD, None))
+        self._texts = wording(set_folder(STANDARD, None), STANDARD)
         self._images: dict[str, Any] = {}
 
     def single(self, letters: Sequence[Letter], folder: Path) -> None:
