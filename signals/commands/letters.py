@@ -28,7 +28,12 @@ Language = Annotated[str, typer.Option("--language", help="of all its letters: n
 
 @group.command("preview")
 def preview(
-    cases: Cases = None, *, municipality: Municipality = None, language: Language = "nl", as_json: AsJson = False
+    cases: Cases = None,
+    *,
+    municipality: Municipality = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="as if what waits were let go, as release does")] = False,
+    language: Language = "nl",
+    as_json: AsJson = False,
 ) -> None:
     """What a run would hold now: how many letters, and which cases are left out and why.
 
@@ -37,13 +42,14 @@ def preview(
     from signals.commands import looks, show
     from signals.commands.connection import engine_here, settings_here
     from signals.commands.letters_shown import preview_document, show_preview
-    from signals.commands.letters_which import chosen_cases, wish_of, with_open_runs
+    from signals.commands.letters_which import chosen_cases, preview_let_go, wish_of, with_open_runs
     from signals.outreach.letters.choosing import preview as preview_of
     from signals.store.database import transaction
 
     chosen = chosen_cases(cases, language)
     with engine_here(settings_here()) as engine, transaction(engine) as cursor:
-        shown = with_open_runs(cursor, preview_of(cursor, wish_of(cursor, chosen, municipality, language)))
+        wish = wish_of(cursor, chosen, municipality, language)
+        shown = with_open_runs(cursor, (preview_let_go if waiting else preview_of)(cursor, wish))
         looks.note_letters(cursor, [one.household for one in shown.going], shown.wish.municipality)
     if as_json:
         show.print_json(preview_document(shown))

@@ -57,7 +57,10 @@ def show_preview(shown: Preview) -> None:
     if shown.left_out:
         _show_left_out(shown.left_out)
     if shown.waiting:
-        show.note(f"{shown.waiting} more wait to be let go: name their cases, or give --waiting")
+        show.note(
+            f"{shown.waiting} more wait to be let go: name their cases; --waiting takes all but those that somebody "
+            f"should look at first"
+        )
 
 
 def _show_left_out(left_out: Sequence[LeftOut]) -> None:

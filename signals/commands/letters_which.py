@@ -13,7 +13,7 @@ from signals.commands.cases import numbers_of
 from signals.commands.connection import actor
 from signals.contract.moments import AMSTERDAM
 from signals.errors import SignalsError, WrongUseError
-from signals.outreach.letters.choosing import LeftOut, RunWish
+from signals.outreach.letters.choosing import LeftOut, RunWish, preview
 from signals.outreach.letters.letter import LANGUAGES
 from signals.outreach.letters.runs import (
     last_posted,
@@ -127,6 +127,16 @@ def let_go(cursor: Cursor, wish: RunWish, who: Actor, *, everything: bool) -> No
         release_letters(cursor, scope, chosen, who)
     except FallenOutError as fallen:
         raise SignalsError(_not_let_go(cursor, fallen.fallen)) from fallen
+
+
+def preview_let_go(cursor: Cursor, wish: RunWish) -> Preview:
+    """What would go out if what waits were let go first, as a release does; nothing of that stays.
+
+    Raises SignalsError, as `let_go`.
+    """
+    with cursor.connection.transaction(force_rollback=True):
+        let_go(cursor, wish, who_acts(), everything=True)
+        return preview(cursor, wish)
 
 
 def _not_let_go(cursor: Cursor, fallen: Collection[Fallen]) -> str:

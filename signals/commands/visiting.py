@@ -145,7 +145,8 @@ def record_visit(
         found = read_list(cursor, list_of_stop(cursor, number))
         recorded = record(cursor, number, result, note, _actor(), key or f"cli-{number}-{result}", part=part)
         (at,) = [one for one in found.stops if one.id == number]
-        _note(cursor, "record-visit", found, [at.household], {"stop": number, "result": result})
+        detail: dict[str, object] = {"stop": number, "result": result}
+        _note(cursor, "view-visits" if recorded.again else "record-visit", found, [at.household], detail)
     visits_shown.tell_recorded(at, recorded, as_json=as_json)
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["group"]
 LIST: Final = "list.pdf"
 CARDS: Final = "cards.pdf"
-LANGUAGES: Final = ("nl", "en")
 
 
 @group.command("print")
@@ -42,6 +41,7 @@ def print_a_list(
 ) -> None:
     """The list on paper, and of a released list the cards to leave at its doors; says where no card can be left."""
     from signals.commands.connection import actor, engine_here, settings_here
+    from signals.outreach.letters.letter import LANGUAGES
     from signals.outreach.visits.cards import cards_of, print_cards
     from signals.outreach.visits.lists import read_list
     from signals.outreach.visits.paper import paper_of
@@ -58,7 +58,7 @@ def print_a_list(
         doors = read_round(cursor, found, Actor(actor(), actor()))
         paper = paper_of(cursor, doors, language, today=today)
         cards = cards_of(cursor, doors, language, today=today)
-        _note(cursor, paper)
+        _note(cursor, paper, cards)
     files = {LIST: print_list(paper, settings.letter_sets)}
     if cards.made:
         files[CARDS] = print_cards(cards, settings.letter_sets)
@@ -66,15 +66,19 @@ def print_a_list(
     _tell(number, out, files, cards, as_json=as_json)
 
 
-def _note(cursor: Cursor, paper: Paper) -> None:
-    """Both logs: these households stand on the paper, and the cards are for some of them."""
+def _note(cursor: Cursor, paper: Paper, cards: Cards) -> None:
+    """Both logs: these households stand on the paper, and to these persons of them are the cards."""
     from signals.commands.connection import actor
     from signals.store import audit
     from signals.store.processing import Use
 
     households = sorted({one.door.stop.household for one in paper.stops})
-    here = [paper.found.wish.municipality]
-    audit.note_each(cursor, actor(), "print-visits", f"visit-list {paper.found.id}", None, here, households, use=Use())
+    here, subject = [paper.found.wish.municipality], f"visit-list {paper.found.id}"
+    audit.note_each(cursor, actor(), "print-visits", subject, None, here, households, use=Use())
+    if cards.made:
+        homes = sorted({one.stop.household for one in cards.made})
+        use = Use(persons={person for one in cards.made for person in one.persons})
+        audit.note_each(cursor, actor(), "print-cards", subject, None, here, homes, use=use)
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:

@@ -8,7 +8,7 @@ event.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -64,6 +64,12 @@ def part_has_begun(part: str, on_day: date, now: datetime) -> bool:
     """Whether this part of `on_day` has begun at `now`, by Dutch time."""
     here = now.astimezone(AMSTERDAM)
     return (on_day, PART_BEGINS[part]) <= (here.date(), here.hour)
+
+
+def part_at(clock: time) -> str:
+    """The part of the day in which this time lies, by Dutch time."""
+    begun = [part for part, hour in PART_BEGINS.items() if hour <= clock.hour]
+    return max(begun, key=PART_BEGINS.__getitem__)
 
 
 def calendar_day(text: str) -> date | None:

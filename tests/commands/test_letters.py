@@ -118,6 +118,9 @@ def test_from_the_preview_to_the_post_and_back(office: Office, tmp_path: Path) -
     assert office.must("letters", "preview", waiting, "--json").document["left_out"] == [
         {"case_id": waiting, "code": "waits"}
     ]
+    as_if = office.must("letters", "preview", "--waiting", "--json").document
+    assert ([letter["case_id"] for letter in as_if["letters"]], as_if["waiting"]) == ([waiting], 0)
+    assert office.must("letters", "preview", "--json").document["waiting"] == 1  # nothing was let go
 
 
 def test_named_cases_that_wait_are_let_go_with_their_run(office: Office, tmp_path: Path) -> None:

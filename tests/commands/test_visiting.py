@@ -70,6 +70,9 @@ def test_a_day_from_plan_to_record(office: Office) -> None:
     now = office.must("visits", "show", number, "--json").document
     assert (now["state"], [stop["result"] for stop in now["stops"]]) == ("done", ["not-at-home", "spoken", "card-left"])
     assert office.must("visits", "show", "--json").document == {"lists": []}
+    with transaction(office.engine) as cursor:
+        cursor.execute("SELECT count(*) FROM audit WHERE action = 'record-visit'")
+        assert cursor.fetchall() == [(3,)]  # what came twice is written down once, in the logs too
 
 
 def test_what_is_left_out_or_falls_out_is_said(office: Office) -> None:

@@ -52,8 +52,11 @@ def test_a_list_is_printed_before_and_after_its_release(database: str, tmp_path:
         (used,) = connection.exec_driver_sql(
             "SELECT count(DISTINCT household_id) FROM processing_log WHERE activity = 'print-visits'"
         ).all()
+        (carded,) = connection.exec_driver_sql(  # printed twice, for one household
+            "SELECT count(*) FROM processing_log WHERE activity = 'print-cards' AND cardinality(persons) > 0"
+        ).all()
     assert [tuple(row) for row in logged] == [(f"visit-list {number}",)]
-    assert tuple(used) == (2,)
+    assert (tuple(used), tuple(carded)) == ((2,), (2,))
     assert office.must(*command, "--json").document["files"] == ["list.pdf"]
     assert not (out / "cards.pdf").exists()  # of before
     assert in_words(office.signals("visits", "print", number + 1000, "--out", out), 1)

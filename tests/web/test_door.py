@@ -128,6 +128,8 @@ def test_each_door_names_who_is_there_and_both_logs_know(office: RunningOffice, 
     assert rows(office, seen, [stop.household for stop in found.stops]) == [(len(found.stops),)]
     logged = "SELECT actor FROM audit WHERE action = 'view-visits' AND subject = %s"
     assert rows(office, logged, f"visit-list {found.id}") == [(SPECIALIST.id,)]
+    of_apple = client.http.get(at(found), headers={"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1)"})
+    assert of_apple.text.count('href="maps://?daddr=52.') == len(places)
     stranger = person(Role.SPECIALIST, 9, frozenset({HENGELO}))
     for path in (at(found), at(found, found.stops[0])):
         assert office.signed_in(stranger).http.get(path).status_code == 404

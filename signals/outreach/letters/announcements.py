@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from signals.outreach.clocks import is_working_day
 from signals.outreach.letters.letter import Announced
+from signals.outreach.work.doors import unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,7 +41,7 @@ _HINDRANCE: Final = f"""CASE WHEN c.state <> 'open' THEN 'closed'
         THEN 'held'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
         AND b.letter_fault = 'moved') THEN 'moved'
-    WHEN EXISTS (SELECT FROM unsafe_homes AS u WHERE u.household_id = c.household_id AND u.lifted_at IS NULL)
+    WHEN {unsafe("c")}
         THEN '{OFF}'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
         AND b.letter_fault = 'returned') THEN 'returned'

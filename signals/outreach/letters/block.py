@@ -45,7 +45,12 @@ _NO_FIXED_ABODE: Final = re.compile(
     r"|\bno fixed (abode|address)|\b(dak|thuis)-? ?((of|en) ?(thuis|dak))?lo[os]",
     re.IGNORECASE,
 )
-_OF_THE_DEAD: Final = re.compile(r"(de )?(erven|erfgenamen|nalatenschap|wijlen)\b", re.IGNORECASE)
+# Also after the initials of who died, but somebody may be called "A. Erven".
+_OF_THE_DEAD: Final = re.compile(
+    r"(de )?(erven|erfgenamen|nalatenschap|wijlen)\b"
+    r"|.*[\s(,](erfgenamen|nalatenschap|wijlen|de erven|erven v(an)?)\b|.*(\(|, )erven\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
 
+from signals.outreach.work.doors import unsafe
 from signals.outreach.work.sent import LET_GO, SENT, let_go
 from signals.store.urgency import FOLLOW_UP, UNDER_WAY, urgency_of
 
@@ -36,8 +37,7 @@ HINDRANCES: Final = (
 # A visit `b` goes before the letter of case `c`: it waits; it is next; it is made where a letter was let go, as long as
 # it has not come to a letter (its visits are used up); or it was let go, and nobody went to the door since. At a door
 # that is not safe none is made, so one that was let go keeps no letter back.
-_VISIT: Final = f"""b.route = 'home-visit' AND (b.waiting OR NOT EXISTS (SELECT FROM unsafe_homes AS u
-        WHERE u.household_id = c.household_id AND u.lifted_at IS NULL)
+_VISIT: Final = f"""b.route = 'home-visit' AND (b.waiting OR NOT {unsafe("c")}
     AND (EXISTS (SELECT FROM next_steps AS n WHERE n.household_id = c.household_id AND n.kind IN ('home-visit', 'card')
         AND n.why <> 'promised')
     OR (({let_go("b")} OR {LET_GO}) AND NOT EXISTS (SELECT FROM next_steps AS n

@@ -13,7 +13,7 @@ from typing import Final
 
 from signals.outreach.letters.block import cleaned
 from signals.outreach.letters.letter import KINDS, LANGUAGES
-from signals.outreach.letters.typeface import printable
+from signals.outreach.letters.typeface import printable, width
 from signals.outreach.letters.windows import WINDOWS
 
 TEXT_KEYS: Final = (
@@ -40,6 +40,9 @@ STANDARD: Final = "standaard"
 _LOGO: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(svg|png)")
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
 _LONGEST: Final = 2000
+_NAME_POINTS: Final = 15.0
+_NAME_WIDTH: Final = 240.0
+"""Millimetres of the name at the top, in `parts.typ`'s size: two lines; a third would push the rest into the window."""
 
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -122,6 +125,8 @@ def _line(key: str, value: object, faults: list[str]) -> str:
         return ""
     if key == "logo" and not _LOGO.fullmatch(value):
         faults.append("letter.logo: must be the name of a file in the letter set, such as logo.svg or logo.png")
+    if key in {"name", "name_en"} and width(cleaned(value), _NAME_POINTS) > _NAME_WIDTH:
+        faults.append(f"letter.{key}: takes more than two lines at the top of a letter; write a shorter one")
     return _with_letters(f"letter.{key}", cleaned(value), faults)
 
 

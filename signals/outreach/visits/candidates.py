@@ -18,6 +18,7 @@ from signals.contract.moments import AMSTERDAM
 from signals.households.address import HouseholdAddress
 from signals.outreach.clocks import THREATENING
 from signals.outreach.visits.places import place_of
+from signals.outreach.work.doors import unsafe
 from signals.outreach.worklist import policies_of
 from signals.outreach.worklist_query import ATTEMPTED, team_condition
 from signals.store.urgency import UNDER_WAY, URGENCY
@@ -64,10 +65,10 @@ WHERE c.municipality = %(here)s AND {UNDER_WAY} AND c.state = 'open' AND c.route
 # for holds all the same. Where none asks for a part, the parts on which nobody was at home are passed over while there
 # is another, also when that was for a case now closed. Where no arrears counts any more a visit that was let go is
 # stopped, as a letter is (borders.md section 4.8); what was agreed is not.
-_HINDRANCE: Final = """CASE
+_HINDRANCE: Final = f"""CASE
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'
-    WHEN EXISTS (SELECT FROM unsafe_homes AS u WHERE u.household_id = c.household_id AND u.lifted_at IS NULL)
+    WHEN {unsafe("c")}
         THEN 'unsafe'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open'
         AND b.letter_fault = 'moved') THEN 'moved'
@@ -90,7 +91,7 @@ _HINDRANCE: Final = """CASE
     WHEN step.part IS NULL AND step.kind IS DISTINCT FROM 'card' AND (
         SELECT bool_or(a.part = %(part)s) AND count(DISTINCT a.part) < %(parts)s FROM contact_attempts AS a
         WHERE a.household_id = c.household_id AND a.kind = 'home-visit' AND NOT a.reached AND a.undone_at IS NULL
-            AND a.on_day > %(tried_since)s) THEN 'other-part' END"""
+            AND a.on_day > %(tried_since)s) THEN 'other-part' END"""  # noqa: S608 - our own text
 _HOMES: Final = """
 WITH due AS MATERIALIZED ({due})
 SELECT c.household_id, home.address_id, there.postcode, there.number, there.suffix, {hindrance},

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg.types.json import Jsonb
 
 from signals.contract.codes import PARTS_OF_DAY
-from signals.contract.moments import AMSTERDAM, PART_BEGINS, part_has_begun
+from signals.contract.moments import AMSTERDAM, part_at, part_has_begun
 from signals.outreach.visits.lists import VisitError, end_empty
 from signals.outreach.visits.unsafe import flag_unsafe
 from signals.outreach.visits.words import RESULTS
@@ -213,8 +213,7 @@ def _when(visit: Visit, form: Form) -> tuple[date, str]:
     part = form.part or visit.part
     if part_has_begun(part, visit.on_day, form.at):
         return visit.on_day, part
-    begun = [part for part in PART_BEGINS if part_has_begun(part, form.today, form.at)]
-    return form.today, max(begun, key=PART_BEGINS.__getitem__)
+    return form.today, part_at(form.at.astimezone(AMSTERDAM).time())
 
 
 def worked_case(cursor: Cursor, held: Held, visit: Visit, on_day: date) -> int | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "postcode": ("postcode", "postal code"),
     "house number": ("house number", "huisnummer"),
-    "house letter": ("house letter", "huisletter"),
+    "house letter": ("house letter", "huisletter", "letter"),
     "addition": ("house number addition", "huisnummertoevoeging", "addition", "toevoeging"),
     "BAG id": ("bag id", "nummeraanduiding", "nummeraanduiding id", "nummeraanduiding hoofdadres identificatie"),
     "x": ("x", "rd x", "x rd", "x coordinate", "x coordinaat"),

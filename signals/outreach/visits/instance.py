@@ -185,7 +185,7 @@ class _Reading:
         return Candidate(case, at, points, address)
 
     def _label(self, where: str, value: object) -> Case:
-        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "" and _is_writable(value):
             return value
         self.faults.append(f"{where} must be a text or a whole number")
         return ""
@@ -207,3 +207,8 @@ class _Reading:
         ]
         self.faults += [f"{name}: number {number} is no case of the candidates" for number in strange]
         return frozenset() if strange else frozenset(written)
+
+
+def _is_writable(value: Case) -> bool:
+    """Whether it can be written in an answer: JSON can name half of a character, which UTF-8 cannot hold."""
+    return isinstance(value, int) or value.isascii() or not any("\ud800" <= one <= "\udfff" for one in value)

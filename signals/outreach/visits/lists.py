@@ -82,7 +82,7 @@ class ListedStop:
         household: Its number.
         door: The number of its address: stops at one door are one visit.
         case: The case for which the visit is written down.
-        place: The how manieth; of what is not planned any more, as it was.
+        place: Where it comes in the order, from 1 on; of what is not planned any more, where it came.
         kind: "home-visit" or "card".
         pinned: A person wants it on this list.
         state: "planned", "dropped" by a person, "left-out" by the rules, "visited" or "not-visited".

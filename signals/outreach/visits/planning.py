@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import PARTS_OF_DAY
-from signals.contract.moments import PART_BEGINS
+from signals.contract.moments import part_at
 from signals.errors import FaultsError
 from signals.outreach.letters.announcements import latest_posting
 from signals.outreach.teams import COMMON
@@ -24,7 +24,7 @@ from signals.outreach.worklist import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, time
+    from datetime import date
 
     from signals.outreach.visits.candidates import DayWish, Home
     from signals.outreach.visits.lists import VisitList
@@ -227,7 +227,7 @@ def _faults(cursor: Cursor, wish: DayWish, today: date) -> list[str]:
         f"the part of the day must be one of {', '.join(PARTS_OF_DAY)}": wish.part not in PARTS_OF_DAY,
         "one or two people go: name them": not 1 <= len(wish.pair) <= 2
         or not all(one.name.strip() for one in wish.pair),
-        "begin: must lie in that part of the day": wish.part in LEAVES_AT and _part_of(wish.leaves) != wish.part,
+        "begin: must lie in that part of the day": wish.part in LEAVES_AT and part_at(wish.leaves) != wish.part,
         f"minutes: must be 1 to {LONGEST_DAY}": not 1 <= wish.minutes <= LONGEST_DAY,
         f"minutes per visit: must be 1 to {LONGEST_DAY}": not 1 <= wish.minutes_per_visit <= LONGEST_DAY,
         "announce: the day is too near, letters would come too late": there
@@ -238,11 +238,6 @@ def _faults(cursor: Cursor, wish: DayWish, today: date) -> list[str]:
         f"team {wish.team}: the policy has no such team": there and wish.team not in {None, COMMON, *teams},
     }
     return [fault for fault, is_wrong in wrong.items() if is_wrong]
-
-
-def _part_of(at: time) -> str:
-    """The part of the day in which it lies."""
-    return max((hour, part) for part, hour in PART_BEGINS.items() if hour <= at.hour)[1]
 
 
 def _written(cursor: Cursor, wish: DayWish, actor: Actor) -> int:
@@ -266,13 +261,9 @@ def write_stops(
 
     With whom this moment was agreed may have stood on a list of another one: there they fall out.
     """
-    # A stop refers to its household, which waits for whoever has that in hand; whoever has several took them by number.
-    cursor.execute(
-        "SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", ([home.household for home in order],)
-    )
     agreed = [home.household for home in order if home.first == "agreed"]
     cursor.execute(_HOLD_OTHERS, (agreed, number))
-    # A stop refers to its household, which waits for whoever has that in hand; whoever has several took them by number.
+    # After the lists, as everywhere (`door`): a stop refers to its household, and waits for whoever has that in hand.
     cursor.execute(
         "SELECT FROM households WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", ([home.household for home in order],)
     )

@@ -79,7 +79,7 @@ def print_list(paper: Paper, folder: Path | None = None) -> bytes:
         FaultsError: a text of it is missing, or holds a place at which nothing is filled in.
     """
     place = set_folder(paper.sender.letter_set, folder)
-    texts = list_texts(place, paper.language)
+    texts = list_texts(place, paper.sender.letter_set, paper.language)
     try:
         return _drawn(paper, texts, place)
     except typst.TypstError:
@@ -87,17 +87,18 @@ def print_list(paper: Paper, folder: Path | None = None) -> bytes:
     raise WrongUseError(f"letter set {paper.sender.letter_set}: typst cannot make the visiting list: {told}")
 
 
-def list_texts(folder: Path, language: str) -> Texts:
-    """The texts of a set for the list in one language. Raises FaultsError with all faults at once."""
+def list_texts(folder: Path, name: str, language: str) -> Texts:
+    """The texts of the set of this name for the list in one language. Raises FaultsError with all faults at once."""
     path = folder / f"list-{language}.toml"
+    where = f"letter set {name}: {path.name}"  # its files lie together in a folder that nobody knows (`sets`)
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultsError(str(path), [f"cannot be read as TOML: {error}"]) from error
+        raise FaultsError(where, [f"cannot be read as TOML: {error}"]) from error
     known = {"words": _WORDS, "script": _SCRIPT}
     faults = [fault for table, keys in known.items() for fault in _faults(table, tables.get(table, {}), keys)]
     if faults:
-        raise FaultsError(str(path), faults)
+        raise FaultsError(where, faults)
     return {table: dict(tables[table]) for table in known}
 
 

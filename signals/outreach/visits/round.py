@@ -104,7 +104,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The stops of a list that was released, in their order."""
+    """The stops of a list in their order: those that went out with it, or will."""
 
     list: VisitList
     doors: tuple[Door, ...]
@@ -141,7 +141,7 @@ class Round:
 
 
 def read_round(cursor: Cursor, found: VisitList, actor: Actor, *, only: int | None = None) -> Round:
-    """The round of a released list for this user; of one stop, when `only` is its number."""
+    """The round of a list for this user; of one stop, when `only` is its number."""
     stops = [stop for stop in found.stops if _is_shown(stop) and only in {None, stop.id}]
     homes = [stop.household for stop in stops]
     now = standing(cursor, found, actor)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BLOCK: Final = 100  # OSRM answers at most 100 × 100 by default (--max-table-size)
 SECONDS_PER_ANSWER: Final = 5.0
 SECONDS_IN_ALL: Final = 20.0
+LONGEST_ANSWER: Final = 10_000_000
+"""Bytes; a block of OSRM is some 150,000."""
 UNREACHABLE: Final = 1e7
 """Minutes to a place that no road leads to: more than any list may take."""
 
@@ -94,7 +96,7 @@ class RoutingServer:
         """Seconds on the road, as minutes."""
         try:
             return Travel(self._table(_written(places)), "roads")
-        except httpx.HTTPError as fault:
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
             why = f"did not answer ({type(fault).__name__})"
         except (RoutingError, msgspec.MsgspecError) as fault:
             why = f"gave no table of times ({fault})"
@@ -107,30 +109,46 @@ class RoutingServer:
         with httpx.Client(timeout=SECONDS_PER_ANSWER, trust_env=False) as client:
             for row in range(0, len(places), BLOCK):
                 for column in range(0, len(places), BLOCK):
-                    if time.monotonic() > until:
-                        raise RoutingError(f"not within {SECONDS_IN_ALL:.0f} s")
+                    _in_time(until)
                     sources, targets = places[row : row + BLOCK], places[column : column + BLOCK]
-                    block = self._block(client, sources, targets)
+                    block = self._block(client, sources, targets, until)
                     found[row : row + len(sources), column : column + len(targets)] = block
         np.fill_diagonal(found, 0)
         return found
 
-    def _block(self, client: httpx.Client, sources: Sequence[str], targets: Sequence[str]) -> Matrix:
+    def _block(self, client: httpx.Client, sources: Sequence[str], targets: Sequence[str], until: float) -> Matrix:
         asked = {
             "annotations": "duration",
             "sources": ";".join(map(str, range(len(sources)))),
             "destinations": ";".join(map(str, range(len(sources), len(sources) + len(targets)))),
         }
-        answer = client.get(f"{self.url.rstrip('/')}/table/v1/driving/{';'.join([*sources, *targets])}", params=asked)
-        if answer.status_code != httpx.codes.OK:
-            raise RoutingError(f"status {answer.status_code}")
-        table = msgspec.json.decode(answer.content, type=_Table)
+        address = f"{self.url.rstrip('/')}/table/v1/driving/{';'.join([*sources, *targets])}"
+        with client.stream("GET", address, params=asked) as answer:
+            if answer.status_code != httpx.codes.OK:
+                raise RoutingError(f"status {answer.status_code}")
+            table = msgspec.json.decode(_content(answer, until), type=_Table)
         if table.code != "Ok" or [len(row) for row in table.durations] != [len(targets)] * len(sources):
             raise RoutingError("another code or another size than asked")
         seconds = np.array(table.durations, dtype=np.float64)  # None becomes NaN
         if (seconds < 0).any():
             raise RoutingError("a time below 0")
         return np.where(np.isnan(seconds), UNREACHABLE, np.minimum(seconds / 60, UNREACHABLE))
+
+
+def _content(answer: httpx.Response, until: float) -> bytes:
+    """What it answers, piece by piece: the client's own limit is of each piece, and not of all of them."""
+    content = bytearray()
+    for piece in answer.iter_bytes():
+        content += piece
+        _in_time(until)
+        if len(content) > LONGEST_ANSWER:
+            raise RoutingError("more than a table is")
+    return bytes(content)
+
+
+def _in_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise RoutingError(f"not within {SECONDS_IN_ALL:.0f} s")
 
 
 def _written(places: Sequence[Point]) -> list[str]:

@@ -9,8 +9,13 @@ from signals.outreach.work.people import NotPossibleError
 if TYPE_CHECKING:
     from signals.store.database import Cursor
 
-UNSAFE: Final = """EXISTS (SELECT FROM unsafe_homes
-    WHERE unsafe_homes.household_id = cases.household_id AND unsafe_homes.lifted_at IS NULL)"""
+
+def unsafe(row: str) -> str:
+    """The condition of a row with a household (its name in the statement): nobody goes to that door."""
+    return f"EXISTS (SELECT FROM unsafe_homes AS u WHERE u.household_id = {row}.household_id AND u.lifted_at IS NULL)"
+
+
+UNSAFE: Final = unsafe("cases")
 """Of a row of `cases`: nobody goes to that door."""
 
 

@@ -36,8 +36,6 @@ _IN_THE_PILE_SINCE: Final = f"now() - interval '{IN_THE_PILE.days} days'"
 REASONS: Final = ("gone", "closed", "held", "changed", "visit-waits", "sent", "followed")
 """Why a letter is not marked as sent, or (the last) that is not taken back."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Of a case `c` whose letter a person let go: what stands in the way of sending it, or that it was sent. A letter
-# that was written down since the release, of no earlier day, is that letter.
 
 
 def let_go(case: str, route: str = "letter") -> str:
@@ -47,10 +45,12 @@ def let_go(case: str, route: str = "letter") -> str:
 
 LET_GO: Final = let_go("c")
 """Of a case `c`: a person let its letter go."""
+# A letter that was written down since the release, of no earlier day, is the one that was let go.
 SENT: Final = """FROM contact_attempts AS a WHERE a.household_id = c.household_id AND a.kind = 'letter'
     AND a.undone_at IS NULL AND a.at >= c.released_at
     AND a.on_day >= (c.released_at AT TIME ZONE 'Europe/Amsterdam')::date"""
 """Of a case `c` whose letter was let go: where it stands that it was sent."""
+# Of a case `c` whose letter was let go: what stands in the way of sending it; then the same, or that it was sent.
 _STOPPED: Final = f"""CASE WHEN c.state <> 'open' THEN 'closed'
     WHEN EXISTS (SELECT FROM cases AS b WHERE b.household_id = c.household_id AND b.state = 'open' AND b.held)
         THEN 'held'

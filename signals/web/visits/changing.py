@@ -77,7 +77,7 @@ def add_household(desk: Desk) -> Response:
 
 def drop_stop(desk: Desk) -> Response:
     """Nobody goes there with this list."""
-    found, stop = _stop(desk)
+    found, stop = stop_of(desk)
     if stop.state == "dropped":
         return desk.go("visit-list", list=found.id, notice=desk.text(DROPPED))
     drop = partial(editing.drop, desk.cursor, found.id, stop.id, _seen(desk), today=desk.today)
@@ -86,7 +86,7 @@ def drop_stop(desk: Desk) -> Response:
 
 def pin_stop(desk: Desk) -> Response:
     """It stays, whatever is proposed anew; or that is left to the rules again."""
-    found, stop = _stop(desk)
+    found, stop = stop_of(desk)
     pinned = desk.form.get("pinned") == "yes"
     said_then = PINNED if pinned else UNPINNED
     if stop.state == "planned" and stop.pinned == pinned:
@@ -97,7 +97,7 @@ def pin_stop(desk: Desk) -> Response:
 
 def move_stop(desk: Desk) -> Response:
     """One place earlier or later."""
-    found, stop = _stop(desk)
+    found, stop = stop_of(desk)
     by = -1 if desk.form.get("where") == "earlier" else 1
     move = partial(editing.move, desk.cursor, found.id, stop.id, by, _seen(desk), today=desk.today)
     return _changed(desk, found, move, MOVED, stop.household, at=stop)
@@ -195,7 +195,7 @@ def _seen(desk: Desk) -> int:
     return number_of(desk.form.get("version")) or 0
 
 
-def _stop(desk: Desk) -> tuple[VisitList, ListedStop]:
+def stop_of(desk: Desk) -> tuple[VisitList, ListedStop]:
     """The list, and the household on it that the form names. Raises NotFoundError."""
     found, number = own_list(desk), number_of(desk.form.get("stop"))
     stop = next((one for one in found.stops if one.id == number), None)

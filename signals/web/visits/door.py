@@ -7,6 +7,7 @@ and by a colleague who did not know, it counts once.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ from signals.web import cookies
 from signals.web.desk import Form, NotFoundError, Page
 from signals.web.people import CASE_WORKERS
 from signals.web.texts import day, day_of, said
+from signals.web.visits.a_list import own_list
 from signals.web.visits.said import names_of, of, refusal, when
 from signals.web.words import options, word
 from signals.web.work.obstacles import why_not
@@ -45,9 +47,8 @@ if TYPE_CHECKING:
 SCRIPT: Final = "script"
 """The field `answer` of a form that the page's script sends: it is answered in JSON."""
 KEY_BYTES: Final = 16
-KEPT_SECONDS: Final = (
-    90 * 24 * 3600
-)  # so long what was not sent is known to be somebody's, and goes when another signs in
+KEPT_SECONDS: Final = 90 * 24 * 3600
+"""So long what was not sent is known to be somebody's, and goes when another signs in."""
 RECORDED: Final = said("Vastgelegd: {result}.")
 NEXT: Final = said("Volgende stap: {kind}, vanaf {day}.")
 BEFORE: Final = said("{name} legde dit bezoek al vast: {result}. Er is niets veranderd.")
@@ -55,13 +56,14 @@ NO_RESULT: Final = said("Kies wat er uit het bezoek kwam.")
 TOO_LONG: Final = said("Maak de notitie korter: hoogstens 4.000 tekens.")
 NOT_SPOKEN: Final = said("U vulde een afspraak in. Kies «Gesproken», of maak de afspraak leeg.")
 NO_KIND: Final = said("Kies hoe u elkaar spreekt, of maak de afspraak leeg.")
+_OF_APPLE: Final = re.compile("iPhone|iPad|Macintosh")  # what these open knows `maps:` and no `geo:`
 _AGREED: Final = ("kind", "on_day", "part")
 _NOT_AGREED: Final = frozenset(CONTACT_KINDS) - frozenset(APPOINTMENTS)
 
 
 def show_round(desk: Desk) -> Response:
     """The next stop, the ones after it, and what came of the others."""
-    found = _own_list(desk)
+    found = own_list(desk)
     if found.state == "proposed":
         return desk.page("visits/round.html", status=409, round=None, list=found, **_words(desk, found))
     response = desk.page("visits/round.html", round=_read(desk, found), list=found, **_words(desk, found))
@@ -71,13 +73,13 @@ def show_round(desk: Desk) -> Response:
 
 def show_door(desk: Desk) -> Response:
     """One stop by itself."""
-    found = _own_list(desk)
+    found = own_list(desk)
     return _shown(desk, found, _own_stop(desk, found))
 
 
 def record_visit(desk: Desk) -> Response:
     """Write down what came of a visit, once however often it is sent; on to the next stop."""
-    found = _own_list(desk)
+    found = own_list(desk)
     stop = _own_stop(desk, found)
     if stop.result is None and (faults := _faults(desk)):  # one that comes again was right when it came first
         return _refused(desk, found, stop, 422, " ".join(text for _, text in faults), faults)
@@ -94,16 +96,6 @@ def record_visit(desk: Desk) -> Response:
     if desk.form.get("answer") == SCRIPT:
         return JSONResponse({"taken": True, "words": words})
     return desk.go("visit-round", list=found.id, notice=words)
-
-
-def _own_list(desk: Desk) -> VisitList:
-    """The list of the address. Raises NotFoundError when there is none, or it is of another municipality."""
-    try:
-        found = read_list(desk.cursor, desk.path["list"])
-    except VisitError:
-        raise NotFoundError("there is no such visiting list") from None
-    desk.may_see(found.wish.municipality)
-    return found
 
 
 def _own_stop(desk: Desk, found: VisitList) -> ListedStop:
@@ -232,16 +224,16 @@ def _words(
         "parts": [("", desk.text("Maakt niet uit")), *options("part", language)],
         "word": lambda what, code: word(what, code, language),
         "partner_name": partner_name,
-        "geo": _geo,
+        "geo": partial(_geo, _OF_APPLE.search(desk.visit.headers.get("user-agent", "")) is not None),
     }
 
 
-def _geo(door: Door) -> str | None:
+def _geo(of_apple: bool, door: Door) -> str | None:  # noqa: FBT001 - bound once, for the template
     """What the phone opens in its own map: the place, and nothing of who lives there."""
     if door.place is None:
         return None
     at = ",".join(f"{degree:.5f}" for degree in door.place)
-    return f"geo:{at}?q={at}"
+    return f"maps://?daddr={at}" if of_apple else f"geo:{at}?q={at}"
 
 
 def _reasons(language: str, stop: ListedStop) -> list[str]:

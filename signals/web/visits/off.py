@@ -9,11 +9,11 @@ from signals.outreach.visits.lists import ListChangedError, VisitError
 from signals.outreach.visits.opting import WAYS, opt_out
 from signals.outreach.work.lengths import NOTE_LENGTH
 from signals.outreach.work.people import Actor, NotPossibleError
-from signals.web.desk import NotFoundError, Page
+from signals.web.desk import Page
 from signals.web.people import CASE_WORKERS
 from signals.web.texts import number_of, said
 from signals.web.visits.a_list import households_of, own_list, shown
-from signals.web.visits.changing import CHANGED
+from signals.web.visits.changing import CHANGED, stop_of
 from signals.web.visits.said import refusal
 from signals.web.work.obstacles import why_not
 
@@ -34,10 +34,7 @@ SURE: Final = said("Zet een vinkje als u het zeker weet.")
 
 def no_visit_wanted(desk: Desk) -> Response:
     """The resident does not want this visit; whoever says so once more, or a colleague too, changes nothing."""
-    found, how, note = own_list(desk), desk.form.get("how"), desk.form.get("note")
-    stop = next((one for one in found.stops if one.id == number_of(desk.form.get("stop"))), None)
-    if stop is None:
-        raise NotFoundError("there is no such stop on this list")
+    (found, stop), how, note = stop_of(desk), desk.form.get("how"), desk.form.get("note")
     faults = [] if how in WAYS else [(f"how-{stop.id}-1", desk.text(NO_WAY))]
     faults += [(f"note-{stop.id}", desk.text(TOO_LONG))] if len(note) > NOTE_LENGTH else []
     if faults:

@@ -92,6 +92,8 @@ def remove_setting(desk: Desk) -> Response:
     except SettingChangedError as changed:
         sent = begun(_choices(desk, municipality), desk.today, changed.now.usual)
         return _shown(desk, sent, changed.now, status=409, problem=desk.text(CHANGED))
+    except SettingError:  # just now, by a colleague
+        raise NotFoundError("there is no such setting") from None
     desk.did("remove-visit-setting", f"visit-setting {setting.id}", municipality=municipality)
     return desk.go("visit-lists", notice=desk.text(REMOVED))
 
@@ -123,7 +125,9 @@ def _kept(desk: Desk, sent: Typed, setting: Setting | None, *, is_change: bool) 
                 change(desk.cursor, number, wanted, actor, number_of(desk.form.get("version")) or 0)
     except SettingChangedError as changed:
         return _shown(desk, sent, changed.now, status=409, problem=desk.text(CHANGED))
-    except SettingError:
+    except SettingError as refusal:
+        if refusal.code == "no-setting":  # just now, by a colleague
+            return _shown(desk, sent, None, status=409, problem=desk.text(GONE))
         sent.faults.append(("name", desk.text(TAKEN)))
         return _shown(desk, sent, setting, status=422)
     desk.did("keep-visit-setting", f"visit-setting {number}", municipality=wanted.municipality)
@@ -179,7 +183,6 @@ def _shown(
         parts=options("part", desk.language),
         people=[("", desk.text("Niemand")), *choices.people.items()],
         teams=[("", desk.text("Alle teams")), *choices.teams.items()] if choices.teams else [],
-        today=desk.today,
     )
 
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.codes import PARTS_OF_DAY
-from signals.contract.moments import PART_BEGINS
+from signals.contract.moments import part_at
 from signals.households.address import HouseholdAddress
 from signals.outreach.visits.candidates import DayWish
 from signals.outreach.visits.places import knows_places
 from signals.outreach.visits.planning import LONGEST_DAY
 from signals.outreach.visits.settings import LONGEST_NAME, Usual, starting_point
 from signals.outreach.visits.words import VISIT_ERRORS
+from signals.outreach.work.attempts import LONGEST_AHEAD
 from signals.outreach.work.people import Actor
 from signals.web.texts import day_of, said
 from signals.web.visits.said import of
@@ -36,7 +37,6 @@ MINUTES: Final = 180
 PER_VISIT: Final = 20
 LONGEST_GUEST: Final = 80
 MOST_AREAS: Final = 100
-FARTHEST: Final = timedelta(days=366)
 _AREA: Final = re.compile(r"[1-9][0-9]{0,3}|[1-9][0-9]{3}[A-Z]{1,2}")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::00)?", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -192,7 +192,7 @@ def _when(desk: Desk, found: Typed, *, any_day: bool) -> None:
         _need(desk, found, "on_day", NO_DAY, holds=False)
     else:
         _need(desk, found, "on_day", OVER, holds=any_day or found.on_day >= desk.today)
-        _need(desk, found, "on_day", FAR, holds=found.on_day - desk.today <= FARTHEST)
+        _need(desk, found, "on_day", FAR, holds=found.on_day - desk.today <= LONGEST_AHEAD)
     found.part = found.values["part"]
     _need(desk, found, "part-1", NO_PART, holds=found.part in PARTS_OF_DAY)
     if clock := _CLOCK.fullmatch(found.values["begins"]):
@@ -202,9 +202,8 @@ def _when(desk: Desk, found: Typed, *, any_day: bool) -> None:
 
 
 def _is_in(clock: time, part: str) -> bool:
-    """Whether this moment is in that part of the day, which begins after all that begin before it."""
-    begun_by_then = [one for one, hour in PART_BEGINS.items() if hour <= clock.hour]
-    return part not in PART_BEGINS or max(begun_by_then, key=PART_BEGINS.__getitem__) == part
+    """Whether this time is in that part of the day; what is no part is told at its own field."""
+    return part not in PARTS_OF_DAY or part_at(clock) == part
 
 
 def _soon_enough(desk: Desk, found: Typed) -> None:

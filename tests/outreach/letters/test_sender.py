@@ -80,6 +80,7 @@ closing = ""
         ("[letter]\nphone = 1", "letter.phone: must be a text between quotes"),
         ("[letter]\nphone = ' '", "letter.phone: must be a text between quotes"),
         (f"[letter]\nname = '{'a' * 201}'", "letter.name: must be a text between quotes, of at most 200 characters"),
+        (f"[letter]\nname_en = '{'Municipality ' * 12}'", "letter.name_en: takes more than two lines at the top"),
         ("[letter]\nname = 'Gemeente 漢'", "letter.name: has characters that letters cannot be printed with: U+6F22"),
         ("[letter]\nlogo = '../geheim.svg'", "letter.logo: must be the name of a file in the letter set"),
         ("[letter]\nlogo = 'logo.gif'", "letter.logo: must be the name of a file in the letter set"),

@@ -83,6 +83,8 @@ def test_letter_and_addition_are_joined_as_in_a_signal() -> None:
     rows = ("12,,", "12,A,", "12A,,", "12,,1hg", "12-a,,bis", "0012,,")
     located, _ = read(f"{HEADER}\n" + "\n".join(f"7607GC,{row},,241900,486200" for row in rows))
     assert [one.suffix for one in located] == ["", "A", "A", "1HG", "ABIS", ""]
+    located, _ = read("postcode,house number,letter,addition,BAG id,x,y\n7607GC,12,a,bis,,241900,486200\n")
+    assert [one.suffix for one in located] == ["ABIS"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_what_the_pages_add() -> None:
         ({"candidates": [{**CANDIDATE, "points": -1}]}, "candidate 1: points must be at least 0 and at most 1e+06"),
         ({"candidates": [{**CANDIDATE, "x": 1e9}]}, "candidate 1: x must be at least -1e+08 and at most 1e+08"),
         ({"candidates": [{**CANDIDATE, "case": ""}]}, "candidate 1: case must be a text or a whole number"),
+        ({"candidates": [{**CANDIDATE, "case": "\ud800"}]}, "candidate 1: case must be a text or a whole number"),
         ({"candidates": [{**CANDIDATE, "address": 1.5}]}, "candidate 1: address must be a text or a whole number"),
         ({"candidates": [{**CANDIDATE, "score": 1}]}, "candidate 1: unknown field 'score'"),
         ({"maximum": -1}, "maximum must be at least 0 and at most 5000"),

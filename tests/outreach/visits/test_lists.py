@@ -323,6 +323,21 @@ def test_who_plans_waits_for_the_households_in_their_order(desk: Desk) -> None:
         assert [stop.number for stop in later.result(timeout=60)[0].stops] == [2, 1]
 
 
+def test_who_takes_over_an_agreed_household_waits_for_its_list_first(desk: Desk) -> None:
+    """As whoever writes down a visit of that list, who holds the list and asks for the household."""
+    before = visiting(desk, 4)
+    on_day = today() + timedelta(days=2)
+    step = NextStep("home-visit", on_day, "morning", "promised")
+    act(desk, promise_step, desk.case(named(4)).id, step, ANNA, today=today())
+    with ThreadPoolExecutor(1) as pool:
+        with acting(desk) as cursor:
+            cursor.execute("SELECT FROM visit_lists WHERE id = %s FOR UPDATE", (before.id,))
+            later = pool.submit(plan, desk, on_day=on_day)
+            waits_for_a_lock(desk)
+            cursor.execute("SELECT FROM households WHERE id = %s FOR UPDATE NOWAIT", (before.stops[0].household,))
+        assert numbers(later.result(timeout=60)[0]) == [4]
+
+
 def test_a_person_adds_drops_pins_and_moves(desk: Desk) -> None:
     for number in (2, 4, 6):
         two_signals(desk, number)

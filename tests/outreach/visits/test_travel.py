@@ -166,3 +166,16 @@ def test_a_place_that_is_not_in_the_national_grid_is_not_sent() -> None:
 
 def test_without_a_server_nobody_is_asked() -> None:
     assert times_for(Instance(Point(0, 0), ()), None) == LINES
+
+
+def test_an_answer_that_comes_in_drops_or_without_end_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*chosen: list[str]) -> dict[str, Any]:
+        threading.Event().wait(0.2)
+        return seconds(*chosen)
+
+    with osrm(seconds) as (url, _), monkeypatch.context() as patched:
+        patched.setattr(travel, "LONGEST_ANSWER", 100)
+        assert "more than a table" in (fallen_back(url).fallen_back or "")
+    monkeypatch.setattr(travel, "SECONDS_IN_ALL", 0.1)  # each piece would come in time, all of them do not
+    with osrm(late) as (url, _):
+        assert "not within" in (fallen_back(url).fallen_back or "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import re
 import shutil
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ STANDARD: Final = "standaard"
 MAIN: Final = "letters.typ"
 LIST: Final = "list"
 """How the files of the visiting list on paper begin, which lie beside: no letter is another one by them."""
+_OF_LIST: Final = re.compile(rf"{LIST}(\.typ|-.*\.toml)")
 _SHIPPED: Final = Path(__file__).parent / STANDARD
 
 
@@ -48,7 +50,7 @@ def set_folder(name: str, own: Path | None) -> Path:
 def version_of(folder: Path) -> str:
     """The SHA-256 of all files of a set that letters are made of, with their names."""
     found = hashlib.sha256()
-    for path in (one for one in _files(folder) if not one.name.startswith(LIST)):
+    for path in (one for one in _files(folder) if _OF_LIST.fullmatch(one.name) is None):
         found.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return found.hexdigest()
 
