@@ -19,8 +19,7 @@ from signals.errors import WrongUseError
 
 STANDARD: Final = "standaard"
 MAIN: Final = "letters.typ"
-LIST: Final = "list"
-"""How the files of the visiting list on paper begin, which lie beside: no letter is another one by them."""
+# The files of the visiting list on paper lie beside: no letter is another one by them.
 _OF_LIST: Final = re.compile(r"list(\.typ|-.*\.toml)")
 _SHIPPED: Final = Path(__file__).parent / STANDARD
 
