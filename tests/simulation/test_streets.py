@@ -16,6 +16,7 @@ from signals.simulation.homes import home, households_of
 from signals.simulation.simulate import simulate
 from signals.simulation.streets import Point, point_of, register_of
 from signals.simulation.towns import ALMELO, NATION, PROVINCE, Town, town_of
+from tests.simulation.test_homes import towns
 
 VILLAGE = town_of("0141", 4_000)
 FIRST_ADDRESS = "7600AA,1,,,0141209900000000,240727.6,485391.3\n"
@@ -102,16 +103,6 @@ def test_whoever_moves_within_the_town_has_a_place() -> None:
 def test_every_town_lies_in_the_country(town: Town) -> None:
     for number in (0, households_of(town) // 2, households_of(town)):
         assert fault_of_metres(*point_of(town, number)) is None
-
-
-towns = st.builds(
-    Town,
-    code=st.from_regex(r"[0-9]{4}", fullmatch=True),
-    name=st.just("Voorbeeldstad"),
-    inhabitants=st.integers(0, 20_000_000),
-    first_postcode=st.integers(1000, 9900),
-    postcodes=st.integers(1, 90),
-)
 
 
 @given(town=towns, share=st.floats(0, 1.05))
