@@ -26,16 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from signals.store import (  # noqa: F401 - for Base  # noqa: F401 - for Base
-    models_beside,
-    models_letters,
-    models_places,
-    models_plans,
-    models_streets,
-    models_visits,
-    models_work,
-    refusals,
-)
+from signals.store import models_beside, models_letters, models_places, models_work, refusals  # noqa: F401 - for Base
+from signals.store import models_visits as _visits  # noqa: F401 - for Base
 from signals.store.base import (
     CLOSING_RESULTS,
     CODE_POINTS,

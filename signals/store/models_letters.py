@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, Index, Integer,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from signals.store import models_streets  # noqa: F401 - for Base
 from signals.store.base import CODE_POINTS, Base, moment_of_writing, numbered
 
 LETTER_KINDS: Final = "('first', 'reminder', 'final', 'announced-visit')"

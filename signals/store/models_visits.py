@@ -26,6 +26,7 @@ from sqlalchemy import false as sql_false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from signals.store import models_plans  # noqa: F401 - for Base
 from signals.store.base import CODE_POINTS, PARTS_OF_DAY, Base, moment_of_writing, numbered
 
 LIST_STATES: Final = "('proposed', 'released', 'done')"
