@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from signals.simulation.habits import HABITS
 from signals.simulation.money import Shock
 from signals.simulation.simulate import Knobs, simulate_area
 from signals.simulation.towns import ALMELO, PRESETS, UNKNOWN, Town, town_of
+from signals.simulation.unequal import KINDS, Unequal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +68,21 @@ def parse_shock(text: str) -> Shock:
     if sector not in HABITS or not 0 < shock.percent <= 500:
         raise WrongUseError(f"the shock {text!r} needs one of {', '.join(HABITS)}, and 1 to 500 percent")
     return shock
+
+
+def parse_unequal(text: str) -> Unequal:
+    """A group of which less is told, such as "origin=polish:60": 60 percent of what grows worse is held back.
+
+    Which groups there are is known with the towns. Raises WrongUseError.
+    """
+    kind, told, rest = text.partition("=")
+    value, apart, percent = rest.rpartition(":")
+    if not (kind and told and apart and value) or re.fullmatch("[0-9]{1,3}", percent, re.ASCII) is None:
+        raise WrongUseError(
+            f"{text!r} is not KIND=GROUP:PERCENT, such as origin=polish:60 or neighbourhood=7607:40; the kinds are"
+            f" {', '.join(KINDS)}"
+        )
+    return Unequal(kind, value, int(percent))
 
 
 def write(wish: Wish, places: Places) -> int:

@@ -59,7 +59,7 @@ _EVER: Final = 10_000
 HABITS: Final[Mapping[str, Habit]] = {
     "housing": Habit(
         first=(60_000, 180_000),
-        bill=(45_000, 80_000),
+        bill=(60_000, 70_000),
         again=0.11,
         again_risen=0.66,
         tells_change=0.20,
@@ -73,7 +73,7 @@ HABITS: Final[Mapping[str, Habit]] = {
     ),
     "energy": Habit(
         first=(20_000, 90_000),
-        bill=(11_000, 24_000),
+        bill=(16_000, 19_000),
         again=0.11,
         again_risen=0.65,
         tells_change=0.20,
@@ -87,7 +87,7 @@ HABITS: Final[Mapping[str, Habit]] = {
     ),
     "water": Habit(
         first=(5_500, 15_000),  # the lower part of the prior is below every usual threshold and is not signalled
-        bill=(1_500, 3_500),
+        bill=(1_900, 2_100),
         again=0.11,
         again_risen=0.65,
         tells_change=0.20,
@@ -101,9 +101,9 @@ HABITS: Final[Mapping[str, Habit]] = {
     ),
     "health": Habit(
         first=(15_000, 60_000),
-        bill=(13_500, 17_500),
-        again=0.11,
-        again_risen=0.74,
+        bill=(15_200, 16_800),
+        again=0.10,
+        again_risen=0.62,
         tells_change=0.15,
         tells_payment=0.50,
         late=0.06,

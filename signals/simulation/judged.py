@@ -292,4 +292,5 @@ def household_report(report: JudgedReport, arrears: int, event: Reported) -> Hou
         days_in_arrears=(event.signalled_on - event.arisen_on).days if event.arisen_on else None,
         explicit_wish=event.warm_transfer,
         received_on=event.signalled_on,
+        amount=event.amount_cents,
     )

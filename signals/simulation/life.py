@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from signals.simulation import money
 from signals.simulation.dice import Dice, chosen, total
-from signals.simulation.habits import (
-    END_OF_DELIVERY,
-    HABITS,
-    SECTOR_SHARES,
-    contracts,
-    is_silent,
-    workday,
-)
+from signals.simulation.habits import END_OF_DELIVERY, HABITS, SECTOR_SHARES, contracts, is_silent, workday
 from signals.simulation.homes import households_of
 from signals.simulation.residents import household, rents
 from signals.simulation.trouble import Debt, Told, Troubled, next_month
@@ -36,7 +29,7 @@ if TYPE_CHECKING:
 
 # Households that get into trouble, by month and 1,000 inhabitants.
 _NEW_TROUBLE: Final[Mapping[int, float]] = {2022: 1.3, 2023: 1.57, 2024: 1.75}
-_MORE_AT_ONCE: Final = 0.056  # the trouble of so many begins with more than one arrears in a month
+_MORE_AT_ONCE: Final = 0.052  # the trouble of so many begins with more than one arrears in a month
 _HOW_MANY_MORE: Final = {1: 87.5, 2: 8.0, 3: 4.5}
 # Signals that end before a case, in percent of the households that get into trouble.
 _PASSING: Final[Mapping[int, Mapping[str, float]]] = {
@@ -137,7 +130,7 @@ class Life:
     def _age(self, one: Troubled, debt: Debt, month: Month, chances: money.Chances) -> Iterator[Told]:
         dice, habit = one.dice, debt.habit
         if dice.chance(chances.grows):
-            debt.cents = min(debt.cents + debt.bill, _MOST_CENTS)
+            debt.cents = min(debt.cents + int(debt.bill * chances.missed), _MOST_CENTS)
         if debt.crisis in {None, "end-of-delivery"} and dice.chance(chances.threatens):
             debt.crisis = habit.threat
         elif debt.crisis == habit.threat and dice.chance(0.25):
@@ -276,6 +269,7 @@ class Life:
                 one.debts.remove(debt)
             return
         dice, right, day = one.dice, debt.cents, self._day(debt, month, one.dice, in_time=True)
+        debt.age_until(day, month)
         last = self._last(debt, month, day)
         wrong = right <= _MOST_CENTS // 10 and day < last and dice.chance(_WRONG_AMOUNT)
         debt.cents = right * 10 if wrong else right
@@ -391,6 +385,7 @@ class Life:
         elif story == "threshold":
             debt.cents = dice.between(1500, 4899)
         day = self._day(debt, month, dice)
+        debt.age_until(day, month)
         if story == "window":
             debt.arisen_on = day - timedelta(days=dice.between(8, 29))
         yield self._event(one, debt, day, story)

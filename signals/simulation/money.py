@@ -34,8 +34,9 @@ class Chances:
         spreads: chance that a contract without arrears gets one.
         threatens: chance that a partner threatens with eviction or the like.
         helped: chance that the household enters debt help.
+        missed: how much a missed bill adds, in bills: deeper in trouble more is missed at once, and costs come on top.
         amounts: which part of a sector's usual amounts a new arrears has, from 0 to 1.
-        arisen: how many days before the month it arose: who is deeper in trouble was left alone for longer.
+        arisen: how many days before its first signal it arose: who is deeper in trouble was left alone for longer.
     """
 
     paid: float
@@ -44,6 +45,7 @@ class Chances:
     spreads: float
     threatens: float
     helped: float
+    missed: float
     amounts: tuple[float, float]
     arisen: tuple[int, int]
 
@@ -56,18 +58,20 @@ MONTHS: Final[Mapping[HiddenState, Chances]] = {
         spreads=0.07,
         threatens=0.004,
         helped=0.0,
-        amounts=(0.0, 0.32),
-        arisen=(30, 37),
+        missed=0.4,
+        amounts=(0.0, 0.28),
+        arisen=(30, 35),
     ),
     "slipping": Chances(
         paid=0.15,
         paid_soon=0.03,
         grows=0.45,
-        spreads=0.19,
+        spreads=0.185,
         threatens=0.01,
         helped=0.0008,
-        amounts=(0.28, 0.66),
-        arisen=(36, 46),
+        missed=1.0,
+        amounts=(0.3, 0.62),
+        arisen=(37, 44),
     ),
     "sinking": Chances(
         paid=0.07,
@@ -76,8 +80,9 @@ MONTHS: Final[Mapping[HiddenState, Chances]] = {
         spreads=0.27,
         threatens=0.04,
         helped=0.004,
-        amounts=(0.6, 0.95),
-        arisen=(45, 55),
+        missed=1.5,
+        amounts=(0.64, 0.92),
+        arisen=(46, 53),
     ),
     "crisis": Chances(
         paid=0.05,
@@ -86,8 +91,9 @@ MONTHS: Final[Mapping[HiddenState, Chances]] = {
         spreads=0.30,
         threatens=0.20,
         helped=0.010,
-        amounts=(0.8, 1.0),
-        arisen=(50, 58),
+        missed=2.2,
+        amounts=(0.9, 1.0),
+        arisen=(54, 58),
     ),
     "recovering": Chances(
         paid=0.48,
@@ -96,8 +102,9 @@ MONTHS: Final[Mapping[HiddenState, Chances]] = {
         spreads=0.02,
         threatens=0.003,
         helped=0.002,
-        amounts=(0.0, 0.4),
-        arisen=(30, 38),
+        missed=0.25,
+        amounts=(0.05, 0.38),
+        arisen=(30, 36),
     ),
 }
 STARTS: Final[Mapping[HiddenState, float]] = {"tight": 0.44, "slipping": 0.42, "sinking": 0.14}

@@ -6,6 +6,7 @@ exists: the names are put together (names.py) and the BSNs begin with 99 or 98, 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
@@ -148,6 +149,9 @@ _NAME_USES: Final[dict[str, dict[NameUse, float]]] = {
     "man": {"own": 95, "own-partner": 3, "partner-own": 1, "partner": 1},
 }
 _CHILDREN: Final = {1: 32, 2: 45, 3: 17, 4: 6}
+MOST_PERSONS: Final = 2 + max(_CHILDREN)
+AGE_BANDS: Final = ("18-26", "27-39", "40-54", "55-66", "67+")
+_BANDS_BEGIN: Final = (27, 40, 55, 67)  # all but the first
 _OLDEST_AT_HOME: Final = 26
 _TWIN: Final = 0.03  # of the children after the first: born with the one before
 _MOST_NAMES: Final = 30  # that parents of twins think of
@@ -194,10 +198,7 @@ def rents(town: Town, number: int, *, seed: int) -> bool:
 def age_band(person: Person, year: int) -> str:
     """The age group on 1 January: "18-26", "27-39", "40-54", "55-66" or "67+"."""
     age = year - 1 - int(person.born[:4])
-    for band, below in (("18-26", 27), ("27-39", 40), ("40-54", 55), ("55-66", 67)):
-        if age < below:
-            return band
-    return "67+"
+    return AGE_BANDS[bisect_right(_BANDS_BEGIN, age)]
 
 
 def _adults(composition: Composition, origin: Origin, dice: Dice) -> list[_Sketch]:

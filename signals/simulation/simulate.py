@@ -19,6 +19,7 @@ from signals.simulation.dice import Dice
 from signals.simulation.life import Life
 from signals.simulation.towns import town_of
 from signals.simulation.trouble import months_from, next_month
+from signals.simulation.unequal import Unequal, Withheld, faults_of
 from signals.simulation.wire import Writer, spoilt
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class Knobs:
         duplicates: the share of events that are sent twice.
         shocks: sectors whose bills rise from a month on.
         steady: whether no partner is ever silent for a month.
+        unequal: groups of which less is told than of others.
     """
 
     bad: float = 0.012
     duplicates: float = 0.01
     shocks: tuple[Shock, ...] = ()
     steady: bool = False
+    unequal: tuple[Unequal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ def _faults(towns: Sequence[Town], start: str, months: int, knobs: Knobs) -> Ite
     yield not 1 <= months <= 120, "the number of months is 1 to 120"
     yield not 0 <= knobs.bad <= 1, "the share of bad events is 0 to 1"
     yield not 0 <= knobs.duplicates <= 1, "the share of duplicates is 0 to 1"
+    for knob in knobs.unequal:
+        yield from ((True, text) for text in faults_of(knob, towns))
 
 
 def _area(order: _Order) -> Iterator[tuple[Wire, Truth]]:
@@ -144,10 +149,12 @@ def _area(order: _Order) -> Iterator[tuple[Wire, Truth]]:
 
 def _town(index: int, order: _Order, done: Iterator[int]) -> Iterator[_Line]:
     """One town's lines, month after month; what is sent after the last month is left out."""
-    life = Life(order.towns[index], order.first, order.seed, order.knobs.shocks, steady=order.knobs.steady)
+    town = order.towns[index]
+    life = Life(town, order.first, order.seed, order.knobs.shocks, steady=order.knobs.steady)
+    withheld = Withheld(order.knobs.unequal, town, order.seed, order.first.year)
     waiting: list[_Line] = []
     for month in months_from(order.first, order.months):
-        for told in life.live(month):
+        for told in filter(withheld.lets_through, life.live(month)):
             for line in _lines(index, told, order):
                 heapq.heappush(waiting, line)
         if not month.heard:

@@ -53,6 +53,11 @@ class Debt:
         """How that partner signals."""
         return HABITS[self.contract.partner.sector]
 
+    def age_until(self, day: date, month: Month) -> None:
+        """Make it as old on the day of its first signal as it was made for the first of that month."""
+        if self.told is None:
+            self.arisen_on += day - month.first
+
 
 @dataclass(slots=True)
 class Troubled:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.contract.codes import CHANGED_TYPE, REPORTED_TYPE, WITHDRAWN_TYPE
 from signals.simulation.dice import Dice
 from signals.simulation.homes import home
-from signals.simulation.residents import age_band, household
+from signals.simulation.residents import household
 from signals.simulation.spelling import MISMATCHES, Written, written_address, written_person
+from signals.simulation.unequal import groups_of
 
 if TYPE_CHECKING:
     from signals.simulation.residents import Household, Person
@@ -83,6 +84,7 @@ class Writer:
 
     def _truth(self, told: Told, person: Person, wire: Wire, errors: tuple[str, ...]) -> Truth:
         event, lives_at = wire["value"], home(self._town, told.lives_at)
+        people = self._household(told.household)
         register = "not-found" if told.register == "found" and not MISMATCHES.isdisjoint(errors) else told.register
         return {
             "id": told.id,
@@ -91,7 +93,7 @@ class Writer:
             "municipality": self._town.code,
             "type": told.type,
             "story": told.story,
-            "household": self._household(told.household).id,
+            "household": people.id,
             "person": person.id,
             "address": lives_at.cleaned,
             "reference": told.debt.reference,
@@ -102,12 +104,7 @@ class Writer:
             "untold": told.untold,
             "debt_help": told.debt_help,
             "errors": list(errors),
-            "groups": {
-                "origin": person.origin,
-                "age_band": age_band(person, self._year),
-                "household_size": len(self._household(told.household).persons),
-                "neighbourhood": lives_at.postcode[:4],
-            },
+            "groups": groups_of(people, person, lives_at.postcode, self._year),
             "code": None,
             "duplicate": False,
         }

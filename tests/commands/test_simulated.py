@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from signals.commands.simulated import Places, Wish, parse_shock, write
+from signals.commands.simulated import Places, Wish, parse_shock, parse_unequal, write
 from signals.errors import WrongUseError
 from signals.households.listings import read_listing
 from signals.outreach.policy import parse_policy
@@ -20,6 +20,7 @@ from signals.simulation.files import wire_line
 from signals.simulation.money import Shock
 from signals.simulation.simulate import Knobs, simulate, simulate_area
 from signals.simulation.towns import ALMELO, PRESETS, Preset, town_of
+from signals.simulation.unequal import Unequal
 from tests.walk.terminal import SECONDS, command, surroundings, typed
 
 if TYPE_CHECKING:
@@ -72,10 +73,16 @@ def test_what_is_typed_is_what_is_simulated(tmp_path: Path) -> None:
         "--shock",
         "water:2026-02:9",
         "--steady",
+        "--unequal",
+        "origin=dutch:60",
+        "--unequal",
+        "neighbourhood=7555:40",
     )
     said = typed("simulate", *wish, *knobs, "--events", "events", "--truth", "truth")
     shocks = (Shock("energy", date(2026, 1, 1), 40), Shock("water", date(2026, 2, 1), 9))
-    pairs = list(simulate("0164", 9000, "2025-12", 3, 5, knobs=Knobs(0.3, 0.2, shocks, steady=True)))
+    unequal = (Unequal("origin", "dutch", 60), Unequal("neighbourhood", "7555", 40))
+    knobs_asked = Knobs(0.3, 0.2, shocks, steady=True, unequal=unequal)
+    pairs = list(simulate("0164", 9000, "2025-12", 3, 5, knobs=knobs_asked))
     assert (said.code, said.out, said.err) == (0, "", f"{len(pairs)} events\n")
     assert (tmp_path / "events").read_bytes() == b"".join(wire_line(wire) for wire, _ in pairs)
     assert (tmp_path / "truth").read_bytes() == b"".join(wire_line(truth) for _, truth in pairs)
@@ -146,6 +153,9 @@ def test_bad_and_duplicates_can_be_none(tmp_path: Path) -> None:
         ("--duplicates -1", "--duplicates"),
         ("--seed one", "--seed"),
         ("--shock energy", "SECTOR:MONTH:PERCENT"),
+        ("--unequal origin=polish", "KIND=GROUP:PERCENT"),
+        ("--unequal origin=norse:60", "there are dutch, turkish, moroccan, polish, surinamese, other"),
+        ("--unequal neighbourhood=1000:60", "there are 7600 to 7611 in Almelo"),
         ("--events e --truth e", "go to the same place"),
         ("--events - --truth -", "go to the same place"),
         ("--events no/e", "no/e cannot be written"),
@@ -202,6 +212,18 @@ def test_a_shock_is_sector_month_and_percent(text: str, shock: Shock) -> None:
 def test_a_text_that_is_no_shock_is_refused_with_itself(text: str) -> None:
     with pytest.raises(WrongUseError, match=re.escape(repr(text))):
         parse_shock(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "origin", "origin=polish", "origin:60", "=polish:60", "origin=:60", "origin=polish:", "origin=polish:a",
+        "origin=polish:-1", "origin=polish:1000", "origin=polish:6.5",
+    ],
+)  # fmt: skip
+def test_a_text_that_names_no_group_and_share_is_refused_with_itself(text: str) -> None:
+    with pytest.raises(WrongUseError, match=re.escape(repr(text))):
+        parse_unequal(text)
 
 
 # Where it is written

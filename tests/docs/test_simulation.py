@@ -40,9 +40,9 @@ def test_what_a_month_in_each_state_does_is_as_in_the_code() -> None:
     for row, (state, chances) in zip(rows, MONTHS.items(), strict=True):
         *numbers, amounts, arisen = astuple(chances)
         assert CODE.findall(row[0]) == [state]
-        assert percents(row[1:7]) == pytest.approx(numbers)
-        assert percents(row[7].split(" to ")) == pytest.approx(amounts)
-        assert tuple(map(int, row[8].split(" to "))) == arisen
+        assert percents(row[1:8]) == pytest.approx(numbers)
+        assert percents(row[8].split(" to ")) == pytest.approx(amounts)
+        assert tuple(map(int, row[9].split(" to "))) == arisen
 
 
 def test_the_amounts_of_a_first_signal_are_as_in_the_code() -> None:
@@ -50,6 +50,8 @@ def test_the_amounts_of_a_first_signal_are_as_in_the_code() -> None:
     for sector, word in named.items():
         least, most = (cents // 100 for cents in HABITS[sector].first)
         assert re.search(rf"{word}\s+€ {least:,} to {most:,}", section("Money"))
+        least, most = (cents // 100 for cents in HABITS[sector].bill)
+        assert re.search(rf"€ {least} to {most}\s+of\s+{word}", section("Money"))
 
 
 def test_what_the_partners_do_is_as_in_the_code() -> None:

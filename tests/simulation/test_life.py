@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,28 @@ def arisen_in_months_before(event: object) -> bool:
     assert isinstance(event, Reported)
     assert event.arisen_on is not None
     return event.arisen_on < date(2025, 9, 1)
+
+
+def test_a_new_arrears_is_as_old_and_as_high_as_the_state_of_its_household_makes_it() -> None:
+    for line in of_story("first", "spread"):
+        event, chances = line.event, MONTHS[line.truth["hidden_state"]]
+        assert isinstance(event, Reported)
+        assert event.arisen_on is not None
+        earliest, latest = chances.arisen
+        assert earliest <= (event.signalled_on - event.arisen_on).days <= latest
+        (low, high), (least, most) = HABITS[event.sector].first, chances.amounts
+        amount = event.amount_cents // (10 if "amount-wrong" in line.truth["errors"] else 1)
+        assert low + (high - low) * least - 1 <= amount <= low + (high - low) * most
+
+
+def test_what_is_missed_is_so_many_bills_as_the_state_says() -> None:
+    by_state: dict[str, list[float]] = {}
+    for before, line in followed("risen"):
+        if line.month - before.month == 1 and line.amount and before.amount and before.amount < line.amount:
+            bills = (line.amount - before.amount) / (sum(HABITS[line.partner.sector].bill) / 2)
+            by_state.setdefault(line.truth["hidden_state"], []).append(bills)
+    middle = {state: median(bills) for state, bills in by_state.items()}
+    assert middle == pytest.approx({state: chances.missed for state, chances in MONTHS.items()}, rel=0.15)
 
 
 def test_nothing_follows_a_withdrawal() -> None:
@@ -162,11 +185,11 @@ def test_only_who_moved_is_written_to_at_an_old_address() -> None:
 
 
 def test_the_shipped_policies_refuse_what_is_told_as_refused_and_nothing_else() -> None:
-    pairs = [(line.wire, line.truth) for line in almelo() if line.truth["code"] is None]
-    held_back = {line.truth["id"] for line in told() if caught_up(line)}
-    taken_back = {
-        one.reference for line in told() if isinstance(one := line.event, Withdrawn) and one.reason == "wrongful"
-    }
+    accepted = [line for line in almelo() if line.truth["code"] is None]
+    pairs = [(line.wire, line.truth) for line in accepted]
+    held_back = {line.truth["id"] for line in accepted if caught_up(line)}
+    withdrawn = [line.event for line in accepted if isinstance(line.event, Withdrawn)]
+    taken_back = {one.reference for one in withdrawn if one.reason in {"wrongful", "moved", "deceased"}}
     judgement = judge(pairs, partners=PARTNERS, book=almelo_policy_for("0141"), verdict=lambda _: None)
     statuses: dict[str, set[str]] = {}
     for signal in judgement.signals:

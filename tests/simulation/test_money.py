@@ -80,7 +80,7 @@ def test_a_strain_makes_the_turn_for_the_worse_likelier_and_keeps_the_others_bes
 def test_the_deeper_the_trouble_the_worse_a_month() -> None:
     deeper = [MONTHS[state] for state in STATES[:4]]
     assert deeper == sorted(deeper, key=lambda month: -month.paid)
-    for name in ("grows", "spreads", "threatens", "helped"):
+    for name in ("grows", "spreads", "threatens", "helped", "missed"):
         assert deeper == sorted(deeper, key=lambda month, name=name: float(getattr(month, name)))  # type: ignore[misc]
     for chances in MONTHS.values():
         least, most = chances.amounts

@@ -155,7 +155,7 @@ def address_of(listening: socket) -> str:
 
 def take_in_months(url: str) -> None:
     """Two simulated months of a small Almelo, taken in as the worker does, in an empty database."""
-    _take_in(url, ALMELO, 8000, 6)
+    _take_in(url, ALMELO, 8000, 51)
 
 
 def take_in_neighbours(url: str) -> None:

@@ -248,7 +248,7 @@ def test_a_run_is_of_ones_own_team(office: RunningOffice, teams: tuple[set[int],
     client = office.signed_in(member("huur"))
     sheet = client.get("/brievenronde")
     form = sheet.form("/brievenronde", nth=1)
-    cases = [value or "" for name, value in form.fields if name == "case"]
+    cases = cases_of(sheet)
     assert homes_of(office, cases) == ours
     ((others,),) = rows(
         office,
@@ -259,7 +259,7 @@ def test_a_run_is_of_ones_own_team(office: RunningOffice, teams: tuple[set[int],
     (strange,) = rows(office, "SELECT min(id) FROM cases WHERE waiting AND household_id = %s", min(common))[0]
     refused = client.send(form, status=409, sure="yes", case=[*cases, str(strange)], number=len(cases) + 1)
     assert "Dit is werk van een ander team" in "".join(refused.texts("li"))
-    done = client.send(form, sure="yes")
+    done = client.send(form, sure="yes", case=cases, number=len(cases))  # also where something threatens
     assert f"Vrijgegeven brieven: {len(ours)}." in done.words
     assert (
         homes_of(office, [str(n) for (n,) in rows(office, "SELECT id FROM cases WHERE released_at IS NOT NULL")])
@@ -301,7 +301,7 @@ def test_teams_in_chromium(office: RunningOffice, browser: Browser, width: str, 
         opened.check(f"werkvoorraad-team{width}")
         page = opened.open("/brievenronde")
         opened.check(f"brievenronde-team{width}")
-        case = int(page.locator("input[name=case]").first.get_attribute("value") or 0)
+        case = int(page.locator("input[name=case]:checked").first.get_attribute("value") or 0)
         rows(
             office,
             """INSERT INTO claims (household_id, user_id, user_name)
