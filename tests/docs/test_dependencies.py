@@ -49,7 +49,7 @@ def stated_licence(package: str) -> str:
     families = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License :: OSI")]
     if families:
         return WORDS[families[0]]
-    stated = facts.get_all("License") or [headline(package)]
+    stated = [words for words in facts.get_all("License") or () if words != "LICENSE"] or [headline(package)]
     return WORDS.get(str(stated[0]), str(stated[0]))
 
 
