@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from signals.outreach.case_score import case_scores
 from signals.outreach.clocks import deadlines
 from signals.outreach.queues import case_document, case_lines, euros, listed_cases, policy_book
 
 if TYPE_CHECKING:
+    from signals.outreach.case_score import CaseScore
     from signals.outreach.queues import ListedCase
     from signals.store.database import Cursor
 
@@ -22,11 +26,15 @@ def case_page(cursor: Cursor, number: int) -> dict[str, Any] | None:
         return None
     case = found[0]
     lines = case_lines(cursor, found)[case.id]
+    told = case_scores(cursor, case.household_id, [case.id], policy_book(cursor)).get(case.id)
+    is_open = case.state == "open"
     return {
         **case_document(case, lines),
         "worked_as": case.worked_route,
         "flags": [flag for flag in ("multiple", "consecutive", "held", "waiting") if getattr(case, flag)],
+        "score_by": _score_by(told),
         "explanation": case.explanation,
+        "would_change": [msgspec.to_builtins(one) for one in told.would_change] if told and is_open else [],
         "outcome": case.outcome,
         "released": _released(case),
         "policy": _policy(cursor, case),
@@ -34,6 +42,14 @@ def case_page(cursor: Cursor, number: int) -> dict[str, Any] | None:
         "signals": _signals(cursor, case.id),
         "history": _history(cursor, case.id),
     }
+
+
+def _score_by(told: CaseScore | None) -> str | dict[str, Any]:
+    """What gave the score: the decision framework, or a model with how much of the score is its."""
+    if told is None or told.model is None:
+        return "framework"
+    model = told.model
+    return {"model": model.number, "percent": model.percent, "chance_of_100": model.chance}
 
 
 def _released(case: ListedCase) -> dict[str, Any] | None:

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from signals.outreach.arrears import GRAVITY, IN_A_CASE
+from signals.outreach.case_facts import Story, case_facts, stories
 from signals.outreach.periods import Period, six_months_before
 from signals.outreach.policy import ROUTES, Policy, PolicyBook
-from signals.scoring.facts import ArrearsFacts, CaseFacts
-from signals.scoring.score import Score, score
+from signals.scoring.score import score
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from signals.scoring.facts import CaseFacts
+    from signals.scoring.score import Score
 
 ROUTE_GRAVITY: Final[dict[str | None, int]] = {None: -1} | {route: rank for rank, route in enumerate(ROUTES)}
 # Reports with one of these count for `consecutive` (rule 9).
@@ -50,6 +53,7 @@ class HouseholdReport(msgspec.Struct, frozen=True, gc=False):
     received_on: date
     raised_by: int | None = None  # the youngest event that raised its arrears, told at the latest case only
     person: int = 0
+    amount: int = 0  # cents
 
 
 class MarkedDeath(msgspec.Struct, frozen=True, gc=False):
@@ -95,6 +99,7 @@ class JudgedCase(msgspec.Struct, frozen=True, gc=False):
     multiple: bool
     consecutive: bool
     crisis: str | None
+    facts: CaseFacts
     score: Score
     earliest_on: date
     received_on: date
@@ -103,6 +108,15 @@ class JudgedCase(msgspec.Struct, frozen=True, gc=False):
     held: bool
     outcome: str | None
     reports: tuple[int, ...]
+    scored_by: int | None = None  # the model that the score is of; None is the decision framework
+    shadow: Shadow | None = None
+
+
+class Shadow(NamedTuple):
+    """What a model on trial says beside the score that orders the work."""
+
+    model: int
+    points: int
 
 
 def graver_route(*routes: str | None) -> str:
@@ -145,6 +159,8 @@ def judge_household(
     """
     periods: dict[str, list[HouseholdReport]] = {}
     evidence: _Evidence = {}
+    reports = list(reports)
+    arrears = _Arrears(states, stories(reports, states))
     for report in reports:
         if in_a_case(report.status, report.withdrawn):
             periods.setdefault(report.period.label, []).append(report)
@@ -156,7 +172,7 @@ def judge_household(
         label: _judge_case(
             own,
             evidence,
-            states,
+            arrears,
             book.in_force(municipality, own[0].period.start),
             acts.get(label, _NO_ACTS),
             _Deaths(died_on, marked),
@@ -175,6 +191,13 @@ class _Deaths(NamedTuple):
     marked: Collection[MarkedDeath]
 
 
+class _Arrears(NamedTuple):
+    """The arrears of a household: what is last known of each, and how those that count came to that."""
+
+    states: Mapping[int, ArrearsState]
+    told: Mapping[int, Story]
+
+
 # The days on which reports that count for `consecutive` were signalled, sorted, by the first day of their period.
 _Evidence = dict[date, list[date]]
 
@@ -186,11 +209,12 @@ def _is_evidence(report: HouseholdReport) -> bool:
 def _judge_case(
     reports: list[HouseholdReport],
     evidence: _Evidence,
-    states: Mapping[int, ArrearsState],
+    arrears: _Arrears,
     policy: Policy,
     acts: Acts,
     deaths: _Deaths,
 ) -> JudgedCase:
+    states = arrears.states
     counting = [report for report in reports if report.withdrawn is None]
     open_states = [states[arrears] for arrears in sorted({report.arrears for report in counting})]
     count = counted(open_states, policy.count)
@@ -200,6 +224,7 @@ def _judge_case(
     earliest = min([report.signalled_on for report in reports])
     period = reports[0].period
     earlier = _earlier_signals(evidence, period, earliest)
+    facts = case_facts(counting, open_states, arrears.told, earlier)
     return JudgedCase(
         period=period,
         state="open" if is_open else "closed",
@@ -208,7 +233,8 @@ def _judge_case(
         multiple=count >= 2,
         consecutive=earlier > 0,
         crisis=gravest([state.last_crisis for state in open_states]),
-        score=score(_facts(counting, open_states, earlier), policy.scoring),
+        facts=facts,
+        score=score(facts, policy.scoring),
         earliest_on=earliest,
         received_on=min([report.received_on for report in reports]),
         policy_id=policy.id,
@@ -326,28 +352,6 @@ def _marked(reports: list[HouseholdReport], deaths: _Deaths, acts: Acts) -> bool
     began = min(report.signalled_on for report in reports)
     persons = {report.person for report in reports if report.withdrawn is None}
     return any(began <= mark.on or not persons.isdisjoint(mark.persons) for mark in open_marks)
-
-
-def _facts(counting: list[HouseholdReport], open_states: list[ArrearsState], earlier: int) -> CaseFacts:
-    days: dict[int, int] = {}
-    for report in counting:
-        if report.days_in_arrears is not None:  # the longest: two of one day have no order that people see
-            days[report.arrears] = max(report.days_in_arrears, days.get(report.arrears, 0))
-    wishes = {report.arrears for report in counting if report.explicit_wish}
-    facts = tuple(
-        ArrearsFacts(
-            sector=state.sector,
-            partner=state.partner,
-            ddas_type=state.ddas_type,
-            amount_cents=state.last_amount,
-            days_in_arrears=days.get(state.id),
-            rise_cents=state.rise,
-            crisis=state.last_crisis,
-            explicit_wish=state.id in wishes,
-        )
-        for state in open_states
-    )
-    return CaseFacts(arrears=facts, signals_past_six_months=earlier, reached_before=None)
 
 
 def _outcome(reports: list[HouseholdReport]) -> str:

@@ -1,22 +1,23 @@
-"""By which partners, policies and lists is a batch judged?
+"""By which partners, policies, models and lists is a batch judged?
 
 Read from the database and kept until its revision rises, so that every worker sees a change with its next batch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.partners import Directory, Partner
 from signals.households.address import HouseholdAddress
 from signals.households.listings import ListedPerson, ListingIndex, index_of, listed
+from signals.outreach.learning.in_use import ModelsInUse, models_in_use
 from signals.outreach.policy import Policy, PolicyBook, numbered, parse_policy
 from signals.store.sets import as_sent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from signals.contract.events import Reported
     from signals.households.identity import PersonIdentity
@@ -34,6 +35,7 @@ class Configuration:
     book: PolicyBook
     caseload: ListingIndex
     exclusions: ListingIndex
+    models: Mapping[str, ModelsInUse] = field(default_factory=dict)
 
     def verdict(self, event: Reported, identity: PersonIdentity) -> str | None:
         """What caseload and exclusion list say of a report (borders.md section 4.2), or None."""
@@ -48,14 +50,14 @@ class Configuration:
 
 
 def current_revision(cursor: Cursor) -> int:
-    """A number that rises with every change of partners, policies or lists."""
+    """A number that rises with every change of partners, policies, models or lists."""
     cursor.execute("SELECT coalesce(sum(version), 0)::bigint FROM revisions")
     row = cursor.fetchone()
     return int(row[0]) if row else 0
 
 
 def raise_revision(cursor: Cursor, name: str) -> None:
-    """Tell every worker that `name` (partners, policies, listings) changed, with this transaction."""
+    """Tell every worker that `name` (partners, policies, models, listings) changed, with this transaction."""
     cursor.execute(
         "INSERT INTO revisions (name, version) VALUES (%s, 1) "
         "ON CONFLICT (name) DO UPDATE SET version = revisions.version + 1",
@@ -64,7 +66,7 @@ def raise_revision(cursor: Cursor, name: str) -> None:
 
 
 def load_configuration(cursor: Cursor) -> Configuration:
-    """Read partners, policies and lists as this transaction sees them."""
+    """Read partners, policies, models and lists as this transaction sees them."""
     revision = current_revision(cursor)
     book = PolicyBook(load_policies(cursor))
     partners = {partner.id: partner for partner in load_partners(cursor)}
@@ -74,6 +76,7 @@ def load_configuration(cursor: Cursor) -> Configuration:
         book=book,
         caseload=index_of(_load_list(cursor, "caseload")),
         exclusions=index_of(_load_list(cursor, "exclusion")),
+        models=models_in_use(cursor),
     )
 
 

@@ -23,6 +23,7 @@ from signals.outreach.clocks import Clocks, clocks_from
 from signals.outreach.letters.sender import Sender, sender_from
 from signals.outreach.periods import PERIOD_KINDS
 from signals.outreach.teams import DEFAULT_TARGETS, ReferralTarget, Team, targets_from, teams_from
+from signals.scoring.choice import Choice, choice_from
 from signals.scoring.framework import Framework, framework_from
 
 COUNTS: Final = ("arrears", "partners", "sectors")
@@ -99,6 +100,7 @@ class Policy:
     teams: tuple[Team, ...] = ()
     targets: tuple[ReferralTarget, ...] = DEFAULT_TARGETS
     accepted_help: frozenset[str] = ACCEPTED_HELP
+    choice: Choice = field(default_factory=Choice)
 
 
 class PolicyBook:
@@ -262,7 +264,9 @@ def parse_policy(body: str, where: str) -> Policy:
     reading = _Reading(table, "", faults)
     reading.refuse_strangers(_KEYS)
     clocks, clock_faults = clocks_from(reading.under("clocks").table)
-    framework, point_faults = framework_from(reading.under("scoring").table)
+    scoring = reading.under("scoring").table
+    framework, point_faults = framework_from(scoring)
+    choice, choice_faults = choice_from(scoring)
     teams, team_faults = teams_from(table.get("team"))
     targets, target_faults = targets_from(table.get("referral"))
     municipality = _municipality(reading)
@@ -289,9 +293,10 @@ def parse_policy(body: str, where: str) -> Policy:
         teams=teams,
         targets=targets,
         accepted_help=_accepted_help(reading),
+        choice=choice,
     )
     # they name their tables themselves
-    faults += [*clock_faults, *point_faults, *team_faults, *target_faults, *sender_faults]
+    faults += [*clock_faults, *point_faults, *choice_faults, *team_faults, *target_faults, *sender_faults]
     if faults:
         raise FaultsError(where, faults)
     return policy

@@ -35,7 +35,7 @@ SELECT cases.id, cases.household_id, cases.municipality, postcode, number, suffi
         OVER (PARTITION BY cases.household_id) AS worked_rank,
     score, explanation, multiple, consecutive, crisis, arrears_count, earliest_on, received_on, policy_id,
     waiting, waiting_since, held, released_route, released_at, outcome,
-    letter_fault
+    letter_fault, scored_by
 FROM cases JOIN households ON households.id = household_id JOIN addresses ON addresses.id = address_id
 WHERE {which} AND (%(municipality)s::text IS NULL OR cases.municipality = %(municipality)s)
 """
@@ -73,6 +73,7 @@ class ListedCase:
     released_at: datetime | None
     outcome: str | None
     letter_fault: str | None  # why its letter could not be made, or that it came back
+    scored_by: int | None  # the model that the score is of; None: the decision framework
 
     @property
     def household(self) -> str:

@@ -147,6 +147,7 @@ def placed(report: ReportRow, row: EventRow) -> PlacedReport:
         signalled_on=row.signalled_on,
         received_at=row.received_at,
         person_id=report.person_id,
+        amount=row.amount or 0,
     )
 
 
@@ -207,6 +208,7 @@ def with_judgement(report: PlacedReport, judged: JudgedReport) -> PlacedReport:
         person_verdict_through=report.person_verdict_through,
         person_id=report.person_id,
         deceased_on=report.deceased_on,
+        amount=report.amount,
     )
 
 
@@ -238,6 +240,7 @@ def household_report(report: PlacedReport) -> HouseholdReport:
         received_on=report.received_at.astimezone(AMSTERDAM).date(),
         raised_by=report.raised_by,
         person=report.person_id,
+        amount=report.amount,
     )
 
 

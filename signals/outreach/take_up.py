@@ -16,6 +16,7 @@ from signals.contract.events import Reported
 from signals.outreach.arrears import JudgedArrears, judge_arrears
 from signals.outreach.cases import Acts, ArrearsState, JudgedCase, MarkedDeath, judge_household
 from signals.outreach.difference import Difference, write_difference
+from signals.outreach.reached_before import is_asked, with_attempts
 from signals.outreach.rows import (
     Accepted,
     Cleaned,
@@ -27,6 +28,7 @@ from signals.outreach.rows import (
     states_of,
     with_judgement,
 )
+from signals.outreach.scored import score_by_models
 from signals.outreach.work.pairs import alike, pairs_of
 from signals.store import ledger, locks
 from signals.store.persons import PersonRow, ensure_persons
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from signals.contract.partners import Directory
     from signals.outreach.configuration import Configuration
+    from signals.outreach.learning.in_use import ModelsInUse
     from signals.outreach.policy import PolicyBook
     from signals.store.database import Cursor
 
@@ -52,6 +55,14 @@ class Standing:
     cases: dict[int, dict[str, ledger.CaseRow]] = field(default_factory=dict)  # by household and period
     died: dict[int, dict[int, date]] = field(default_factory=dict)  # by household and arrears
     alike: Mapping[int, frozenset[int]] = field(default_factory=dict)  # by person: who is the same one, where known
+    tried: dict[int, list[tuple[date, bool]]] = field(default_factory=dict)  # by household, where a policy asks for it
+
+
+class Rules(NamedTuple):
+    """By what households are judged: the policies, and the models that score their cases, by municipality."""
+
+    book: PolicyBook
+    models: Mapping[str, ModelsInUse]
 
 
 def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configuration) -> None:
@@ -62,14 +73,15 @@ def take_up(cursor: Cursor, accepted: Sequence[Accepted], configuration: Configu
     old = {row.id for row in arrears.rows.values()} - arrears.new
     addresses = (one.address_key for one in accepted if one.address_key is not None)
     households = locks.lock_households(cursor, addresses, old)
-    standing = load_standing(cursor, arrears, old, households.known)
+    standing = load_standing(cursor, arrears, old, households.known, configuration.book)
     new_events, new_reports = _new_rows(cursor, accepted, arrears, households, configuration)
     for row in new_events:
         standing.events.setdefault(row.arrears_id, []).append(row)
     rows_by_id = {row.id: row for row in new_events}
     before = dict(standing.reports)
     standing.reports.update((report.event_id, placed(report, rows_by_id[report.event_id])) for report in new_reports)
-    difference = judge(standing, before, households.known | households.new, configuration.book)
+    rules = Rules(configuration.book, configuration.models)
+    difference = judge(standing, before, households.known | households.new, rules)
     write_difference(cursor, difference, new_events, new_reports)
 
 
@@ -88,9 +100,12 @@ def _opening(accepted: Accepted, directory: Directory, *, alone: bool) -> locks.
 
 
 def load_standing(
-    cursor: Cursor, arrears: locks.LockedArrears, old: Collection[int], households: Collection[int]
+    cursor: Cursor, arrears: locks.LockedArrears, old: Collection[int], households: Collection[int], book: PolicyBook
 ) -> Standing:
-    """What is stored of the locked arrears, of which the `old` ones may have events, and of the known `households`."""
+    """What is stored of the locked arrears, of which the `old` ones may have events, and of the known `households`.
+
+    Contact attempts only where a policy of `book` gives points for what came of them.
+    """
     standing = Standing(arrears={row.id: row for row in arrears.rows.values()})
     if old:
         for row in ledger.events_of(cursor, old):
@@ -100,14 +115,22 @@ def load_standing(
     standing.reports = {report.event_id: report for report in ledger.reports_at(cursor, households)}
     for case in ledger.cases_at(cursor, households):
         standing.cases.setdefault(case.household_id, {})[case.period] = case
-    for household, number, day in ledger.deceased_at(cursor, households):
-        standing.died.setdefault(household, {})[number] = day
-    if any(report.deceased_on is not None for report in standing.reports.values()):
-        standing.alike = alike(pairs_of(cursor, households))
+    _load_what_people_know(cursor, standing, households, book)
     others = {report.arrears_id for report in standing.reports.values()} - standing.arrears.keys()
     if others:
         standing.arrears.update((row.id, row) for row in ledger.arrears_rows(cursor, others))
     return standing
+
+
+def _load_what_people_know(cursor: Cursor, standing: Standing, households: Collection[int], book: PolicyBook) -> None:
+    """Who died and who is the same person, and whom an attempt reached."""
+    for household, number, day in ledger.deceased_at(cursor, households):
+        standing.died.setdefault(household, {})[number] = day
+    if any(report.deceased_on is not None for report in standing.reports.values()):
+        standing.alike = alike(pairs_of(cursor, households))
+    if is_asked(book):
+        for household, day, reached in ledger.attempts_at(cursor, households):
+            standing.tried.setdefault(household, []).append((day, reached))
 
 
 def _new_rows(
@@ -160,12 +183,13 @@ def judge(
     standing: Standing,
     before: dict[int, ledger.PlacedReport],
     households: Collection[int],
-    book: PolicyBook,
+    rules: Rules,
 ) -> Difference:
     """Judge the arrears whose events stand in `standing`, then the cases of `households`; no I/O.
 
     `standing` is brought up to date in place; `before` keeps the reports as they were stored.
     """
+    book = rules.book
     difference = Difference(standing=standing, before=before)
     for number, rows in standing.events.items():
         _judge_one(number, rows, standing, book, difference)
@@ -175,6 +199,7 @@ def judge(
         at[report.household_id].append(report)
     for household, reports in at.items():
         difference.judged[household] = _judge_cases(household, reports, states, standing, book)
+    score_by_models(difference.judged, book, rules.models)
     return difference
 
 
@@ -242,7 +267,7 @@ def _judge_cases(
         )
         for label, case in stored.items()
     }
-    return judge_household(
+    cases = judge_household(
         [household_report(report) for report in reports],
         states,
         municipality=municipality,
@@ -255,3 +280,4 @@ def _judge_cases(
             if one.deceased_on is not None
         ],
     )
+    return with_attempts(cases, standing.tried.get(household, ()), book)

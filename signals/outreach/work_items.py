@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.outreach.arrears import GRAVITY
 from signals.outreach.clocks import Clocks, Deadline, deadlines, help_deadline
 from signals.outreach.policy import ROUTES
+from signals.outreach.reasons import heaviest_reason, told, weightiest
 from signals.outreach.work.standing import standing_of
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.work.teams import team_at
@@ -19,7 +20,7 @@ from signals.outreach.worklist_query import ATTEMPTED, SPOKEN_ON, WORKED
 from signals.store.urgency import AS_IT_STANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from signals.outreach.policy import PolicyBook
@@ -76,12 +77,6 @@ class Key:
         return key if key.text == text and 0 <= key.urgency < 2**31 > key.case >= 0 else None
 
 
-def heaviest_reason(explanation: Iterable[Mapping[str, Any]], language: str) -> str:
-    """What weighs most in a score, in words; of equals the first."""
-    heaviest = max(explanation, key=lambda one: one["points"], default={})
-    return str(heaviest.get(language, ""))
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Which household stands where."""
@@ -131,6 +126,14 @@ class WorkCase:
     def reason(self, language: str) -> str:
         """What weighs most in the score, in words; of equals the first."""
         return heaviest_reason(self.explanation, language)
+
+    def reasons(self, language: str) -> str:
+        """The few reasons that weigh most in the score, with their points."""
+        return "; ".join([told(one.words, one.points) for one in weightiest(self.explanation, language)])
+
+    def all_reasons(self, language: str) -> list[str]:
+        """Every reason with its points, as they stand in the score."""
+        return [told(one[language], one["points"]) for one in self.explanation]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which facts may a score know? Only these (domain.md section 10).
 
 The walk fills them from the open arrears of a case. There is no name, address, neighbourhood, nationality,
-age, health or household composition here, so that no rule can use them.
+age, health or household composition here, so that no rule and no model can use them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import msgspec
 
 
 class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
-    """One open arrears of a case, with its last known amount and crisis.
+    """One open arrears of a case, with its last known amount and crisis, and how it came to that.
 
     Attributes:
         sector: One of `contract.partners.SECTORS`.
@@ -22,6 +22,11 @@ class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
         rise_cents: How much higher it is than at the previous signal; 0 when it is not, or is new.
         crisis: The last known crisis (borders.md section 2), or None.
         explicit_wish: The resident asked for help (warm transfer).
+        first_cents: What it was at its first signal.
+        first_days: `days_in_arrears` at its first signal.
+        rises: How many times more was told of it than before.
+        last_rise_cents: How much more it was at the last of these; 0 without any.
+        known_days: Days from its first signal to the last signal of any of the case's arrears.
     """
 
     sector: str
@@ -32,6 +37,11 @@ class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
     rise_cents: int = 0
     crisis: str | None = None
     explicit_wish: bool = False
+    first_cents: int = 0
+    first_days: int | None = None
+    rises: int = 0
+    last_rise_cents: int = 0
+    known_days: int = 0
 
 
 class CaseFacts(msgspec.Struct, frozen=True, gc=False):

@@ -1,7 +1,7 @@
 """How many points does a municipality give to what? The decision framework (afwegingskader).
 
-The `[scoring]` table of a policy (borders.md section 5) becomes a `Framework`; the reading tells every fault
-at once, in words. Every key may be left out: the defaults below are then used. They are starting values, to
+The `[scoring]` table of a policy (borders.md section 5) becomes a `Framework` (and a `choice`); the reading tells
+every fault at once, in words. Every key may be left out: the defaults below are then used. They are starting values, to
 be set by the municipality, and no facts.
 """
 
@@ -17,6 +17,7 @@ from typing import Final
 
 from signals.contract.codes import CRISES, PARTNER_TYPES
 from signals.contract.partners import SECTORS
+from signals.scoring.choice import KEYS as CHOICE_KEYS
 
 MAXIMUM: Final = 100
 """The highest score, and so the most points that one criterion can give."""
@@ -92,7 +93,15 @@ _STEP_KEYS: Final = {
     "past_signals": _StepKey("signals", "{ signals = 1, points = 5 }"),
 }
 _TABLE_KEYS: Final = {"crisis": CRISES, "partner_type": PARTNER_TYPES}
-_KEYS: Final = (*_STEP_KEYS, *_TABLE_KEYS, "rise", "explicit_wish", "reached_before", "usual_monthly_bill")
+_KEYS: Final = (
+    *_STEP_KEYS,
+    *_TABLE_KEYS,
+    "rise",
+    "explicit_wish",
+    "reached_before",
+    "usual_monthly_bill",
+    *CHOICE_KEYS,
+)
 
 
 def framework_from(table: _Tables) -> tuple[Framework, list[str]]:

@@ -86,6 +86,7 @@ class PlacedReport(msgspec.Struct, frozen=True, gc=False):
     person_verdict_through: int | None = None  # and the youngest event of its arrears by then
     person_id: int = 0
     deceased_on: date | None = None  # the day on which somebody of the municipality said that this person died
+    amount: int = 0  # cents
 
 
 class ArrearsRow(msgspec.Struct, frozen=True, gc=False):
@@ -134,6 +135,9 @@ class CaseRow(msgspec.Struct, frozen=True, gc=False):
     person_route_through: int | None
     closed_outcome: str | None
     closed_through: int | None
+    scored_by: int | None  # the model that the score is of; None is the decision framework
+    shadow_by: int | None  # the model on trial,
+    shadow_score: int | None  # and what it says
     explanation: str  # JSON; the last, because it is sent in a form of its own
 
 
@@ -155,6 +159,9 @@ JUDGED_CASE: Final = (
     "consecutive",
     "crisis",
     "score",
+    "scored_by",
+    "shadow_by",
+    "shadow_score",
     "explanation",
     "earliest_on",
     "received_on",
@@ -178,7 +185,11 @@ JUDGED_REPORT: Final = (
 JUDGED_ARREARS: Final = ("last_amount", "last_crisis", "rise", "deceased_household_id", "deceased_on")
 _judged_report = attrgetter(*JUDGED_REPORT)
 # Where a column is not simply the table's own.
-_OF_THE_EVENT: Final = {"signalled_on": "events.signalled_on", "received_at": "events.received_at"}
+_OF_THE_EVENT: Final = {
+    "signalled_on": "events.signalled_on",
+    "received_at": "events.received_at",
+    "amount": "events.amount",
+}
 _AS_TEXT: Final = {"explanation": "explanation::text"}
 _OUT_OF_TEXT: Final = {"explanation": "(r.explanation #>> '{}')::jsonb"}  # a document inside a document
 
@@ -216,6 +227,16 @@ def deceased_at(cursor: Cursor, households: Collection[int]) -> list[tuple[int, 
         (list(households),),
     )
     return [(household, number, day) for household, number, day in cursor]
+
+
+def attempts_at(cursor: Cursor, households: Collection[int]) -> list[tuple[int, date, bool]]:
+    """(household, day, reached) of every contact attempt at these households that was not undone."""
+    cursor.execute(
+        """SELECT household_id, on_day, reached FROM contact_attempts
+        WHERE household_id = ANY(%s) AND undone_at IS NULL""",
+        (list(households),),
+    )
+    return [(household, day, reached) for household, day, reached in cursor]
 
 
 def cases_at(cursor: Cursor, households: Collection[int]) -> list[CaseRow]:

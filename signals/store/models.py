@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signals.store import models_beside, models_letters, models_places, models_work, refusals  # noqa: F401 - for Base
+from signals.store import models_scores as _scores  # noqa: F401 - for Base
 from signals.store import models_visits as _visits  # noqa: F401 - for Base
 from signals.store.base import (
     CLOSING_RESULTS,
@@ -66,25 +67,6 @@ class Partner(Base):
         CheckConstraint("id ~ '^[a-z0-9-]{2,40}$'", name="id"),
         CheckConstraint(f"sector IN {SECTORS}", name="sector"),
     )
-
-
-class Progress(Base):
-    """How far each partition was taken in, and what became of its records; written in the batch's transaction."""
-
-    __tablename__ = "progress"
-    log_id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
-    topic: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
-    partition: Mapped[int] = mapped_column(Integer, primary_key=True)
-    next_offset: Mapped[int] = mapped_column(server_default=text("0"))
-    stored: Mapped[int] = mapped_column(server_default=text("0"))
-    duplicates: Mapped[int] = mapped_column(server_default=text("0"))
-    quarantined: Mapped[int] = mapped_column(server_default=text("0"))
-    # offsets behind `next_offset` at which the broker had no record, and where the log began when it was first read:
-    # stored + duplicates + quarantined + passed_over = next_offset - first_offset, and as many as there are `ahead`
-    passed_over: Mapped[int] = mapped_column(server_default=text("0"))
-    first_offset: Mapped[int] = mapped_column(server_default=text("0"))
-    ahead: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # beyond it, and taken in
-    __table_args__ = room_for_updates(50)
 
 
 class InboxKey(Base):
@@ -262,6 +244,9 @@ class Case(Base):
     help_due_on: Mapped[date | None] = mapped_column(Date)  # in a threat: by then a conversation after accepted help
     reviewed_marks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # deaths: events
     letter_fault: Mapped[str | None]  # why its letter could not be made, or that it came back: for a person to look at
+    scored_by: Mapped[int | None] = mapped_column(ForeignKey("score_models.id"))  # none: the decision framework
+    shadow_by: Mapped[int | None] = mapped_column(ForeignKey("score_models.id"))  # a model on trial, and what it says
+    shadow_score: Mapped[int | None] = mapped_column(Integer)
     looked_as: Mapped[str | None]  # how it stood when a person looked at its crisis or death (`urgency.AS_IT_STANDS`)
     __table_args__ = (
         ForeignKeyConstraint(["household_id", "municipality"], ["households.id", "households.municipality"]),
@@ -285,6 +270,9 @@ class Case(Base):
         CheckConstraint("route IN ('none', 'letter', 'home-visit')", name="route"),
         CheckConstraint("released_route IN ('none', 'letter', 'home-visit')", name="released_route"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+        CheckConstraint(
+            "(shadow_by IS NULL) = (shadow_score IS NULL) AND shadow_score BETWEEN 0 AND 100", name="shadow"
+        ),
         CheckConstraint("arrears_count >= 0", name="arrears_count"),
         CheckConstraint(f"crisis IN {CRISES}", name="crisis"),
         CheckConstraint("NOT waiting OR (state = 'open' AND arrears_count > 0)", name="waiting"),

@@ -1,4 +1,6 @@
-"""Which tables stand beside the walk? Policies, what was refused, what is to be published, who did what, and the lists.
+"""Which tables stand beside the walk?
+
+How far each partition was read, policies, what was refused, what is to be published, who did what, and the lists.
 
 The other half of `models`, which has the tables of the walk itself; from there one gets all of them.
 """
@@ -12,7 +14,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Int
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from signals.store.base import CODE_POINTS, QUARANTINE_CODES, Base, moment_of_writing, numbered
+from signals.store.base import CODE_POINTS, QUARANTINE_CODES, Base, moment_of_writing, numbered, room_for_updates
 
 
 class Revision(Base):
@@ -21,6 +23,25 @@ class Revision(Base):
     __tablename__ = "revisions"
     name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Progress(Base):
+    """How far each partition was taken in, and what became of its records; written in the batch's transaction."""
+
+    __tablename__ = "progress"
+    log_id: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    topic: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
+    partition: Mapped[int] = mapped_column(Integer, primary_key=True)
+    next_offset: Mapped[int] = mapped_column(server_default=text("0"))
+    stored: Mapped[int] = mapped_column(server_default=text("0"))
+    duplicates: Mapped[int] = mapped_column(server_default=text("0"))
+    quarantined: Mapped[int] = mapped_column(server_default=text("0"))
+    # offsets behind `next_offset` at which the broker had no record, and where the log began when it was first read:
+    # stored + duplicates + quarantined + passed_over = next_offset - first_offset, and as many as there are `ahead`
+    passed_over: Mapped[int] = mapped_column(server_default=text("0"))
+    first_offset: Mapped[int] = mapped_column(server_default=text("0"))
+    ahead: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))  # beyond it, and taken in
+    __table_args__ = room_for_updates(50)
 
 
 class PolicyVersion(Base):

@@ -106,6 +106,14 @@ TRIGGERS: Final = {
         """CREATE TRIGGER stays_key AFTER DELETE OR UPDATE OF source, event_id, content, partner_id, received_at
         ON inbox FOR EACH ROW EXECUTE FUNCTION stays_as_written()""",
     ),
+    **{
+        f"stays_{table}": (
+            table,
+            f"""CREATE TRIGGER stays_{table} AFTER UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION stays_as_written()""",
+        )
+        for table in ("score_models", "score_reviews", "score_activations")
+    },
     # Triggers that look at rows are silent here. Also by CASCADE: PostgreSQL asks every table that would be emptied.
     **{
         name: (table, f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} {_AS_A_WHOLE}")
@@ -116,6 +124,9 @@ TRIGGERS: Final = {
             ("keeps_events", "events"),
             ("keeps_keys", "inbox"),
             ("keeps_reports", "reports"),
+            ("keeps_score_models", "score_models"),
+            ("keeps_score_reviews", "score_reviews"),
+            ("keeps_score_activations", "score_activations"),
         )
     },
 }

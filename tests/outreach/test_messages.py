@@ -43,6 +43,9 @@ CASE = CaseRow(
     person_route_through=None,
     closed_outcome=None,
     closed_through=None,
+    scored_by=None,
+    shadow_by=None,
+    shadow_score=None,
     explanation="[]",
 )
 ARREARS = ArrearsRow(3, "0141", "welbions", "R1", "housing", None, 61_250, None, 0, None, None)

@@ -136,7 +136,12 @@ def test_the_score_knows_the_allowed_facts_and_no_other() -> None:
         "ddas_type",
         "amount_cents",
         "days_in_arrears",
+        "first_days",
+        "known_days",
+        "first_cents",
         "rise_cents",
+        "rises",
+        "last_rise_cents",
         "crisis",
         "explicit_wish",
     }

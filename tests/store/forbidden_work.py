@@ -78,6 +78,45 @@ def _letter(columns: str, values: str, kind: str = "first", count: int = 1) -> s
     )
 
 
+def _model(times: int = 1, **cells: str) -> str:
+    usual = {
+        "municipality": "'0141'",
+        "target": "'escalation'",
+        "kind": "'scorecard'",
+        "body": "'x'",
+        "digest": "repeat('a', 64)",
+        "seed": "1",
+        "window_from": "date '2026-01-01'",
+        "window_to": "date '2026-06-30'",
+        "examples": "2",
+        "positives": "1",
+        "metrics": "'{}'",
+        "trained_by": "'x'",
+    }
+    columns = usual | cells
+    return (
+        f"INSERT INTO score_models ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
+        f"FROM generate_series(1, {times})"
+    )
+
+
+def _review(kind: str) -> str:
+    """Of a model that is made with it."""
+    return (
+        f"WITH model AS ({_model()} RETURNING id) "
+        f"INSERT INTO score_reviews (model_id, kind, report, by_name) SELECT id, {kind}, '{{}}', 'x' FROM model"
+    )
+
+
+def _activation(**cells: str) -> str:
+    """Of no model, for what is refused is refused of any."""
+    usual = {"target": "'escalation'", "role": "'active'", "how": "'end'", "model_id": "NULL"} | cells
+    return (
+        f"INSERT INTO score_activations (municipality, by_name, {', '.join(usual)}) "
+        f"VALUES ('0141', 'x', {', '.join(usual.values())})"
+    )
+
+
 def _list(**cells: str) -> str:
     usual = {
         "municipality": "'0141'",
@@ -213,6 +252,28 @@ FORBIDDEN_WORK: Final = {
     ],
     "uq_letters_released": [_letter("state", "'released'", count=2)],
     "uq_letters_day": [_letter("state", "'released'", count=2).replace("n::int", "0")],
+    "ck_score_models_target": [_model(target="'fraud'")],
+    "ck_score_models_kind": [_model(kind="'pickle'")],
+    "ck_score_models_digest": [_model(digest="'abc'")],
+    "ck_score_models_positives": [_model(positives="3"), _model(positives="-1")],
+    "ck_score_models_window": [_model(window_to="date '2025-12-31'")],
+    "uq_score_models_municipality_target_digest": [_model(times=2)],
+    "ck_score_reviews_kind": [_review("'praise'")],
+    "fk_score_reviews_model_id": [
+        "INSERT INTO score_reviews (model_id, kind, report, by_name) VALUES (0, 'evaluation', '{}', 'x')"
+    ],
+    "ck_score_activations_target": [_activation(target="'fraud'")],
+    "ck_score_activations_role": [_activation(role="'boss'")],
+    "ck_score_activations_how": [_activation(how="'guess'")],
+    "ck_score_activations_end": [_activation(model_id="1")],
+    "fk_score_activations_model_id_municipality_target": [_activation(how="'activate'", model_id="0")],
+    "fk_cases_scored_by": ["UPDATE cases SET scored_by = 0"],
+    "fk_cases_shadow_by": ["UPDATE cases SET shadow_by = 0, shadow_score = 1"],
+    "ck_cases_shadow": [
+        "UPDATE cases SET shadow_score = 1",
+        f"WITH model AS ({_model()} RETURNING id) UPDATE cases SET shadow_by = model.id FROM model",
+        f"WITH model AS ({_model()} RETURNING id) UPDATE cases SET shadow_by = model.id, shadow_score = 101 FROM model",
+    ],
     "ck_address_places_postcode": [_place(postcode="7607 GC")],
     "ck_address_places_number": [_place(number=0), _place(number=100_000)],
     "ck_address_places_suffix": [_place(suffix="a")],

@@ -10,6 +10,7 @@ import pytest
 
 from signals.consumers import quarantine
 from signals.outreach import case_page, queues, registers, review, search, worklist
+from signals.outreach.learning import registry
 from signals.outreach.letters import announcements, choosing
 from signals.outreach.letters import candidates as letter_candidates
 from signals.outreach.letters import runs as letter_runs
@@ -187,6 +188,8 @@ ASKED_BY: dict[str, Callable[[Cursor], object]] = {
     "uq_letters_released": lambda cursor: _letters_of(cursor, "uq_letters_day"),
     "ix_reports_street": lambda cursor: search.search(cursor, search.SearchQuery(street="Wierden"), {"0141"}),
     "ix_arrears_reference": _search_a_reference,
+    "ix_score_reviews_model": lambda cursor: registry.last_review(cursor, 1, "fairness"),
+    "ix_score_activations_last": lambda cursor: registry.activations(cursor, "0141"),
     "ix_persons_names": _search_a_town,
     "ix_persons_birth": lambda cursor: search.search(cursor, search.SearchQuery(born=date(1980, 1, 1)), {"0141"}),
 }

@@ -185,6 +185,7 @@ REFERENCED = {
     "uq_arrears_id_municipality",
     "uq_events_arrears_id_id",
     "uq_cases_id_household_id_period",
+    "uq_score_models_id_municipality_target",
 }
 STATEMENTS = [(name, statement) for name, statements in FORBIDDEN.items() for statement in statements]
 

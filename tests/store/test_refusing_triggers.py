@@ -30,6 +30,14 @@ _CASE: Final = """
     SELECT household_id, municipality, '2026-12', '2026-12-01', '{}', route, arrears_count, multiple, consecutive,
     score, explanation, earliest_on, received_on, policy_id, false FROM cases WHERE state = 'open' LIMIT 1"""
 _OUT: Final = "case_id = NULL, status = 'wrongful', withdrawn = NULL, withdrawn_on = NULL, picked_up = false"
+_MODEL: Final = """INSERT INTO score_models (municipality, target, kind, body, digest, seed, window_from, window_to,
+    examples, positives, metrics, trained_by) VALUES ('0141', 'escalation', 'scorecard', 'x', repeat('a', 64), 1,
+    '2026-01-01', '2026-06-30', 2, 1, '{}', 'x');"""
+_REVIEW: Final = f"""{_MODEL} INSERT INTO score_reviews (model_id, kind, report, by_name)
+    SELECT id, 'evaluation', '{{}}', 'x' FROM score_models;"""
+_ACTIVATION: Final = f"""{_MODEL} INSERT INTO score_activations (municipality, target, role, how, model_id, by_name)
+    SELECT municipality, target, 'active', 'activate', id, 'x' FROM score_models;"""
+_SCORES: Final = {"score_models": _MODEL, "score_reviews": _REVIEW, "score_activations": _ACTIVATION}
 TRIGGERED: Final = {
     "case_opened": (LONELY, [_CASE.format("open")]),
     "case_again": (
@@ -90,6 +98,13 @@ TRIGGERED: Final = {
     "keeps_events": ("keeps_events", ["TRUNCATE events, reports"]),
     "keeps_keys": ("keeps_keys", ["TRUNCATE inbox, events, reports"]),
     "keeps_reports": ("keeps_reports", ["TRUNCATE public.reports"]),
+    **{
+        f"stays_{table}": (f"stays_{table}", [f"{made} UPDATE {table} SET id = id", f"{made} DELETE FROM {table}"])
+        for table, made in _SCORES.items()
+    },
+    "keeps_score_models": ("keeps_score_models", ["TRUNCATE score_models CASCADE"]),
+    "keeps_score_reviews": ("keeps_score_reviews", ["TRUNCATE score_reviews"]),
+    "keeps_score_activations": ("keeps_score_activations", ["TRUNCATE score_activations"]),
 }
 REFUSED = [(rule, statement) for rule, statements in TRIGGERED.values() for statement in statements]
 # How one could try to switch a rule off, or go round it.

@@ -5,10 +5,11 @@ Reading only. Two open cases of one household are worked as one: the dossier sho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from signals.outreach.cases import graver_route
+from signals.outreach.policy import PolicyBook
 from signals.outreach.work.attempts import attempts_of
 from signals.outreach.work.dossier_parts import (
     Address,
@@ -68,6 +69,7 @@ class Dossier:
     notes: tuple[Note, ...]
     history: tuple[HistoryLine, ...]  # oldest first, of all `cases`
     seen: int  # give this to every act
+    book: PolicyBook = field(default_factory=lambda: PolicyBook(()))  # by which its cases were judged
 
 
 def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
@@ -107,6 +109,7 @@ def dossier(cursor: Cursor, case: int, *, today: date) -> Dossier | None:
         notes=tuple(notes_of(cursor, household) if home.notes else ()),
         history=tuple(history),
         seen=home.seen,
+        book=book,
     )
 
 

@@ -177,6 +177,7 @@ class DossierCase:
     looked: bool = False  # whether somebody looked at its crisis or death, as it stands
     accepted_help: frozenset[str] = ACCEPTED_HELP  # the outcomes that its policy counts so
     help_due_on: date | None = None  # accepted help in a threat asks for a conversation by then (`work.help`)
+    scored_by: int | None = None  # the model that the score is of; None: the decision framework
 
     @property
     def is_worked(self) -> bool:
@@ -249,7 +250,7 @@ def read_cases(cursor: Cursor, household: int, case: int) -> list[dict[str, Any]
     with cursor.connection.cursor(row_factory=dict_row) as reading:
         return reading.execute(
             f"""SELECT id, period, state, route, person_route, arrears_count, multiple, consecutive, crisis, score,
-                explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at,
+                scored_by, explanation, earliest_on, received_on, policy_id, waiting, held, released_route, released_at,
                 released_how, outcome, closed_at, closed_outcome, help_due_on,
                 coalesce(looked_as = {AS_IT_STANDS}, false) AS looked
             FROM cases WHERE household_id = %(here)s AND (id = %(case)s OR state = 'open' OR help_due_on IS NOT NULL)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signals.outreach.difference import write_difference
+from signals.outreach.learning.in_use import models_in_use
 from signals.outreach.queues import policy_book
-from signals.outreach.take_up import judge, load_standing
+from signals.outreach.take_up import Rules, judge, load_standing
 from signals.store import ledger
 from signals.store.locks import LockedArrears
 
@@ -45,7 +46,8 @@ def rejudge(
     `told_already` are the history lines, by case and kind, that the act wrote by itself.
     """
     rows = {(row.municipality, row.partner_id, row.reference): row for row in ledger.arrears_rows(cursor, arrears)}
-    standing = load_standing(cursor, LockedArrears(rows, frozenset()), arrears, households)
-    difference = judge(standing, dict(standing.reports), households, policy_book(cursor))
+    rules = Rules(policy_book(cursor), models_in_use(cursor))
+    standing = load_standing(cursor, LockedArrears(rows, frozenset()), arrears, households, rules.book)
+    difference = judge(standing, dict(standing.reports), households, rules)
     difference.told_already = told_already
     write_difference(cursor, difference, (), ())

@@ -14,10 +14,10 @@ from psycopg.rows import class_row
 
 from signals.errors import SignalsError
 from signals.outreach.arrears import GRAVITY
+from signals.outreach.reasons import heaviest_reason
 from signals.outreach.release import release
 from signals.outreach.teams import queues_wanted
 from signals.outreach.work.dossier_parts import Address
-from signals.outreach.work_items import heaviest_reason
 from signals.outreach.worklist import policies_of
 from signals.outreach.worklist_query import VISIT_BESIDE, team_condition
 from signals.store.urgency import urgency_of

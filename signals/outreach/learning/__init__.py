@@ -1,0 +1,1 @@
+"""How does the score learn from a municipality's own history, and which model orders its work?"""
