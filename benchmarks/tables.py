@@ -91,6 +91,10 @@ AIM_LIST: Final = (
     ),
     Aim("visits ÷ bound", "points of a visiting day's plan ÷ those of a long search, 100 days", None, 0.97),
     Aim("visits seconds", "seconds for a plan of 200 candidates, the longest of 100", None, 2, most=True),
+    Aim("score ÷ oracle", "AUC of the score ÷ an oracle's, learned from a year of a town × 5", 0.97, 0.97),
+    Aim("score ÷ oracle, small", "the same, learned from a year of one town", 0.90, 0.95),
+    Aim("score ece", "expected calibration error of the score, the larger of both", 0.03, 0.02, most=True),
+    Aim("score lift ÷ amount", "what pairs find in their first 8 a day by score ÷ by amount", None, 1.05),
     Aim("first load", "first load of a queue with styles and script, compressed", None, 60, "KiB", most=True),
 )
 

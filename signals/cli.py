@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from signals.commands import addresses, letters, sessions, topics, visits_print
+from signals.commands import addresses, letters, score, sessions, topics, visits_print
 from signals.commands.options import AsJson, Municipality
 from signals.errors import SignalsError, WrongUseError
 
@@ -36,6 +36,7 @@ for name, group in {
     "letters": letters.group,
     "visits": visits_print.group,
     "addresses": addresses.group,
+    "score": score.group,
 }.items():
     app.add_typer(group, name=name)
 
@@ -44,12 +45,13 @@ for name, group in {
 def up(
     *,
     empty: Annotated[bool, typer.Option("--empty", help="without the simulated month")] = False,
+    history: Annotated[bool, typer.Option("--history", help="a year before it, and a score that learned")] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="of the web page")] = None,
 ) -> None:
     """The whole service on this machine, with a simulated month at Almelo; until Ctrl-C."""
     from signals.commands.up import up as start
 
-    start(empty=empty, port=port)
+    start(empty=empty, port=port, history=history)
 
 
 @app.command()
@@ -343,6 +345,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="another seed is another town")] = 1,
     preset: Annotated[str | None, typer.Option(help="almelo-month, almelo-year, province-year, national-month")] = None,
     shocks: Annotated[list[str] | None, typer.Option("--shock", help="dearer bills, as energy:2026-09:40")] = None,
+    unequal: Annotated[list[str] | None, typer.Option(help="tell less of a group, as origin=polish:60")] = None,
     bad: Annotated[float, typer.Option(min=0, max=1, help="share of events with a fault")] = 0.012,
     duplicates: Annotated[float, typer.Option(min=0, max=1, help="share of events sent twice")] = 0.01,
     policies: Annotated[Path | None, typer.Option(help="folder for a policy of every town")] = None,
@@ -355,7 +358,8 @@ def simulate(
     from signals.commands import show, simulated
     from signals.simulation.simulate import Knobs
 
-    knobs = Knobs(bad, duplicates, tuple(map(simulated.parse_shock, shocks or [])), steady=steady)
+    dearer, less = map(simulated.parse_shock, shocks or []), map(simulated.parse_unequal, unequal or [])
+    knobs = Knobs(bad, duplicates, tuple(dearer), steady=steady, unequal=tuple(less))
     wish = simulated.Wish(preset, municipality, inhabitants, start, months, seed, knobs)
     show.note(f"{simulated.write(wish, simulated.Places(events, truth, policies, caseload, places))} events")
 

@@ -87,6 +87,11 @@ def _histogram(name: str, buckets: tuple[float, ...], meaning: str, remedy: str)
     return BatchHistogram(entry.name, entry.meaning, buckets=buckets, registry=REGISTRY)
 
 
+def _figure(name: str, meaning: str, remedy: str, *labels: str) -> MetricEntry:
+    """A gauge that is read at the moment of a scrape."""
+    return _declare(name, "gauge", labels, meaning, remedy)
+
+
 _SECTORS: Final = ("housing", "energy", "water", "health", "other")
 _TYPES: Final = ("reported", "changed", "withdrawn")
 _CODES: Final = (
@@ -194,66 +199,99 @@ SIGN_INS_REFUSED: Final = _counter(
     ),
 )
 
-FIGURES_UP: Final = _declare(
+FIGURES_UP: Final = _figure(
     "signals_figures_up",
-    "gauge",
-    (),
     "1 when the figures below could be read from the database at this scrape, else 0 and they are absent.",
     "0: the database is away or the read failed; the log of the process asked says how.",
 )
-OUTBOX_DEPTH: Final = _declare(
+OUTBOX_DEPTH: Final = _figure(
     "signals_outbox_depth",
-    "gauge",
-    (),
     "Outgoing events that wait for the relay.",
     "Rises for minutes: the relay is stopped or the broker is away; start the relay.",
 )
-CASES: Final = _declare(
+CASES: Final = _figure(
     "signals_cases",
-    "gauge",
-    ("state", "route"),
     "Cases by state and route.",
     "Open cases pile up: specialists cannot keep pace; speak of staffing or of the policy's routes.",
+    "state",
+    "route",
 )
-OLDEST_WAITING: Final = _declare(
+OLDEST_WAITING: Final = _figure(
     "signals_oldest_waiting_seconds",
-    "gauge",
-    ("queue",),
     "Seconds that the oldest case in a queue has waited; 0 when the queue is empty.",
     "Nears the term for contact (14 days by default): release the queue or plan visits.",
+    "queue",
 )
-PARTNER_LAST_SIGNAL: Final = _declare(
+PARTNER_LAST_SIGNAL: Final = _figure(
     "signals_partner_last_signal_timestamp_seconds",
-    "gauge",
-    ("partner",),
     "When a registered partner's last event was stored, as seconds since 1970; 0 when there never was one.",
     "Older than the partner's usual rhythm, of one known for four weeks: call its operational contact, it may not know "
     "that it is silent.",
+    "partner",
 )
-TOPIC_PAUSED: Final = _declare(
+TOPIC_PAUSED: Final = _figure(
     "signals_topic_paused",
-    "gauge",
-    ("topic",),
     "1 when a registered partner's topic, or any of the `unregistered`, is paused by its flood limits, else 0.",
     "1: alert. `signals topics paused` says why, `signals quarantine list` what is wrong; mend it or have the partner "
     "mend it, then `signals topics resume`. Nothing is lost: its records wait on the broker.",
+    "topic",
 )
-LAG_UP: Final = _declare(
+LAG_UP: Final = _figure(
     "signals_lag_up",
-    "gauge",
-    (),
     "1 when broker and database could both be asked for signals_lag at this scrape, else 0 and it is absent.",
     "0 while signals_figures_up is 1: the broker is away or refuses; the log of the process asked says how.",
 )
-LAG: Final = _declare(
+LAG: Final = _figure(
     "signals_lag",
-    "gauge",
-    ("topic", "partition"),
     "Events on the broker that are not yet stored; those of unregistered partners summed as `unregistered`.",
     "Rises: the worker is stopped, stuck or too slow. Of one topic alone: it was paused by its flood limit.",
+    "topic",
+    "partition",
+)
+SCORE_CASES: Final = _figure(
+    "signals_score_cases",
+    "Open cases, scored by the decision `framework` or with a `model`.",
+    "Nearly all by the framework while a model is active: the policy in force does not ask for it.",
+    "municipality",
+    "by",
+)
+SCORE_STALE: Final = _figure(
+    "signals_score_stale_households",
+    "Households with a case that is not scored by what should score it.",
+    "More than 0 for an hour: scoring anew was interrupted; `signals score rescore` goes on with it.",
+    "municipality",
+)
+SCORE_LEARNED_UNTIL: Final = _figure(
+    "signals_score_learned_until_timestamp_seconds",
+    "The last moment that the active model learned from, as seconds since 1970; absent without an active model.",
+    "More than 15 months ago: train on what is known now, evaluate, and let somebody activate it.",
+    "municipality",
+)
+SCORE_DRIFT: Final = _figure(
+    "signals_score_drift",
+    "How far a feature of the latest cases, or their `score`, has moved from what the active model learned from: "
+    "population stability index within each sector; absent where there are too few cases to say.",
+    "Above 0.25 for two days: ask the partners what changed; where it stays so, train anew and look with "
+    "`signals score evaluate` which model does better.",
+    "municipality",
+    "feature",
+)
+SCORE_GAP: Final = _figure(
+    "signals_score_calibration_gap",
+    "Expected minus real share of escalations, of cases after the active model's time whose 90 days are over; absent "
+    "while chance alone could be as large as the margin.",
+    "Beyond the margin: `signals score evaluate`, then train anew; until then `signals score rollback`.",
+    "municipality",
+)
+SCORE_MARGIN: Final = _figure(
+    "signals_score_calibration_margin",
+    "What the policy in force allows of signals_score_calibration_gap, as a share; absent without an active model.",
+    "Nothing to do: the alert compares with it.",
+    "municipality",
 )
 
 ENTRIES: Final[tuple[MetricEntry, ...]] = tuple(_ENTRIES.values())
+SCORE: Final = (SCORE_CASES, SCORE_STALE, SCORE_LEARNED_UNTIL, SCORE_DRIFT, SCORE_GAP, SCORE_MARGIN)
 UNREGISTERED: Final = "unregistered"
 
 
@@ -272,6 +310,7 @@ class Figures:
     partner_last_signal: Mapping[str, float] = field(default_factory=dict)
     topic_paused: Mapping[str, bool] = field(default_factory=dict)  # registered partners' topics, and `unregistered`
     lag: Mapping[tuple[str, int], int] | None = None  # (topic, partition)
+    score: Mapping[MetricEntry, Mapping[tuple[str, ...], float]] = field(default_factory=dict)  # of SCORE, by labels
 
 
 class _FiguresCollector(Collector):
@@ -326,6 +365,7 @@ def _families(figures: Figures) -> Iterator[Metric]:
     yield _gauge(TOPIC_PAUSED, {(topic,): float(is_so) for topic, is_so in figures.topic_paused.items()})
     if figures.lag is not None:
         yield _gauge(LAG, _bounded_lag(figures.lag, figures.partner_last_signal))
+    yield from (_gauge(entry, figures.score.get(entry, {})) for entry in SCORE)
 
 
 def _bounded_lag(lag: Mapping[tuple[str, int], int], partners: Collection[str]) -> dict[tuple[str, ...], float]:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from signals.commands import words
 from signals.contract.moments import AMSTERDAM
+from signals.outreach.reasons import heaviest_reason, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,7 @@ _CONTROLS: Final[dict[int, int]] = {  # each as its picture, such as ␛
 out = Console(**_PLAIN, width=None if sys.stdout.isatty() else 160)  # a pipe has no width of its own
 notes = Console(**_PLAIN, stderr=True, soft_wrap=True)
 MOST_CASES: Final = 40  # of a summary as a table
+_WHOSE: Final = {"": "", "model": " (model)", "framework": " (afwegingskader)"}
 _QUEUES: Final = {"letters": "Brieven", "visits": "Huisbezoeken", "review": "Beoordelen"}
 
 
@@ -87,8 +89,7 @@ def reason_of(case: ListedCase) -> str:
     """Why the case stands where it stands, in a few words: its crisis, or what weighs most in its score."""
     if case.crisis:
         return words.CRISES[case.crisis]
-    weighing = sorted(case.explanation, key=lambda one: -int(one["points"]))
-    return str(weighing[0]["nl"]) if weighing else ""
+    return heaviest_reason(case.explanation, "nl")
 
 
 def queue_table(name: str, cases: Sequence[ListedCase], due: dict[int, date], *, most: int | None = None) -> None:
@@ -171,14 +172,23 @@ def case_view(page: dict[str, Any]) -> None:
         line("Let op: " + ", ".join(words.FLAGS[flag] for flag in page["flags"]))
     arrears = [(a["partner"], a["reference"], a["amount"], words.LINES[a["status"]]) for a in page["arrears"]]
     _section("Achterstanden", ("partner", "kenmerk", "bedrag", "stand"), arrears)
-    points = [(c["points"], c["nl"]) for c in page["explanation"]]
-    _section(f"Waarom score {page['score']}", ("punten", "reden"), points)
+    points = [(c["points"], c["nl"] + _WHOSE[part_of(c["criterion"])[0]]) for c in page["explanation"]]
+    _section(f"Waarom score {page['score']} ({_score_by(page['score_by'])})", ("punten", "reden"), points)
+    if page["would_change"]:
+        _section("Wat de score zou veranderen", ("wat",), [(one["nl"],) for one in page["would_change"]])
     _section("Termijnen", ("uiterlijk", "wat"), [(d["due"], d["nl"]) for d in page["deadlines"]])
     columns = ("datum", "partner", "kenmerk", "soort", "bedrag", "status")
     _section("Signalen", columns, [_signal_row(signal) for signal in page["signals"]])
     _section(
         "Geschiedenis", ("wanneer", "wie", "wat", "bijzonderheden"), [_history_row(one) for one in page["history"]]
     )
+
+
+def _score_by(by: str | dict[str, int]) -> str:
+    if isinstance(by, str):
+        return "afwegingskader"
+    part = "" if by["percent"] == 100 else f" voor {by['percent']}%, afwegingskader voor de rest"
+    return f"model {by['model']}{part}; van 100 zulke zaken wordt het bij ongeveer {by['chance_of_100']} erger"
 
 
 def _history_row(line: dict[str, Any]) -> tuple[str, ...]:

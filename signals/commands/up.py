@@ -8,10 +8,10 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from signals.commands import show
 from signals.commands.connection import settings_of
@@ -19,6 +19,7 @@ from signals.commands.demo_policy import demo_policy
 from signals.commands.eventfile import parse_event_line
 from signals.commands.registers import shipped_policies
 from signals.commands.run import QUICK, await_drained, prepare, signals_command, worker_command
+from signals.commands.up_history import MONTHS, TRUTH, close_all, learn, parted, year_before
 from signals.commands.welcome import Shown, welcome
 from signals.consumers.discovery import arrears_topics
 from signals.consumers.publisher import publish
@@ -45,12 +46,14 @@ from signals.store.database import engine_for, transaction
 from signals.web.signin.kept_secret import kept_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from sqlalchemy import Engine
 
     from signals.embedded.children import Process
+    from signals.outreach.policy import Policy
     from signals.settings import Settings
 
 SEED: Final = 6  # of the simulated town
@@ -75,8 +78,10 @@ DEMO_ROUND: Final = Usual(
 ANSWER_SECONDS: Final = 2.0
 
 
-def up(*, empty: bool, port: int | None) -> None:
+def up(*, empty: bool, port: int | None, history: bool = False) -> None:
     """Start everything, show the queues, and stay until told to stop."""
+    if empty and history:
+        raise WrongUseError("--empty and --history are two things: give one of them")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -92,7 +97,8 @@ def up(*, empty: bool, port: int | None) -> None:
         with _children(folder, services.environment(), web_port) as processes:
             if not empty:
                 _import_addresses(settings)
-                _first_month(settings, processes["worker"], stopping)
+                month = _Month(settings, services.environment(), folder, processes["worker"], history)
+                _first_month(month, stopping)
             _await_web(web_port, processes, stopping)
             welcome(settings, Shown(ALMELO.code, ALMELO.inhabitants, folder, web_port))
             _stay(processes, stopping)
@@ -159,9 +165,19 @@ def _import_addresses(settings: Settings) -> None:
         engine.dispose()
 
 
-def _first_month(settings: Settings, worker: Process, stopping: threading.Event) -> None:
+class _Month(NamedTuple):
+    """Where the simulated month is to come in, and whether there is a year before it."""
+
+    settings: Settings
+    environment: dict[str, str]
+    folder: Path
+    worker: Process
+    history: bool
+
+
+def _first_month(wanted: _Month, stopping: threading.Event) -> None:
     """Publish last month's simulated events, unless this folder has events already."""
-    engine = engine_for(settings.database)
+    engine = engine_for(wanted.settings.database)
     try:
         with transaction(engine) as cursor:
             cursor.execute("SELECT EXISTS (SELECT 1 FROM inbox)")
@@ -169,20 +185,46 @@ def _first_month(settings: Settings, worker: Process, stopping: threading.Event)
         if known == (True,):
             show.note("This folder has events already: nothing new is simulated (`make clean` begins anew).")
             return
-        month = _last_month(datetime.now(AMSTERDAM).date())
-        show.note(f"Simulating {month} for {ALMELO.name} ({ALMELO.inhabitants:,} made-up inhabitants) …")
-        caseload = Caseload((ALMELO,), SEED, month)
-        pairs = caseload.noting(simulate(ALMELO.code, ALMELO.inhabitants, month, 1, SEED))
-        lines = [parse_event_line(wire_line(wire)) for wire, _ in pairs]
-        _import_caseload(engine, caseload)
-        _found_team(engine, date.fromisoformat(f"{month}-01"))
-        with show.progress("publiceren", len(lines)) as told:
-            publish(settings, ((line.topic, line.key, line.value) for line in lines), told)
-        topics = sorted(arrears_topics(settings) & {line.topic for line in lines})
-        if not stopping.is_set():
-            await_drained(engine, settings, topics, worker)
+        first = _last_month(datetime.now(AMSTERDAM).date())
+        (_year_and_month if wanted.history else _month)(engine, wanted, first, stopping)
     finally:
         engine.dispose()
+
+
+def _month(engine: Engine, wanted: _Month, month: date, stopping: threading.Event) -> None:
+    show.note(f"Simulating {month:%Y-%m} for {ALMELO.name} ({ALMELO.inhabitants:,} made-up inhabitants) …")
+    caseload = Caseload((ALMELO,), SEED, f"{month:%Y-%m}")
+    pairs = caseload.noting(simulate(ALMELO.code, ALMELO.inhabitants, f"{month:%Y-%m}", 1, SEED))
+    lines = [wire_line(wire) for wire, _ in pairs]
+    _import_caseload(engine, caseload)
+    _found_team(engine, demo_policy(month))
+    _take_in(engine, wanted, lines, stopping)
+
+
+def _year_and_month(engine: Engine, wanted: _Month, month: date, stopping: threading.Event) -> None:
+    """A year that was worked and closed, the month, and a score that learned from the year."""
+    start = year_before(month)
+    show.note(f"Simulating {start} to {month:%Y-%m} for {ALMELO.name} ({ALMELO.inhabitants:,} made-up inhabitants) …")
+    caseload = Caseload((ALMELO,), SEED, start)
+    pairs = caseload.noting(simulate(ALMELO.code, ALMELO.inhabitants, start, MONTHS + 1, SEED))
+    year = parted(pairs, month, wanted.folder / TRUTH)
+    _import_caseload(engine, caseload)
+    _found_team(engine, demo_policy(month, by="blend"))
+    _take_in(engine, wanted, year.before, stopping)
+    close_all(engine)
+    _take_in(engine, wanted, year.month, stopping)
+    if not stopping.is_set():
+        learn(wanted.environment, wanted.folder)
+
+
+def _take_in(engine: Engine, wanted: _Month, wires: Sequence[bytes], stopping: threading.Event) -> None:
+    """Publish these events and wait until the worker took them in."""
+    lines = [parse_event_line(wire) for wire in wires]
+    with show.progress("publiceren", len(lines)) as told:
+        publish(wanted.settings, ((line.topic, line.key, line.value) for line in lines), told)
+    topics = sorted(arrears_topics(wanted.settings) & {line.topic for line in lines})
+    if not stopping.is_set():
+        await_drained(engine, wanted.settings, topics, wanted.worker)
 
 
 def _import_caseload(engine: Engine, caseload: Caseload) -> None:
@@ -192,14 +234,15 @@ def _import_caseload(engine: Engine, caseload: Caseload) -> None:
         replace_listing(cursor, "caseload", listed, [ALMELO.code], actor="signals up")
 
 
-def _found_team(engine: Engine, first: date) -> None:
-    """From this day on there is a neighbourhood team, so that its queue can be seen."""
+def _found_team(engine: Engine, policy: Policy) -> None:
+    """From its first day on there is a neighbourhood team, so that its queue can be seen."""
     with transaction(engine) as cursor:
-        load_policy(cursor, demo_policy(first), actor="signals up")
+        load_policy(cursor, policy, actor="signals up")
 
 
-def _last_month(today: date) -> str:
-    return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+def _last_month(today: date) -> date:
+    """Its first day."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _await_web(port: int, processes: dict[str, Process], stopping: threading.Event) -> None:

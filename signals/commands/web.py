@@ -16,6 +16,7 @@ from signals.commands.loglines import log_to_stderr
 from signals.consumers.broker import BrokerAwayError, begin_offsets, broker_log_id, end_offsets
 from signals.consumers.discovery import arrears_topics
 from signals.reports.figures import read_figures, read_lag
+from signals.reports.scores import Watch
 from signals.settings import origin_of
 from signals.store.database import engine_for, transaction
 from signals.store.migrate import is_current
@@ -85,7 +86,8 @@ def app_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> Star
     """The application of this installation. Raises WrongUseError."""
     engine = engine_for(settings.database, options="-c statement_timeout=5s -c jit=off")
     office = office_of(settings, host, port, desks)
-    return create_app(lambda: figures(engine, settings), lambda: troubles(engine, settings), office)
+    watch = Watch(engine)
+    return create_app(lambda: figures(engine, settings, watch), lambda: troubles(engine, settings), office)
 
 
 def office_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> Office | None:
@@ -103,10 +105,10 @@ def office_of(settings: Settings, host: str, port: int, desks: int = DESKS) -> O
     return Office(engine, sign_in, secret, address, tokens, desks=desks, letter_sets=sets, routing_url=url)
 
 
-def figures(engine: Engine, settings: Settings) -> Figures:
+def figures(engine: Engine, settings: Settings, watch: Watch | None = None) -> Figures:
     """The figures of the whole installation now; without lag while the broker is away."""
     with transaction(engine) as cursor:
-        found = read_figures(cursor)
+        found = read_figures(cursor, watch.found() if watch else {})
     try:
         return replace(found, lag=in_time(lambda: _lag(engine, settings)))
     except BrokerAwayError as away:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from signals.metrics import UNREGISTERED, Figures
 from signals.outreach.policy import ROUTES
 from signals.reports.partners import last_signals
+from signals.reports.scores import score_figures
 from signals.store.inbox import Reached, reached
 from signals.store.outbox import depth
 from signals.store.pauses import paused
@@ -17,12 +18,13 @@ from signals.store.pauses import paused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from signals.outreach.learning.watching import Watched
     from signals.store.database import Cursor
     from signals.store.inbox import Partition
 
 
-def read_figures(cursor: Cursor) -> Figures:
-    """The figures now, but for the lag."""
+def read_figures(cursor: Cursor, models: Mapping[str, Watched] | None = None) -> Figures:
+    """The figures now, but for the lag; `models` is what was seen of the active ones last (`scores.Watch`)."""
     return Figures(
         outbox_depth=depth(cursor),
         cases=_cases(cursor),
@@ -31,6 +33,7 @@ def read_figures(cursor: Cursor) -> Figures:
             partner: 0.0 if last is None else last.timestamp() for partner, last in last_signals(cursor).items()
         },
         topic_paused=_paused(cursor),
+        score=score_figures(cursor, models or {}),
     )
 
 

@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from signals.web import own_sessions, pages
-from signals.web.office import audit, overview, partner_acts, partners, policy_page, processing, processing_answer
-from signals.web.people import CASE_WORKERS, Role
+from signals.web.office import (
+    audit,
+    overview,
+    partner_acts,
+    partners,
+    policy_page,
+    processing,
+    processing_answer,
+    score_page,
+)
+from signals.web.people import CASE_WORKERS, EVERYONE, Role
 from signals.web.signin import pages as signin
 from signals.web.texts import said
 from signals.web.visits import a_list, changing, door, lists, off, paper, plan, safe
@@ -23,6 +32,7 @@ MODULES: Final = (
     signin,
     own_sessions,
     policy_page,
+    score_page,
     # one line per page module, in the order of the walk
     queues,
     runs,
@@ -71,6 +81,7 @@ MENU: Final = (
     MenuItem(said("Partners"), "partners", frozenset({Role.PARTNER_MANAGER})),
     MenuItem(said("Logboek"), "audit", frozenset({Role.AUDITOR})),
     MenuItem(said("Verwerkingen"), "processing", frozenset({Role.AUDITOR}), beside="/inzage"),
+    MenuItem(said("Score"), "score", EVERYONE),
 )
 
 

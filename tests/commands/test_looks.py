@@ -93,6 +93,7 @@ NOT_WALKED: Final = {
         "prints no address, but postcodes and numbers of cases; tests/commands/test_letters.py reads both logs",
     ),
     "web": "its pages are walked by tests/web/test_logs.py",
+    "score card": "holds no resident",
 }
 SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release"} | {
     f"visits {name}" for name in ("plan", "show", "release", "record", "lift-unsafe")

@@ -64,8 +64,9 @@ def test_a_line_of_history_is_shown(kind: str) -> None:
 def test_the_history_is_in_dutch_time_and_calls_a_release_what_was_one(printed: io.StringIO, how: str | None) -> None:
     told = {"at": "2026-11-20T23:30:00+00:00", "actor": "Sam", "kind": "released", **({"how": how} if how else {})}
     page = {"case_id": 1, "household": "7607GC 12", "period": "2026-11", "municipality": "0141", "state": "closed"}
-    lists = ("flags", "arrears", "explanation", "deadlines", "signals")
-    show.case_view({**page, "outcome": None, "score": 0, **{name: [] for name in lists}, "history": [told]})
+    lists = ("flags", "arrears", "explanation", "would_change", "deadlines", "signals")
+    by = {"outcome": None, "score": 0, "score_by": "framework"}
+    show.case_view({**page, **by, **{name: [] for name in lists}, "history": [told]})
     assert "21-11-2026 00:30" in printed.getvalue()
     assert ("zonder vrijgave" in " ".join(printed.getvalue().split())) is (how is not None)
 

@@ -15,6 +15,9 @@ from signals.consumers.records import Record
 from signals.contract.moments import AMSTERDAM
 from signals.embedded import embedded_postgres
 from signals.households.listings import read_listing
+from signals.outreach.learning import registry
+from signals.outreach.learning.activation import Act, activate, put_on_trial, to_framework
+from signals.outreach.learning.rescore import rescore
 from signals.outreach.letters.choosing import RunWish
 from signals.outreach.letters.mail import mark_posted, record_returned
 from signals.outreach.letters.mistaken import undo_returned
@@ -51,6 +54,7 @@ from signals.store.migrate import upgrade
 from signals.store.outbox import mark_published, take_waiting
 from signals.store.processing import Use, days_of_use, note_processing, processing_of_persons
 from tests.docs.pages import ROOT, blocks
+from tests.outreach.learning.models import registered, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +124,23 @@ def test_the_application_can_walk_the_whole_way(application: Engine, tmp_path: P
     assert [case["route"] for case in document["cases"]] == ["home-visit", "letter"]
     letters_go_out(application, int(document["cases"][1]["case_id"]), tmp_path / "letters")
     somebody_goes_by(application)
+    a_model_orders_the_work(application)
     assert waiting
+
+
+def a_model_orders_the_work(application: Engine) -> None:
+    """It is trained and looked at, put into use, and what waits is scored by it."""
+    act = Act("cli:anna")
+    with transaction(application) as cursor:
+        number = reviewed(cursor, registered(cursor))
+        model = registry.model(cursor, number)
+        assert model is not None
+        assert activate(cursor, model, parse_policy(POLICY, "almelo"), act)
+    assert rescore(application, "0141", lambda _: None).households == 0  # the policy says: by the framework
+    with transaction(application) as cursor:
+        assert to_framework(cursor, "0141", "escalation", act) == number
+        assert put_on_trial(cursor, model, act)
+    assert rescore(application, "0141", lambda _: None).households > 0
 
 
 def somebody_goes_by(application: Engine) -> None:
@@ -207,6 +227,9 @@ def people_act(cursor: Cursor, case: int) -> None:
         "UPDATE case_history SET kind = 'other'",
         "DELETE FROM case_history",
         "DELETE FROM cases",
+        "UPDATE score_models SET body = ''",
+        "UPDATE score_reviews SET report = '{}'",
+        "DELETE FROM score_activations",
         "DROP TABLE listings",
         "CREATE TABLE more ()",
     ],

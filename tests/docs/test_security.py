@@ -12,6 +12,8 @@ from signals.outreach.letters.streets import LONGEST
 from signals.outreach.work.lengths import NOTE_LENGTH, REASON_LENGTH
 from signals.outreach.work.runs import RUN_SIZE
 from signals.outreach.worklist import PAGE_SIZE
+from signals.scoring.model import LARGEST
+from signals.scoring.train import FEWEST
 from signals.settings import load_settings
 from signals.store import models, models_beside, models_work
 from signals.store.base import Base
@@ -96,6 +98,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         "a letter run": f"{RUN_SIZE} households",
         "runs of letters whose files are made at once, a process": str(AT_ONCE),
         "lines of the audit log on a page": str(ROWS),
+        "a learned model, written down": f"{LARGEST // 1_000_000} megabytes",
+        "examples to learn a score from": f"at least {FEWEST} of either outcome",
     }
 
 

@@ -27,6 +27,14 @@ FIGURES = Figures(
         ("arrears.other.stranger-1", 0): 2,
         ("arrears.other.stranger-2", 4): 7,
     },
+    score={
+        metrics.SCORE_CASES: {("0141", "model"): 380, ("0141", "framework"): 10},
+        metrics.SCORE_STALE: {("0141",): 0},
+        metrics.SCORE_LEARNED_UNTIL: {("0141",): 1_780_000_000.0},
+        metrics.SCORE_DRIFT: {("0141", "amount"): 0.04, ("0141", "score"): 0.31},
+        metrics.SCORE_GAP: {("0141",): -0.02},
+        metrics.SCORE_MARGIN: {("0141",): 0.05},
+    },
 )
 
 
@@ -108,6 +116,9 @@ def test_the_figures_stand_on_the_page() -> None:
     assert shown[("signals_partner_last_signal_timestamp_seconds", (("partner", "vitens"),))] == 0
     assert shown[("signals_topic_paused", (("topic", "arrears.housing.welbions"),))] == 0
     assert shown[("signals_topic_paused", (("topic", "arrears.water.vitens"),))] == 1
+    assert shown[("signals_score_cases", (("by", "framework"), ("municipality", "0141")))] == 10
+    assert shown[("signals_score_drift", (("feature", "score"), ("municipality", "0141")))] == 0.31
+    assert shown[("signals_score_calibration_gap", (("municipality", "0141"),))] == -0.02
 
 
 def test_a_topic_of_an_unregistered_partner_is_no_label() -> None:

@@ -69,6 +69,8 @@ TABLE: Final[Mapping[str, Asked]] = {
     "own-sessions": Asked(ALL_ROLES, 200),
     "own-sessions-end": Asked(ALL_ROLES, 303),
     "policy": Asked(ALL_ROLES, 200),
+    "score": Asked(ALL_ROLES, 200),
+    "score-register": Asked(ALL_ROLES, 200, {"municipality": "0141"}),
     "queue": Asked(CASE_WORKERS, 200, QUEUE),
     "queue-claim": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),
     "queue-let-go": Asked(CASE_WORKERS, 303, QUEUE, {"case": "{case}"}),

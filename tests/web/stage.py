@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signals.errors import SignalsError
+from signals.outreach.learning.rescore import rescore
 from signals.outreach.letters.choosing import RunWish
 from signals.outreach.letters.mail import mark_posted, record_returned
 from signals.outreach.letters.runs import release_letter_run
@@ -25,6 +26,7 @@ from tests.web.case_office import COLLEAGUE, LONG, a_case, opened, rows, sent
 from tests.web.doors import proposed, released
 from tests.web.office import ALMELO, person
 from tests.web.route_table import a_setting
+from tests.web.scored import BLEND, evaluated
 from tests.web.spoken import SPOKEN
 from tests.web.troubles import PARTNER, bring_trouble
 
@@ -50,13 +52,15 @@ def staged(office: RunningOffice) -> Stage:
     """Bring all of it about, as people and partners do."""
     bring_trouble(office.engine)
     with transaction(office.engine) as cursor:
-        body = shipped()["almelo.toml"].replace("2020-01-01", "2026-09-02", 1)
+        body = shipped()["almelo.toml"].replace("2020-01-01", "2026-09-02", 1).replace(*BLEND)
         load_policy(cursor, parse_policy(body + TEAM, "policy"), actor="test")
+        evaluated(cursor)
         cursor.execute(
             """INSERT INTO partner_contacts (partner_id, municipality, name, phone)
             VALUES (%s, %s, 'Team incasso', '074 123 45 67')""",
             (PARTNER, ALMELO),
         )
+    rescore(office.engine, ALMELO, lambda _: None)
     office.session(TWO_SESSIONS)
     office.session(COLLEAGUE)
     cases = {"two": _two_open_cases(office), **_worked(office)}

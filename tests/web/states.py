@@ -252,6 +252,10 @@ STATES: Final[Mapping[str, tuple[State, ...]]] = {
     "keys": (State("keys", S, "/toetsen"),),
     "sign-in": (State("sign-in-demo", None, "/aanmelden"),),
     "policy": (State("policy", S, "/beleid"), State("policy-none", person(S, 64, ELSEWHERE), "/beleid", briefly=True)),
+    "score": (
+        State("score", S, "/score", all_forms),
+        State("score-framework", person(S, 65, frozenset({"0164"})), "/score", briefly=True),
+    ),
     "signed-out": (State("signed-out", None, "/afgemeld"),),
     "own-sessions": (State("sessions", person(S, 61), "/sessies"), State("sessions-more", TWO_SESSIONS, "/sessies")),
     "own-sessions-end": (State("sessions-old", TWO_SESSIONS, "/sessies", the_session_is_old, 403),),
@@ -510,6 +514,7 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "case-different-persons": "leads back; its refusal is the page of `case-claim`",
     "case-undo-link": "leads back; its refusal is the page of `case-claim`",
     "overview-figures": "JSON",
+    "score-register": "a file",
     "audit-export": "a file",
 }
 """What shows nothing of its own, and why."""

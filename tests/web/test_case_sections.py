@@ -143,7 +143,8 @@ def test_why(language: str) -> None:
     text = section(sheet, "waarom")
     require(text, word("route", case.route, language).lower(), str(case.arrears_count), str(case.id), str(case.score))
     assert table(sheet, "waarom") == [
-        [{"nl": one.nl, "en": one.en}[language], str(one.points)] for one in case.contributions
+        *([{"nl": one.nl, "en": one.en}[language], f"+{one.points}"] for one in case.contributions),
+        [{"nl": "Samen", "en": "Together"}[language], str(case.score)],
     ]
     for value in (case.policy_name, str(case.policy_version), day(case.policy_valid_from, language)):
         assert value in text

@@ -172,8 +172,8 @@ def all_rows(office: RunningOffice) -> list[tuple[WorkItem, Element]]:
 def test_the_reason_stands_beside_each_household(desk: RunningOffice) -> None:
     for item, row in all_rows(desk):
         (why,) = parts(row, "signals-work__why")
-        told = f"Score {item.first.score}: {item.first.reason('nl')}."
-        assert len(item.first.reason("nl")) > 5
+        told = f"Score {item.first.score}: {item.first.reasons('nl')}."
+        assert item.first.reason("nl") in told
         sectors = ", ".join(word("sector", sector, "nl").lower() for sector in item.sectors)
         more = f" {len(item.cases)} open zaken, die u samen oppakt." if len(item.cases) > 1 else ""
         assert why == f"{told} Het gaat om {sectors}.{more}"

@@ -86,6 +86,12 @@ ACTIONS: Final = {
     "caseload-import": said("Lijst van bekende inwoners ingelezen"),
     "exclusion-import": said("Uitsluitingslijst ingelezen"),
     "addresses-import": said("Adressenregister ingelezen"),
+    "score-train": said("Model geleerd uit de eigen historie"),
+    "score-activate": said("Model in gebruik genomen"),
+    "score-rollback": said("Teruggegaan naar wat ervoor in gebruik was"),
+    "score-to-framework": said("Teruggegaan naar het afwegingskader"),
+    "score-trial": said("Model op proef gezet"),
+    "score-trial-end": said("Proef met een model beëindigd"),
     "quarantine-original": said("Bericht in quarantaine bekeken"),
     "replay": said("Bericht opnieuw ingelezen"),
     "pause-topic": said("Aanlevering gepauzeerd"),
@@ -113,6 +119,8 @@ SUBJECTS: Final = {
     "topic": said("aanlevering"),
     "quarantine": said("bericht in quarantaine"),
     "page": said("pagina"),
+    "model": said("model"),
+    "framework": said("afwegingskader"),
 }
 """With what the subject of a line begins."""
 QUEUES: Final = {

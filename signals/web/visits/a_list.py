@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from signals.outreach.queues import policy_book
+from signals.outreach.reasons import heaviest_reason
 from signals.outreach.teams import COMMON
 from signals.outreach.visits.candidates import NOT_DUE, homes, left_out
 from signals.outreach.visits.lists import VisitError, read_list, standing
@@ -20,7 +21,6 @@ from signals.outreach.visits.round import numbers_of
 from signals.outreach.visits.unsafe import unsafe_at
 from signals.outreach.visits.words import FIRST, HOW, RESULTS, STATES, STOPS, UNKNOWN_PLACE, WHY_NOT
 from signals.outreach.work.people import Actor
-from signals.outreach.work_items import heaviest_reason
 from signals.web.desk import NotFoundError, Page
 from signals.web.office.overview import municipality_names
 from signals.web.people import CASE_WORKERS

@@ -29,6 +29,7 @@ from signals.web.words import options, period_words, word
 from signals.web.work.extent import SHOW, WHOLE, asks_for_all, choices_of, extent_of
 from signals.web.work.found import list_with
 from signals.web.work.openings import count_opening
+from signals.web.work.scores import reasons_of, scores_of, times_of
 from signals.web.work.typed import COMMON_QUEUE, Typed, counting_in
 from signals.web.work.whom import (
     asked_first,
@@ -144,6 +145,9 @@ def _values(desk: Desk, found: Dossier, typed: Typed | None) -> dict[str, object
         "today": desk.today,
         "open_cases": [case for case in found.cases if case.state == "open"],
         "queue": _queue(found),
+        "scores": scores_of(desk, found),
+        "reasons_of": partial(reasons_of, desk),
+        "times": times_of(desk, found),
         "found_list": list_with(desk.session, found.household),
         "typed": typed,
         "draft_of": partial(_draft, _drafts(desk, found, typed)),
