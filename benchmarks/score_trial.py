@@ -5,8 +5,9 @@
 Five stratified folds. In each, our scorecard, our forest and the trainer's choice learn from four fifths (the choice is
 made out of fold within those: the scorecard, unless the forest is better by more than 0.005), and so do the peers:
 `HistGradientBoostingClassifier()`, which knows what is missing and which columns hold words, and
-`GradientBoostingClassifier()`, given medians for what is missing and a column per word. The AUC on the fifth that none
-saw is compared with that of the better peer. A wrong file ends with 2 and words; a worse AUC ends with 0 and says so.
+`GradientBoostingClassifier()`, given medians for what is missing and a column per word (of the hundred most frequent).
+The AUC on the fifth that none saw is compared with that of the better peer. A wrong file ends with 2 and words; a worse
+AUC ends with 0 and says so. Counted on one core: a second or two for 2,000 rows, five minutes for 100,000.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ WITHIN: Final = 0.01
 PEERS: Final = ("HistGradientBoostingClassifier", "GradientBoostingClassifier")
 _NATIVE: Final = 255
 """So many categories scikit-learn's histogram boosting takes; a column with more is given as numbers."""
+_OWN_COLUMN: Final = 100
+"""So many words, the most frequent, have a column of their own; the rest share one. A column for each of thousands of
+towns would ask gigabytes."""
 
 
 def tried(read_table: Tabular, seed: int) -> dict[str, Any]:
@@ -104,7 +108,7 @@ def _peers(learned: Table, tested: Table, seed: int) -> dict[str, NDArray[np.flo
     plain = make_pipeline(
         make_column_transformer(
             (SimpleImputer(strategy="median", keep_empty_features=True), numbers),
-            (OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
+            (OneHotEncoder(handle_unknown="ignore", sparse_output=False, max_categories=_OWN_COLUMN), words),
         ),
         GradientBoostingClassifier(random_state=seed),
     )

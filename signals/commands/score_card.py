@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from signals.outreach.policy import PolicyBook
     from signals.scoring.card import CardFacts
     from signals.scoring.paper import Paper
+    from signals.store.database import Cursor
 
 _SUFFIXES = (".md", ".html")
 
@@ -41,7 +42,7 @@ def card(
     today = datetime.now(AMSTERDAM).date()
     with engine_here(settings_here()) as engine, transaction(engine) as cursor:
         book = policy_book(cursor)
-        code = _whose(book, municipality)
+        code = _whose(cursor, book, municipality or _of_model(cursor, model))
         facts = card_facts(cursor, code, book, today, model, drift=not register)
     paper, document = _made(facts, code, register=register)
     if as_json:
@@ -61,11 +62,23 @@ def _refuse_strange(language: str, out: Path | None, *, as_json: bool) -> None:
         raise WrongUseError(f"--out: a file that ends in {' or '.join(_SUFFIXES)}")
 
 
-def _whose(book: PolicyBook, municipality: str | None) -> str:
+def _of_model(cursor: Cursor, number: int | None) -> str | None:
+    """The municipality of the model that was asked for."""
+    from signals.outreach.learning import registry
+
+    found = registry.model(cursor, number) if number is not None else None
+    return found.municipality if found else None
+
+
+def _whose(cursor: Cursor, book: PolicyBook, municipality: str | None) -> str:
+    """The municipality that was asked for, else the only one, or the only one with a history."""
+    from signals.outreach.learning.history import municipalities_with_history
+
     known = sorted(book.municipalities)
     if municipality is None:
-        if len(known) == 1:
-            return known[0]
+        for found in (known, [code for code in municipalities_with_history(cursor) if code in known]):
+            if len(found) == 1:
+                return found[0]
         raise WrongUseError(f"say of which municipality with --municipality: {', '.join(known)}")
     if municipality not in known:
         raise WrongUseError(f"there is no policy for municipality {municipality[:10]!r}; see `signals policy list`")
@@ -80,6 +93,8 @@ def _made(facts: CardFacts, code: str, *, register: bool) -> tuple[Paper, dict[s
     from signals.scoring.register_entry import entry, paper
 
     if register:
+        if not facts.orders_cases:
+            raise WrongUseError("this model orders no cases, so that it has no entry in the register")
         found = entry(facts, code)
         return paper(found, facts), msgspec.to_builtins(found)
     made = card_of(facts)

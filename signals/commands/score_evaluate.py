@@ -148,12 +148,14 @@ def _evaluated(cursor: Cursor, chosen: RegisteredModel, wish: _Wish) -> Findings
     from signals.outreach.queues import policy_book
 
     today, whose = day_of(None), chosen.municipality
-    margin = policy_book(cursor).in_force(whose, today).choice.fairness_margin / 100
+    choice = policy_book(cursor).in_force(whose, today).choice
+    margin = choice.fairness_margin / 100
     subject = Subject(
         kind="boosting" if chosen.kind == "boosting" else "scorecard",
         seed=chosen.seed,
         window_to=chosen.window_to,
         model=read_model(cursor, chosen.id).model,
+        percent=choice.model_percent if choice.by == "blend" else None,
     )
     if chosen.target == "reached":
         attempts = read_reach_lessons(cursor, whose, today)

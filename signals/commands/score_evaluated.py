@@ -27,6 +27,7 @@ _SECTORS: Final = {
 }
 _ORDERS: Final = {
     "model": ("model", "model"),
+    "blend": ("mengvorm", "blend"),
     "framework": ("afwegingskader", "decision framework"),
     "amount": ("hoogste bedrag", "highest amount"),
     "arrival": ("oudste eerst", "oldest first"),

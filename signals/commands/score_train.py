@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KINDS: Final[tuple[Kind, ...]] = ("scorecard", "boosting")
 TARGETS: Final[tuple[Target, ...]] = ("escalation", "reached")
+MOST_SEED: Final = 2**32 - 1  # scikit-learn takes no larger one
 _Word = TypeVar("_Word", bound=str)
 _KINDS: Final = {"scorecard": "puntenkaart", "boosting": "bomen"}
 
@@ -35,7 +36,7 @@ def train(
     ] = "scorecard",
     target: Annotated[str, typer.Option(help="escalation (within 90 days) or reached (by a contact)")] = "escalation",
     until: Annotated[str | None, typer.Option(help="only what was known by this day  [default: today]")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="the same history and seed give the same model")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="the same history and seed give the same model")] = 1,
     save: Annotated[Path | None, typer.Option(help="also write its parameters to this file, as JSON")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,12 +72,19 @@ def train(
                 by=actor(),
             )
     if save is not None:
-        save.write_text(learned.body, encoding="utf-8")
+        _save(save, learned.body)
     document = _document(number, whose, wanted, learned, new=new)
     if as_json:
         show.print_json(document)
     else:
         _show(document)
+
+
+def _save(path: Path, body: str) -> None:
+    try:
+        path.write_text(body, encoding="utf-8")
+    except OSError as fault:
+        raise WrongUseError(f"{path} cannot be written ({fault.strerror}); the model is registered") from fault
 
 
 def _known(word: str, words: tuple[_Word, ...], what: str) -> _Word:

@@ -176,13 +176,16 @@ def _print(wish: Wish, found: Reordered, shown: tuple[Move, ...]) -> None:
     from signals.commands import show
 
     columns = ("nr", "was", "zaak", "adres", "periode", "score", "route", "waarom")
-    by = {"framework": "afwegingskader", "model": "model", "blend": "beide samen"}[found.by]
-    number = f" {wish.model.id}" if wish.model and found.by != "framework" else ""
-    title = f"Wachtrij van {wish.municipality}, volgorde door {by}{number}: {len(found.moves)} zaken"
+    model = f"model {wish.model.id}" if wish.model else "model"
+    by = {"framework": "afwegingskader", "model": model, "blend": f"{model} en afwegingskader"}[found.by]
+    title = f"Wachtrij van {wish.municipality}, volgorde door {by}: {len(found.moves)} zaken"
     show.table(title, columns, [_cells(one) for one in shown], right=("nr", "was", "zaak", "score"))
     if len(found.moves) > len(shown):
         show.line(f"… en nog {len(found.moves) - len(shown)}; met --top of --json staan ze er ook")
     show.line()
+    if wish.policy is not None:
+        since = wish.policy.valid_from
+        show.line(f"als dit beleid gold voor al wat wacht; geladen geldt het voor perioden vanaf {since}")
     for line in _summary(found):
         show.line(line)
 

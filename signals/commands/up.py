@@ -183,7 +183,7 @@ def _first_month(wanted: _Month, stopping: threading.Event) -> None:
             cursor.execute("SELECT EXISTS (SELECT 1 FROM inbox)")
             known = cursor.fetchone()
         if known == (True,):
-            show.note("This folder has events already: nothing new is simulated (`make clean` begins anew).")
+            show.note("This folder has events already: nothing new is simulated (`rm -r .signals` begins anew).")
             return
         first = _last_month(datetime.now(AMSTERDAM).date())
         (_year_and_month if wanted.history else _month)(engine, wanted, first, stopping)

@@ -28,7 +28,7 @@ class Story(NamedTuple):
     first_amount: int
     first_days: int | None
     rises: int
-    last_rise: int
+    largest_rise: int
 
 
 def stories(reports: Iterable[HouseholdReport], states: Mapping[int, ArrearsState]) -> dict[int, Story]:
@@ -65,7 +65,7 @@ def _story(told: list[HouseholdReport], last_amount: int) -> Story:
         first_amount=first.amount,
         first_days=first.days_in_arrears,
         rises=len(rises),
-        last_rise=rises[-1] if rises else 0,
+        largest_rise=max(rises, default=0),
     )
 
 
@@ -118,6 +118,6 @@ def _arrears_facts(
         first_cents=story.first_amount,
         first_days=story.first_days,
         rises=story.rises,
-        last_rise_cents=story.last_rise,
+        largest_rise_cents=story.largest_rise,
         known_days=0 if latest is None else (latest - story.first_on).days,
     )

@@ -242,4 +242,5 @@ class _Imagining:
     def _with(self, reports: Mapping[int, PlacedReport]) -> Standing:
         """The rows with these instead; what was read stays as it is."""
         real = self._standing
-        return Standing({}, {**real.reports, **reports}, dict(real.arrears), real.cases, real.died, real.alike)
+        found = {**real.reports, **reports}
+        return Standing({}, found, dict(real.arrears), real.cases, real.died, real.alike, real.tried)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST: Final = 3
 _SIDES: Final = ("model", "framework")
@@ -45,6 +45,17 @@ def weightiest(explanation: Iterable[Mapping[str, Any]], language: str, most: in
             summed[words] = summed.get(words, 0) + int(one["points"])
     found = [Reason(words, points) for words, points in summed.items()]
     return sorted(found, key=lambda one: -abs(one.points))[:most]
+
+
+def the_others(explanation: Sequence[Mapping[str, Any]], language: str, most: int = MOST) -> list[Reason]:
+    """What `weightiest` leaves out: where a model starts, the lighter reasons, and what is above the highest score."""
+    lighter = weightiest(explanation, language, most=len(explanation))[most:]
+    aside = [(part_of(one["criterion"])[1], Reason(str(one[language]), int(one["points"]))) for one in explanation]
+    return [
+        *[reason for own, reason in aside if own == "basis"],
+        *lighter,
+        *[reason for own, reason in aside if own == "cap"],
+    ]
 
 
 def heaviest_reason(explanation: Iterable[Mapping[str, Any]], language: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from signals.outreach.arrears import GRAVITY
 from signals.outreach.clocks import Clocks, Deadline, deadlines, help_deadline
 from signals.outreach.policy import ROUTES
-from signals.outreach.reasons import heaviest_reason, told, weightiest
+from signals.outreach.reasons import heaviest_reason, the_others, told, weightiest
 from signals.outreach.work.standing import standing_of
 from signals.outreach.work.steps import CONVERSATIONS
 from signals.outreach.work.teams import team_at
@@ -131,9 +131,9 @@ class WorkCase:
         """The few reasons that weigh most in the score, with their points."""
         return "; ".join([told(one.words, one.points) for one in weightiest(self.explanation, language)])
 
-    def all_reasons(self, language: str) -> list[str]:
-        """Every reason with its points, as they stand in the score."""
-        return [told(one[language], one["points"]) for one in self.explanation]
+    def other_reasons(self, language: str) -> list[str]:
+        """What `reasons` leaves out of the score, so that both together add up to it."""
+        return [told(one.words, one.points) for one in the_others(self.explanation, language)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from datetime import time as clock
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ from signals.outreach.learning.history import in_one_view
 from signals.outreach.learning.rescore import waiting
 from signals.outreach.learning.watching import Watched, watch
 from signals.outreach.queues import policy_book
+from signals.scoring.model import ModelError
 from signals.store.database import transaction
 
 if TYPE_CHECKING:
@@ -131,9 +133,8 @@ def look(engine: Engine) -> dict[str, Watched]:
     today = datetime.now(AMSTERDAM).date()
     found = {}
     for town in towns:
-        with transaction(engine) as cursor:
+        with suppress(ModelError), transaction(engine) as cursor:  # it is out of use, and the log says so (`in_use`)
             in_one_view(cursor)
-            seen = watch(cursor, town, today)
-        if seen is not None:
-            found[town] = seen
+            if (seen := watch(cursor, town, today)) is not None:
+                found[town] = seen
     return found

@@ -114,6 +114,11 @@ class CardFacts:
     drift: DriftReport | None = None
 
     @property
+    def orders_cases(self) -> bool:
+        """Whether what this is about is made to order cases; a model of who is reached advises only."""
+        return self.model is None or self.model.target == "escalation"
+
+    @property
     def orders(self) -> str:
         """What orders the work: framework, model or blend."""
         return "framework" if self.active is None else self.choice.by
@@ -134,6 +139,8 @@ def card(facts: CardFacts) -> Paper:
             f"Model card of model {number}, municipality of {facts.municipality}",
         )
         parts = [_purpose(facts), _in_use(facts), *of_model(facts.model, facts.choice.fairness_margin)]
+        if facts.orders == "blend" and facts.model.number == facts.active:
+            parts.append(_other_part(facts))
         parts.append(_watched(facts.drift))
     return Paper(title, (*parts, _never_for(), _decisions(facts), _contact(facts)))
 
@@ -151,20 +158,24 @@ def _purpose(facts: CardFacts) -> Section:
 def _in_use(facts: CardFacts) -> Section:
     number, since = facts.policy
     by = {
-        "framework": Words("het afwegingskader", "the decision framework"),
-        "model": Words(f"model {facts.active}", f"model {facts.active}"),
+        "framework": Words("bepaalt het afwegingskader", "the decision framework"),
+        "model": Words(f"bepaalt model {facts.active}", f"model {facts.active}"),
         "blend": Words(
-            f"voor {facts.choice.model_percent}% model {facts.active} en voor {100 - facts.choice.model_percent}% het "
-            "afwegingskader",
+            f"bepalen model {facts.active} (voor {facts.choice.model_percent}%) en het afwegingskader (voor "
+            f"{100 - facts.choice.model_percent}%) samen",
             f"for {facts.choice.model_percent}% model {facts.active} and for {100 - facts.choice.model_percent}% the "
             "decision framework",
         ),
     }[facts.orders]
     told = [
-        Words(f"Nu bepaalt {by.nl} de volgorde.", f"The order is now decided by {by.en}."),
+        Words(f"Nu {by.nl} de volgorde.", f"The order is now decided by {by.en}."),
         Words(
             f"Het beleid (nummer {number}, vanaf {day(since).nl}) kiest: {_CHOSEN[facts.choice.by].nl}.",
             f"The policy (number {number}, from {day(since).en}) chooses: {_CHOSEN[facts.choice.by].en}.",
+        ),
+        Words(
+            "Een zaak houdt de score van het beleid dat gold toen haar periode begon.",
+            "A case keeps the score of the policy that was in force when its period began.",
         ),
         _cold_start(facts),
     ]
@@ -206,6 +217,14 @@ def _trial(facts: CardFacts) -> Words:
     )
 
 
+_HIGHEST_STEP: Final = Words(
+    "Van stappen telt alleen de hoogste: een achterstand bij 3 partners geeft alleen de punten van die stap. Van "
+    "dreigingen telt alleen wat de meeste punten geeft.",
+    "Of steps only the highest counts: arrears with 3 partners give the points of that step alone. Of threats only "
+    "that which gives most points counts.",
+)
+
+
 def _of_framework(facts: CardFacts) -> Iterator[Section]:
     yield Section(
         "punten",
@@ -217,7 +236,26 @@ def _of_framework(facts: CardFacts) -> Iterator[Section]:
                 "The municipality itself laid down what gives how many points. The points are added up, to 100 at "
                 "most. Nothing was learned from data.",
             ),
+            _HIGHEST_STEP,
             NEVER_KNOWN,
+        ),
+        tables=(card_points.of_framework(facts.framework), card_points.bills(facts.framework)),
+    )
+
+
+def _other_part(facts: CardFacts) -> Section:
+    """What a blend is of beside the model."""
+    share = 100 - facts.choice.model_percent
+    return Section(
+        "kader",
+        Words("Wat het afwegingskader geeft", "What the decision framework gives"),
+        (
+            Words(
+                f"Het afwegingskader telt voor {share}% mee. De gemeente stelde zelf vast wat hoeveel punten geeft.",
+                f"The decision framework counts for {share}%. The municipality itself laid down what gives how many "
+                "points.",
+            ),
+            _HIGHEST_STEP,
         ),
         tables=(card_points.of_framework(facts.framework), card_points.bills(facts.framework)),
     )
@@ -227,9 +265,9 @@ def _watched(drift: DriftReport | None) -> Section:
     heading = Words("Of het nog past", "Whether it still fits")
     how = Words(
         "Steeds wordt vergeleken of de zaken van nu nog lijken op die waarvan het model leerde, en of de kansen "
-        "uitkomen. Beheerders krijgen een waarschuwing als dat niet zo is; dan wordt opnieuw getraind.",
+        "uitkomen. Beheerders krijgen een waarschuwing als dat niet zo is; dan kan iemand een nieuw model trainen.",
         "It is compared all the time whether today's cases still look like those the model learned from, and whether "
-        "the chances come true. Operators are warned when not so; then a model is trained anew.",
+        "the chances come true. Operators are warned when not so; then somebody can train a new model.",
     )
     if drift is None:
         return Section("toezicht", heading, (how,))

@@ -53,8 +53,13 @@ _DIRECTIONS: Final = {
     -1: Words("meer geeft nooit een hogere score", "more never gives a higher score"),
     0: Words("vrij", "free"),
 }
+_CASES: Final = {"escalation": Words("Zaken", "Cases"), "reached": Words("Pogingen", "Attempts")}
+_CAME: Final = {"escalation": Words("Werd erger", "Got worse"), "reached": Words("Lukte", "Succeeded")}
+_SHARE: Final = {
+    "escalation": Words("Aandeel dat erger werd", "Share that got worse"),
+    "reached": Words("Aandeel dat lukte", "Share that succeeded"),
+}
 _FIGURES: Final = {
-    "base_rate": Words("Aandeel dat erger werd", "Share that got worse"),
     "auc": Words(
         "Ordening (AUC): 0,5 is loten, 1 is foutloos", "Ordering (AUC): 0.5 is drawing lots, 1 is without fault"
     ),
@@ -75,6 +80,16 @@ _GROUPS: Final = {
     "age_band": Words("leeftijd", "age"),
     "household_size": Words("grootte van het huishouden", "household size"),
 }
+_VALUES_NL: Final = {
+    "unknown": "onbekend",
+    "other": "anders",
+    "dutch": "Nederlands",
+    "moroccan": "Marokkaans",
+    "polish": "Pools",
+    "surinamese": "Surinaams",
+    "turkish": "Turks",
+}
+"""Values of groups that are words; others are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +136,22 @@ def of_model(model: ModelFacts, margin: int) -> Iterator[Section]:
 def _learned(model: ModelFacts) -> Section:
     first, last = model.window
     share = 100 * model.positives // max(model.examples, 1)
+    examples = Words(
+        f"Het leerde van {model.examples} zaken van {day(first).nl} tot en met {day(last).nl}, uit de signalen "
+        f"die partners aan deze gemeente stuurden. Daarvan werden er {model.positives} erger ({share}%). Wie is "
+        "bereikt en wat medewerkers deden, telde niet mee.",
+        f"It learned from {model.examples} cases from {day(first).en} to {day(last).en}, from the signals that "
+        f"partners sent to this municipality. Of those {model.positives} got worse ({share}%). Who was reached and "
+        "what staff did played no part.",
+    )
+    attempts = Words(
+        f"Het leerde van {model.examples} contactpogingen van {day(first).nl} tot en met {day(last).nl}, zoals "
+        f"medewerkers van deze gemeente die bewaarden. Daarvan lukten er {model.positives} ({share}%).",
+        f"It learned from {model.examples} contact attempts from {day(first).en} to {day(last).en}, as staff of this "
+        f"municipality recorded them. Of those {model.positives} succeeded ({share}%).",
+    )
     told = (
-        Words(
-            f"Het leerde van {model.examples} zaken van {day(first).nl} tot en met {day(last).nl}, uit de signalen "
-            f"die partners aan deze gemeente stuurden. Daarvan werden er {model.positives} erger ({share}%). Wie is "
-            "bereikt en wat medewerkers deden, telde niet mee.",
-            f"It learned from {model.examples} cases from {day(first).en} to {day(last).en}, from the signals that "
-            f"partners sent to this municipality. Of those {model.positives} got worse ({share}%). Who was reached and "
-            "what staff did played no part.",
-        ),
+        examples if model.target == "escalation" else attempts,
         Words(
             f"Soort: {_KINDS[model.kind].nl}. Getraind door {model.trained_by} op {day(model.trained_on).nl}, met "
             f"startgetal {model.seed}.",
@@ -210,13 +232,15 @@ def _points(model: Scorecard) -> Section:
 def _quality(model: ModelFacts) -> Section:
     heading = Words("Hoe goed het is", "How good it is")
     tables = [
-        _figures(model.trials, Words("Bij proeven in de tijd, tijdens het trainen", "In trials in time, at training"))
+        _figures(
+            model, model.trials, Words("Bij proeven in de tijd, bij het trainen", "In trials in time, at training")
+        )
     ]
     told = [
         Words(
-            "Bij een proef in de tijd voorspelt een model zaken die later kwamen dan waarvan het leerde. Tussen "
+            "Bij een proef in de tijd geeft een model kansen van wat later kwam dan waarvan het leerde. Tussen "
             "haakjes staat waar de waarde met 95% zekerheid ligt.",
-            "In a trial in time a model foretells cases that came later than those it learned from. In brackets "
+            "In a trial in time a model gives chances of what came later than that it learned from. In brackets "
             "stands where the value lies with 95% certainty.",
         )
     ]
@@ -224,9 +248,11 @@ def _quality(model: ModelFacts) -> Section:
         told.append(_reviewed(Words("Beoordeeld", "Evaluated"), model.evaluation))
         report = model.evaluation.report
         tables.append(
-            _figures(report.get("measures", report), Words("Bij de laatste beoordeling", "At the last evaluation"))
+            _figures(
+                model, report.get("measures", report), Words("Bij de laatste beoordeling", "At the last evaluation")
+            )
         )
-        tables.append(_calibration(report.get("calibration", ())))
+        tables.append(_calibration(model.target, report.get("calibration", ())))
         tables.append(_orders(report.get("lift", {})))
     else:
         told.append(
@@ -240,10 +266,9 @@ def _reviewed(what: Words, review: Reviewed) -> Words:
     return Words(f"{what.nl} door {review.by} op {on.nl}.", f"{what.en} by {review.by} on {on.en}.")
 
 
-def _figures(measures: Mapping[str, Any], caption: Words) -> PaperTable:
-    rows = tuple(
-        (words, estimate(measures[name])) for name, words in _FIGURES.items() if measures.get(name) is not None
-    )
+def _figures(model: ModelFacts, measures: Mapping[str, Any], caption: Words) -> PaperTable:
+    known = {"base_rate": _SHARE[model.target], **_FIGURES}
+    rows = tuple((words, estimate(measures[name])) for name, words in known.items() if measures.get(name) is not None)
     return PaperTable(caption, (Words("Maat", "Measure"), Words("Waarde", "Value")), rows, numbers=(1,))
 
 
@@ -251,7 +276,7 @@ def _came_true(observed: Mapping[str, float]) -> str:
     return f"{percent(observed['value'])} ({percent(observed['low'])}–{percent(observed['high'])})"
 
 
-def _calibration(bins: Any) -> PaperTable:  # noqa: ANN401 - as the registry keeps it
+def _calibration(target: str, bins: Any) -> PaperTable:  # noqa: ANN401 - as the registry keeps it
     rows = tuple(
         (
             Words(
@@ -268,9 +293,9 @@ def _calibration(bins: Any) -> PaperTable:  # noqa: ANN401 - as the registry kee
         Words("Komen de kansen uit?", "Do the chances come true?"),
         (
             Words("Verwachte kans", "Expected chance"),
-            Words("Zaken", "Cases"),
+            _CASES[target],
             Words("Gemiddeld verwacht", "Expected on average"),
-            Words("Werd erger", "Got worse"),
+            _CAME[target],
         ),
         rows,
         numbers=(1, 2, 3),
@@ -279,6 +304,7 @@ def _calibration(bins: Any) -> PaperTable:  # noqa: ANN401 - as the registry kee
 
 _ORDERS: Final = {
     "model": Words("het model", "the model"),
+    "blend": Words("model en afwegingskader samen", "model and decision framework together"),
     "framework": Words("het afwegingskader", "the decision framework"),
     "amount": Words("het hoogste bedrag eerst", "the highest amount first"),
     "arrival": Words("volgorde van binnenkomst", "order of arrival"),
@@ -315,9 +341,11 @@ def _fairness(model: ModelFacts, margin: int) -> Section:
     heading = Words("Of het groepen gelijk behandelt", "Whether it treats groups alike")
     rule = Words(
         f"Het model kent deze groepen niet. Wijkt wat het van een groep verwacht meer dan {margin} procentpunt af van "
-        "wat er gebeurde, en kan dat geen toeval zijn, dan kan het niet in gebruik worden genomen.",
+        "wat er gebeurde, en kan dat geen toeval zijn, dan kan het niet in gebruik worden genomen. Wat het bij alle "
+        "anderen net zo afwijkt, telt daarbij niet mee.",
         f"The model does not know these groups. Where what it expects of a group differs by more than {margin} "
-        "percentage points from what happened, and that cannot be chance, it cannot be activated.",
+        "percentage points from what happened, and that cannot be chance, it cannot be activated. What it is off by "
+        "for everybody else as well does not count there.",
     )
     if model.fairness is None:
         none = Words("Hiernaar is bij dit model nog niet gekeken.", "Nobody looked at this for this model yet.")
@@ -342,10 +370,10 @@ def _fairness(model: ModelFacts, margin: int) -> Section:
 
 
 def _group(one: Mapping[str, Any]) -> tuple[Words, ...]:
-    kind = _GROUPS.get(one["kind"], same(one["kind"]))
+    kind, value = _GROUPS.get(one["kind"], same(one["kind"])), str(one["value"])
     measures = one["measures"]
     return (
-        Words(f"{kind.nl}: {one['value']}", f"{kind.en}: {one['value']}"),
+        Words(f"{kind.nl}: {_VALUES_NL.get(value, value)}", f"{kind.en}: {value}"),
         same(measures["n"]),
         same(percent(one["predicted"])),
         same(percent(one["predicted"] - one["gap"]["value"])),

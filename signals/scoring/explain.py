@@ -81,11 +81,16 @@ def _kept_within(total: int, value: int) -> Contribution:
     return Contribution("cap", value - total, nl, en)
 
 
+def blended_points(model: int, framework: int, percent: int) -> int:
+    """The whole points of a blend, a half upwards."""
+    return (model * percent + framework * (100 - percent) + 50) // 100
+
+
 def blended(model: Score, framework: Score, percent: int) -> Score:
     """Both scores in one: `percent` of the model's, and the rest of the framework's; reasons add up exactly."""
     parts = [(one, one.points * percent) for one in model.contributions]
     parts += [(one, one.points * (100 - percent)) for one in framework.contributions]
-    value = (model.value * percent + framework.value * (100 - percent) + 50) // 100
+    value = blended_points(model.value, framework.value, percent)
     points = [hundredths // 100 for _, hundredths in parts]
     missing = value - sum(points)
     largest = sorted(range(len(parts)), key=lambda place: -(parts[place][1] % 100))
@@ -187,8 +192,8 @@ _WORDS: Final[dict[str, Callable[[float | None], _Words]]] = {
         "De achterstand bij de zorgverzekering duurt {}", "The health insurance arrears last {}", _UNSAID
     ),
     "rise": _times(
-        "De achterstand steeg met {} keer wat zo'n partner gewoonlijk meldt",
-        "The arrears rose by {} times what such a partner usually signals",
+        "De grootste stijging was {} keer wat zo'n partner gewoonlijk meldt",
+        "The largest rise was {} times what such a partner usually signals",
         ("De achterstand is niet gestegen", "The arrears have not risen"),
     ),
     "rises": _counted(

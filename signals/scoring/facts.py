@@ -25,7 +25,8 @@ class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
         first_cents: What it was at its first signal.
         first_days: `days_in_arrears` at its first signal.
         rises: How many times more was told of it than before.
-        last_rise_cents: How much more it was at the last of these; 0 without any.
+        largest_rise_cents: How much more it was at the largest of these; 0 without any. Not at the last: then a small
+            rise after a large one would count for less than none.
         known_days: Days from its first signal to the last signal of any of the case's arrears.
     """
 
@@ -40,7 +41,7 @@ class ArrearsFacts(msgspec.Struct, frozen=True, gc=False):
     first_cents: int = 0
     first_days: int | None = None
     rises: int = 0
-    last_rise_cents: int = 0
+    largest_rise_cents: int = 0
     known_days: int = 0
 
 

@@ -79,7 +79,7 @@ FEATURES: Final = (
         1,
         "amount_cents, sector",
         _AMOUNT,
-        "hoogste achterstand, in wat zijn sector gewoonlijk als eerste meldt",
+        "hoogste achterstand, vergeleken met wat zo'n partner gewoonlijk als eerste meldt",
         "highest arrears, in what its sector usually signals at first",
     ),
     Feature(
@@ -87,7 +87,7 @@ FEATURES: Final = (
         1,
         "first_cents, sector",
         _AMOUNT,
-        "de nieuwste achterstand bij het eerste signaal, in wat zijn sector gewoonlijk meldt",
+        "de nieuwste achterstand bij het eerste signaal, vergeleken met wat zo'n partner gewoonlijk meldt",
         "the newest arrears at its first signal, in what its sector usually signals",
     ),
     Feature(
@@ -110,10 +110,10 @@ FEATURES: Final = (
     Feature(
         "rise",
         1,
-        "last_rise_cents, sector",
+        "largest_rise_cents, sector",
         _RISE,
-        "hoogste laatste stijging, in wat zijn sector gewoonlijk meldt",
-        "highest last rise, in what its sector usually signals",
+        "grootste stijging, vergeleken met wat zo'n partner gewoonlijk meldt",
+        "largest rise, in what its sector usually signals",
     ),
     Feature("rises", 1, "rises", _RISE, "hoe vaak een achterstand steeg", "how often an arrears rose"),
     Feature(
@@ -166,7 +166,6 @@ FEATURES: Final = (
     ),
 )
 COLUMNS: Final = tuple(Column(feature.name, feature.direction) for feature in FEATURES)
-BY_NAME: Final = {feature.name: feature for feature in FEATURES}
 
 
 def rows(facts: Sequence[CaseFacts], usual: Mapping[str, float] = USUAL_CENTS) -> NDArray[np.float64]:
@@ -194,7 +193,7 @@ def _row(facts: CaseFacts, usual: Mapping[str, float]) -> tuple[float | None, ..
         newest.first_days,
         max([one.days_in_arrears for one in arrears if one.days_in_arrears is not None], default=None),
         _health_days(arrears) if "health" in sectors else 0,
-        max([one.last_rise_cents / usual[one.sector] for one in arrears]),
+        max([one.largest_rise_cents / usual[one.sector] for one in arrears]),
         max([one.rises for one in arrears]),
         max([one.known_days for one in arrears]),
         newest.known_days,

@@ -14,7 +14,7 @@ import msgspec
 from signals.scoring.card import ALWAYS, NEVER_FOR
 from signals.scoring.card_model import ALLOWED, NEVER_KNOWN
 from signals.scoring.features import FEATURES
-from signals.scoring.paper import Paper, Section, Words, same
+from signals.scoring.paper import Paper, Section, Words, day, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,9 +122,9 @@ def entry(facts: CardFacts, code: str) -> Entry:
         "Bron-ID": f"vroegsignalering-score-{code}" + (f"-model-{facts.model.number}" if facts.model else ""),
         "Zoektermen": "vroegsignalering, schulden, betalingsachterstanden, schuldhulpverlening, Wgs, volgorde, score",
     }
-    nothing = {"Einddatum", "Toelichting op impacttoetsen"} | (
-        {"Begindatum"} if values["Status"] != "In gebruik" else set()
-    )
+    nothing = {"Toelichting op impacttoetsen"}
+    nothing |= {"Begindatum"} if values["Status"] != "In gebruik" else set()
+    nothing |= {"Einddatum"} if values["Status"] != "Buiten gebruik" else set()
     to_fill_in = tuple(name for name, value in values.items() if value is None and name not in nothing)
     return Entry(values, to_fill_in, TO_CONFIRM)
 
@@ -209,7 +209,7 @@ def _own(facts: CardFacts) -> list[Act]:
 
 
 def _status(facts: CardFacts) -> str:
-    if facts.model is None or facts.active == facts.model.number:
+    if facts.model is None or (facts.active == facts.model.number and facts.orders != "framework"):
         return "In gebruik"
     return "Buiten gebruik" if _own(facts) else "In ontwikkeling"
 
@@ -247,10 +247,12 @@ def _responsible(facts: CardFacts) -> Iterator[tuple[str, str | None]]:
     yield (
         "Afwegingen",
         (
-            "Zonder score werkt de gemeente op volgorde van binnenkomst of van bedrag. Dan komt hulp vaker te laat, "
-            "want een klein bedrag kan al een grote nood zijn. De score is uit te leggen: bij elke zaak staat in "
-            "gewone taal hoeveel punten elk kenmerk geeft, en die tellen precies op. Een ingewikkelder model is "
-            f"overwogen, en mag alleen als het ook zo is uit te leggen. {NEVER_KNOWN.nl} Niet toegestaan is: "
+            "Zonder score werkt de gemeente op volgorde van binnenkomst of van bedrag. Dan kan hulp te laat komen, "
+            "want een klein bedrag kan al een grote nood zijn. Er zijn ook nadelen: de score past niet op elke zaak, "
+            "en wie lager staat, wacht langer. Daarom heeft elke zaak een uiterste dag voor het eerste contact. De "
+            "score is uit te leggen: bij elke zaak staat in gewone taal hoeveel punten elk kenmerk geeft, en die "
+            "tellen precies op. Een ingewikkelder model is overwogen, en mag alleen als het "
+            f"ook zo is uit te leggen. {NEVER_KNOWN.nl} Niet toegestaan is: "
             f"{'; '.join(one.nl for one in NEVER_FOR)}."
         ),
     )
@@ -298,7 +300,9 @@ def _risks(facts: CardFacts) -> str:
 
 
 def _working(facts: CardFacts) -> Iterator[tuple[str, str | None]]:
-    used = [one.nl for one in FEATURES] if facts.model else [*ALLOWED.values(), "of een eerdere poging lukte"]
+    used = [one.nl for one in FEATURES] if facts.model else [*ALLOWED.values()]
+    if facts.framework.reached_before and (facts.model is None or facts.orders == "blend"):
+        used.append("of een eerdere poging lukte")
     meanings = "; ".join(used)
     learned = "" if facts.model is None else _learned(facts.model)
     yield (
@@ -314,12 +318,14 @@ def _working(facts: CardFacts) -> Iterator[tuple[str, str | None]]:
 
 def _learned(model: ModelFacts) -> str:
     first, last = model.window
-    return f" Het model leerde van {model.examples} zaken uit deze meldingen, van {first} tot en met {last}."
+    between = f"van {day(first).nl} tot en met {day(last).nl}"
+    return f" Het model leerde van {model.examples} zaken uit deze meldingen, {between}."
 
 
 def _technical(facts: CardFacts) -> str:
     blend = (
-        f" De score is voor {facts.choice.model_percent}% die van het model en voor de rest die van het afwegingskader."
+        f" De score is voor {facts.choice.model_percent}% die van het model en voor de rest die van het "
+        "afwegingskader: punten die de gemeente zelf vaststelde."
         if facts.orders == "blend"
         else ""
     )
@@ -340,6 +346,6 @@ def _technical(facts: CardFacts) -> str:
         f"{kind}. Het doel van de training: wordt een zaak binnen 90 dagen erger (een achterstand stijgt, er komt een "
         "andere soort bij, of er gaat iets ergs dreigen)? Kenmerken bevatten alleen wat op dat moment bekend was. De "
         "kansen zijn geijkt, en het model is beproefd op zaken van later dan waarvan het leerde. Uitvoer: een score "
-        "van 0 tot 100 met per kenmerk de punten, die precies optellen. Dezelfde meldingen geven altijd dezelfde "
-        f"score.{blend} Kenmerk van de parameters (SHA-256): {facts.model.digest}."
+        "van 0 tot 100 met per kenmerk de punten, die precies optellen. Met hetzelfde model en beleid geven "
+        f"dezelfde meldingen altijd dezelfde score.{blend} Kenmerk van de parameters (SHA-256): {facts.model.digest}."
     )

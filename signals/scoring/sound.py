@@ -99,8 +99,8 @@ def _forest(model: Forest) -> Iterator[str]:
     if len({len(row) for row in rows}) != 1:
         yield "trees: rows must be of one length"
         return
-    if not all(0 <= root < count for root in trees.roots) or len(set(trees.roots)) != len(trees.roots):
-        yield "trees.roots: must be different nodes"
+    if not trees.roots or not all(0 <= root < count for root in trees.roots) or len({*trees.roots}) != len(trees.roots):
+        yield "trees.roots: must be different nodes, one at least"
     yield from _nodes(model)
 
 
@@ -108,6 +108,10 @@ def _nodes(model: Forest) -> Iterator[str]:
     trees, count = model.trees, len(model.trees.value)
     if not all(map(isfinite, (*trees.threshold, *trees.value))):
         yield "trees: thresholds and values must be finite"
+    if any(abs(value) * model.scale.factor > _MOST_POINTS for value in trees.value):
+        yield f"trees.value: none may be worth more than {_MOST_POINTS} points"
+    if not {0, 1}.issuperset(trees.missing_left):
+        yield "trees.missing_left: must be 0 or 1"
     if not all(0 <= feature < len(model.features) for feature in trees.feature):
         yield "trees.feature: must be a column of the model"
     ways = list(enumerate(zip(trees.left, trees.right, strict=True)))

@@ -97,7 +97,7 @@ def paid(sector: str, cents: int | None) -> Words:
 def missed(sector: str, cents: int | None, bill: int) -> Words:
     """Another usual month comes on top of an arrears."""
     return Words(
-        f"er bij {_ARREARS_NL[sector]}{_amount(cents, 'nl')} een maand van {_euros(bill, 'nl')} bij komt",
+        f"{_ARREARS_NL[sector]}{_amount(cents, 'nl')} met een maand van {_euros(bill, 'nl')} stijgt",
         f"a month of {_euros(bill, 'en')} comes on top of {_ARREARS_EN[sector]}{_amount(cents, 'en')}",
     )
 

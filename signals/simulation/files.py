@@ -70,7 +70,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def require_writable(path: Path) -> None:
     """Raise WrongUseError when a file that is to be written later cannot be."""
-    if str(path) != "-" and not os.access(path if path.exists() else path.parent, os.W_OK):
+    if str(path) != "-" and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
         raise WrongUseError(f"{path} cannot be written; check the folder and its permissions")
 
 

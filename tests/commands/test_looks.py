@@ -45,6 +45,7 @@ FILES: Final = {
     "exclusions.csv": "municipality,postcode,house_number\n0141,7607GC,9\n",
     "addresses.csv": "postcode,huisnummer,x,y\n7607GC,12,241900,486200\n",
     "policy.toml": 'municipality = "0363"\nname = "Elders"\nvalid_from = 2020-01-01\n',
+    "anders.toml": 'municipality = "0141"\nname = "Almelo"\nvalid_from = 2027-01-01\nscoring.rise = 20\n',
     "partners.toml": '[[partner]]\nid = "other-one"\nsector = "water"\nsources = ["urn:other"]\n',
 }
 # What is typed: {letter} and {visit} are cases, {row} is in quarantine, {folder} has FILES, {list} is a visiting list.
@@ -61,6 +62,7 @@ WALKED: Final = {
     "visits release": "{list}",
     "visits record": "{stop} spoken",
     "visits lift-unsafe": "{unsafe} --reason looked-at",
+    "score what-if": "--policy {folder}/anders.toml",
     "policy check": "{folder}/policy.toml",
     "policy load": "{folder}/policy.toml",
     "policy list": "",
@@ -94,8 +96,12 @@ NOT_WALKED: Final = {
     ),
     "web": "its pages are walked by tests/web/test_logs.py",
     "score card": "holds no resident",
+    **dict.fromkeys(
+        [f"score {name}" for name in ("train", "evaluate", "activate", "rollback", "rescore", "list")],
+        "prints figures of models; tests/commands/test_score_train.py and its neighbours read what is logged",
+    ),
 }
-SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release"} | {
+SHOW_SOMEBODY: Final = {"summary", "queue", "case", "release", "score what-if"} | {
     f"visits {name}" for name in ("plan", "show", "release", "record", "lift-unsafe")
 }
 

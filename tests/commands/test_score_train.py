@@ -80,6 +80,8 @@ def test_without_enough_history_nothing_is_registered(town: Town) -> None:
         (("--municipality", "0999"), "there is no policy for municipality '0999'"),
         (("--until", "2024-12-31"), "municipality 0141 has no history by 2024-12-31"),
         (("--save", "/nowhere/model.json"), "/nowhere/model.json cannot be written"),
+        (("--save", "."), ". cannot be written"),
+        (("--seed", "4294967296"), "Input should be less than or equal to 4294967295"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_words(town: Town, words: tuple[str, ...], told: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from signals.outreach.learning import enough
+from signals.outreach.learning.activation import OLDEST
 from signals.outreach.learning.labels import DAYS
 from signals.scoring.choice import Choice
 from signals.scoring.drift import MOVED
@@ -45,6 +46,7 @@ def test_the_document_has_the_limits_of_the_code() -> None:
         f"fewer than {FEWEST_EXAMPLES} cases",
         f"fewer than {FEWEST_HOUSEHOLDS} households",
         f"above {MOVED} for two days",
+        f"older than {OLDEST.days} days",
         f"`fairness_margin` of `[scoring]`, {Choice().fairness_margin} points as shipped",
     ):
         assert words in text, f"docs/scoring.md should say: {words}"

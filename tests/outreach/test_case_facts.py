@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from signals.outreach.case_facts import Story, case_facts, stories
 from signals.outreach.cases import ArrearsState, HouseholdReport
 from signals.outreach.periods import period_of
+from signals.scoring.features import FEATURES, rows
 
 FIRST = date(2026, 1, 5)
 
@@ -48,8 +51,20 @@ def test_a_single_signal_has_not_risen() -> None:
 
 def test_each_higher_amount_is_a_rise_and_the_last_word_may_be_a_change() -> None:
     told = [report(1, 0, 500), report(2, 30, 800), report(3, 60, 700, status="repeat")]
-    assert story(*told, last=900) == Story(FIRST, FIRST + timedelta(60), 500, 40, 2, 200)
+    assert story(*told, last=900) == Story(FIRST, FIRST + timedelta(60), 500, 40, 2, 300)
     assert story(*told, last=700) == Story(FIRST, FIRST + timedelta(60), 500, 40, 1, 300)
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=4), st.integers(0, 900), st.integers(1, 500))
+def test_another_missed_month_lowers_nothing_of_which_more_never_lowers_a_score(
+    amounts: list[int], last: int, bill: int
+) -> None:
+    told = [report(number, 30 * number, amount) for number, amount in enumerate(amounts)]
+    then, after = (
+        rows([case_facts(told, [state(now)], {1: story(*told, last=now)}, 0)])[0] for now in (last, last + bill)
+    )
+    fallen = [one.name for one, less in zip(FEATURES, after < then, strict=True) if one.direction and less]
+    assert fallen == []
 
 
 def test_what_stands_before_a_withdrawal_is_another_story() -> None:

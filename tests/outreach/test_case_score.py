@@ -61,7 +61,7 @@ def told(desk: Desk, door: int) -> tuple[int, CaseScore]:
 HAPPENS = {
     2: (withdraw("x2", "2026-11-20", "menzis/P2", "paid"), "Als de achterstand bij de zorgverzekering wordt betaald"),
     3: (withdraw("x3", "2026-11-20", "welbions/R3", "paid"), "Als de huurachterstand wordt betaald"),
-    4: (change("x4", "2026-11-20", "welbions/R4", "2100.00"), "Als er bij de huurachterstand een maand van € 650"),
+    4: (change("x4", "2026-11-20", "welbions/R4", "2100.00"), "Als de huurachterstand met een maand van € 650 stijgt"),
     5: (change("x5", "2026-11-20", "welbions/R5", crisis="eviction"), "Als er een huisuitzetting gaat dreigen"),
     6: (change("x6", "2026-11-20", "menzis/P6", crisis="end-of-insurance"), "Als de zorgverzekering dreigt te stoppen"),
     7: (

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from signals.outreach.case_score import case_scores
+from signals.outreach.queues import policy_book
 from signals.outreach.work.attempts import Attempt, record_attempt
 from signals.outreach.work.people import Actor
 from signals.policies import shipped
@@ -47,6 +49,10 @@ def test_an_attempt_before_the_case_counts_and_one_in_it_does_not(desk: Desk, re
     try_at(desk, NOVEMBER, "2026-11-09", reached=not reached)
     desk.take_in(change("c", "2026-11-10", "menzis/R2", "320.00"))
     assert points(desk, NOVEMBER) == given
+    case = desk.case(NOVEMBER)
+    with transaction(desk.system.engine) as cursor:
+        told = case_scores(cursor, case.household_id, [case.id], policy_book(cursor))[case.id].would_change
+    assert all(one.closes or one.difference > 0 for one in told)  # whatever happens, that stays
 
 
 def test_nobody_looks_for_attempts_where_no_policy_gives_points(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

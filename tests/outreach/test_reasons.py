@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signals.outreach.reasons import Reason, heaviest_reason, part_of, weightiest
+from signals.outreach.reasons import Reason, heaviest_reason, part_of, the_others, weightiest
 
 
 def why(criterion: str, points: int, nl: str = "") -> dict[str, str | int]:
@@ -12,6 +12,7 @@ def why(criterion: str, points: int, nl: str = "") -> dict[str, str | int]:
 def test_the_starting_point_and_the_cap_are_no_reasons() -> None:
     model = [why("basis", 40), why("days", -12), why("partners", 9), why("rise", 5), why("amount", 2), why("cap", -3)]
     assert weightiest(model, "nl") == [Reason("days", -12), Reason("partners", 9), Reason("rise", 5)]
+    assert the_others(model, "nl") == [Reason("basis", 40), Reason("amount", 2), Reason("cap", -3)]
     assert heaviest_reason(model, "en") == "partners (en)"
     assert heaviest_reason([why("basis", 40), why("days", -12), why("rise", -1)], "nl") == "days"
     assert heaviest_reason([why("basis", 40)], "nl") == heaviest_reason([], "nl") == ""
@@ -30,5 +31,6 @@ def test_what_both_parts_of_a_blend_say_is_told_once() -> None:
         why("framework-partners", 10, "Achterstand bij 2 partners"),
     ]
     assert weightiest(blend, "nl") == [Reason("Achterstand bij 2 partners", 16), Reason("Er dreigt iets", 9)]
+    assert the_others(blend, "nl", most=1) == [Reason("model-basis", 20), Reason("Er dreigt iets", 9)]
     assert part_of("model-known-days") == ("model", "known-days")
     assert part_of("partner-type-huur") == ("", "partner-type-huur")

@@ -153,6 +153,7 @@ def test_the_card_of_a_model_says_how_good_it_is_and_who_decided(scorecard: Scor
     told = " ".join(one.en for one in section(paper, "gebruik").paragraphs)
     assert "for 60% model 7 and for 40% the decision framework" in told
     assert "Model 8 is on trial" in told
+    assert "20" in {row[1].nl for row in section(paper, "kader").tables[0].rows}
     assert "At 120 open cases it differs by 6.2 points on average" in told
     quality = section(paper, "kwaliteit")
     assert quality.tables[0].rows[0][1] == Words("0,712 (0,690–0,730)", "0.712 (0.690–0.730)")

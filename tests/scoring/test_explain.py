@@ -29,7 +29,7 @@ arrears = st.builds(
     first_cents=st.integers(5_000, 400_000),
     first_days=st.none() | st.integers(30, 400),
     rises=st.integers(0, 3),
-    last_rise_cents=st.integers(0, 50_000),
+    largest_rise_cents=st.integers(0, 50_000),
     known_days=st.integers(0, 200),
 )
 cases = st.builds(

@@ -33,7 +33,7 @@ RENT = ArrearsFacts(
     first_cents=60_000,
     first_days=35,
     rises=2,
-    last_rise_cents=60_000,
+    largest_rise_cents=60_000,
     known_days=31,
 )
 PREMIUM = ArrearsFacts(

@@ -141,7 +141,7 @@ def test_the_score_knows_the_allowed_facts_and_no_other() -> None:
         "first_cents",
         "rise_cents",
         "rises",
-        "last_rise_cents",
+        "largest_rise_cents",
         "crisis",
         "explicit_wish",
     }

@@ -124,6 +124,9 @@ CARD, FOREST = MODELS["scorecard"], MODELS["boosting"]
         (_changed(FOREST, lambda it: it["ranks"].pop()), "ranks: must have a row per feature"),
         (_changed(FOREST, lambda it: it["trees"]["left"].__setitem__(0, 0)), "branches must stand behind"),
         (_changed(FOREST, lambda it: it["trees"]["roots"].append(10**9)), "trees.roots"),
+        (_changed(FOREST, lambda it: it["trees"]["roots"].clear()), "trees.roots"),
+        (_changed(FOREST, lambda it: it["trees"]["missing_left"].__setitem__(0, 2)), "trees.missing_left"),
+        (_changed(FOREST, lambda it: it["trees"]["value"].__setitem__(-1, 1e9)), "trees.value"),
         (_changed(FOREST, lambda it: it["trees"]["feature"].__setitem__(0, 9)), "trees.feature"),
         (_changed(FOREST, lambda it: it["trees"]["value"].pop()), "rows must be of one length"),
         (_changed(FOREST, lambda it: it["features"][0].update(direction=-1)), "months: the trees go against"),
@@ -146,6 +149,8 @@ def test_all_faults_are_told_at_once() -> None:
     assert len(told.value.faults) == 3
 
 
-def test_using_a_model_does_not_load_what_trains_it() -> None:
-    asked = "import sys, signals.scoring.model; sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
+@pytest.mark.parametrize("module", ["signals.outreach.take_up", "signals.web.routes"])
+def test_using_a_model_does_not_load_what_trains_it(module: str) -> None:
+    """Neither the worker, which scores by it, nor the pages, which explain it."""
+    asked = f"import sys, {module}; sys.exit(not {{'sklearn', 'scipy', 'matplotlib'}}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

@@ -82,12 +82,12 @@ def test_the_keys_go_on_from_where_one_is(queue: Page) -> None:
 
 
 def test_typing_is_typing(queue: Page) -> None:
-    queue.locator("summary").click()
+    queue.locator(".signals-drawer__summary").click()
     queue.locator("#postcode").press("j")
     queue.locator("select").first.press("j")
-    queue.locator("summary").press("Control+j")
+    queue.locator(".signals-drawer__summary").press("Control+j")
     assert marked(queue) == []
-    queue.locator("summary").press("j")
+    queue.locator(".signals-drawer__summary").press("j")
     assert marked(queue) == [0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,11 @@ def test_a_queue_tells_the_heaviest_reasons_and_has_all_of_them(scored: RunningO
     assert why.count("; ") == 2
     assert "Uitgangspunt" not in why
     (drawer,) = row.iter("details")
-    assert text_of(next(drawer.iter("summary"))) == f"Alle redenen ({len(explanation)})"
-    told = [text_of(one) for one in drawer.iter("li")]
-    assert len(told) == len(explanation)
-    assert sum(points_of(one.rpartition("(")[2].rstrip(")")) for one in told) == score
+    others = [text_of(one) for one in drawer.iter("li")]
+    assert text_of(next(drawer.iter("summary"))) == f"Overige redenen ({len(others)})"
+    told = [*re.findall(r"\(([+\N{MINUS SIGN}]\d+)\)", why), *(one.rpartition("(")[2].rstrip(")") for one in others)]
+    assert len(told) == len({one["nl"] for one in explanation})
+    assert sum(points_of(one) for one in told) == score
 
 
 def test_the_page_of_a_case_adds_its_points_up_and_says_what_they_mean(scored: RunningOffice) -> None:

@@ -24,7 +24,7 @@ def bring_trouble(engine: Engine, more: int = 0) -> None:
     """Three bad records of one partner, one of which can be mended; `more` that cannot."""
     values = [(RENT, _of_another_source()), (RENT, b"{"), (RENT, b"["), (STRANGER, b"{"), *[(RENT, b"{")] * more]
     with transaction(engine) as cursor:
-        cursor.execute('SELECT coalesce(max("offset"), 10000) FROM quarantine')
+        cursor.execute("SELECT coalesce(max(next_offset), 10000) FROM progress")  # beyond what was taken in
         (offset,) = cursor.fetchone() or (0,)
         pauses.pause(cursor, f"arrears.water.{PAUSED}", "200 records in a row went to quarantine")
     BatchIntake(engine, LOG).store(

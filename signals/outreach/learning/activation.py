@@ -8,6 +8,7 @@ What stands in the queues is then scored anew (`rescore`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,13 +21,15 @@ from signals.scoring.fairness import CHANCE, FairnessReport, Group
 from signals.store.audit import note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from signals.outreach.learning.registry import RegisteredModel, Target
+    from signals.outreach.learning.registry import RegisteredModel, Review, Target
     from signals.outreach.policy import Policy
     from signals.store.database import Cursor
 
 PATIENCE: Final = "10s"  # for batches that are under way; those behind it wait as long
+OLDEST: Final = timedelta(days=183)
+"""How old a report on groups may be when a model is activated."""
 
 
 class NotActivatedError(SignalsError):
@@ -119,7 +122,7 @@ def roll_back(cursor: Cursor, municipality: str, target: Target, policy: Policy,
     standing = _active(cursor, municipality, target)
     before = standing.before[-1] if standing.before else None
     if before is not None:
-        _refuse(cursor, _registered(cursor, before), policy)
+        _refuse(cursor, _registered(cursor, before), policy, back=True)
     _write(cursor, municipality, target, ("active", "rollback", before), act)
     return before
 
@@ -135,9 +138,9 @@ def to_framework(cursor: Cursor, municipality: str, target: Target, act: Act) ->
 def _active(cursor: Cursor, municipality: str, target: Target) -> registry.Standing:
     standing = registry.standing(cursor, municipality, target)
     if standing.active is None:
+        instead = "; the decision framework orders the work" if target == "escalation" else ""
         raise NothingBeforeError(
-            f"municipality {municipality}: no model is active, so there is nothing to go back to; "
-            "the decision framework orders the work"
+            f"municipality {municipality}: no model is active, so there is nothing to go back to{instead}"
         )
     return standing
 
@@ -183,33 +186,76 @@ _ACTIONS: Final = {
 }
 
 
-def _refuse(cursor: Cursor, model: RegisteredModel, policy: Policy) -> None:
-    """Why this model may not be used, all of it at once. Raises NotActivatedError and ModelError."""
+def _refuse(cursor: Cursor, model: RegisteredModel, policy: Policy, *, back: bool = False) -> None:
+    """Why this model may not be used, all of it at once. Raises NotActivatedError and ModelError.
+
+    Whoever goes back is in a hurry: a report that finds nothing is enough then, however old it is.
+    """
     registry.read_model(cursor, model.id)
     reasons = []
     if registry.last_review(cursor, model.id, "evaluation") is None:
         reasons.append(f"it was never evaluated: `signals score evaluate --model {model.id}` does that")
-    reasons += _unfair(cursor, model, policy)
+    reviews = registry.reviews(cursor, model.id, "fairness")
+    if reviews:
+        reasons += _unequal(model, reviews, policy.choice.fairness_margin, back=back)
+    elif model.target == "escalation":  # the other one only advises when to come by
+        reasons.append(
+            f"nobody looked at how it treats groups: `signals score evaluate --model {model.id}` does that too"
+        )
     if reasons:
         raise NotActivatedError(model.id, reasons)
 
 
-def _unfair(cursor: Cursor, model: RegisteredModel, policy: Policy) -> list[str]:
-    review = registry.last_review(cursor, model.id, "fairness")
-    if review is None:
-        if model.target != "escalation":  # it only advises when to come by
-            return []
-        return [f"nobody looked at how it treats groups: `signals score evaluate --model {model.id}` does that too"]
-    try:
-        report = msgspec.convert(review.report, FairnessReport)
-    except msgspec.ValidationError:
-        return [f"its report on groups is not of this version: run `signals score evaluate --model {model.id}` again"]
-    margin = policy.choice.fairness_margin
-    return [
+def _unequal(model: RegisteredModel, reviews: Sequence[Review], margin: int, *, back: bool) -> list[str]:
+    """What the reports on groups, newest first, have against it; or that they are none to go by."""
+    again = f"run `signals score evaluate --model {model.id}` again"
+    reports = [_report(one) for one in reviews]
+    if reports[0] is None:
+        return [f"its report on groups is not of this version: {again}"]
+    judged = _newest_by_kind(reports)
+    found = [
         f"it is off for the group {one.value} ({one.kind}), {one.measures.n} cases: it expects {one.predicted:.1%} to "
         f"escalate, and {one.predicted - one.gap.value:.1%} did; the policy allows a difference of {margin} points"
+        for kind, report in judged.items()
         for one in off(report, margin / 100)
+        if one.kind == kind
     ]
+    if found or back:
+        return found
+    return [f"{weak}: {again}" for weak in _weaknesses(model, reviews[0], judged, margin)]
+
+
+def _weaknesses(
+    model: RegisteredModel, last: Review, judged: Mapping[str, FairnessReport], margin: int
+) -> Iterator[str]:
+    """Why nobody should go by these reports any more."""
+    if last.at < datetime.now(UTC) - OLDEST:
+        yield f"how it treats groups was last looked at on {last.at:%Y-%m-%d}, more than {OLDEST.days} days ago"
+    if not judged and model.target == "escalation":
+        yield "no group in its report on groups was large enough to judge"
+    widest = max((round(report.margin * 100, 6) for report in judged.values()), default=0)
+    if widest > margin:  # up to its own margin, a report takes off of every group what all share
+        yield f"its report on groups is by a margin of {widest:g} points, and the policy allows {margin}"
+
+
+def _report(review: Review) -> FairnessReport | None:
+    try:
+        return msgspec.convert(review.report, FairnessReport)
+    except msgspec.ValidationError:
+        return None
+
+
+def _newest_by_kind(reports: Iterable[FairnessReport | None]) -> dict[str, FairnessReport]:
+    """By kind of group the newest report that judged one of that kind.
+
+    What a report found with `--truth` is so not undone by a later one without, nor by one over a few cases.
+    """
+    found: dict[str, FairnessReport] = {}
+    for report in reports:
+        for one in report.groups if report else ():
+            if one.chance is not None and report:
+                found.setdefault(one.kind, report)
+    return found
 
 
 def off(report: FairnessReport, margin: float) -> list[Group]:

@@ -19,6 +19,7 @@ from signals.outreach.learning.enough import TRIES
 from signals.outreach.learning.history import age_band
 from signals.outreach.learning.labels import PARTS, known_on
 from signals.outreach.learning.training import table_of
+from signals.scoring.explain import blended_points
 from signals.scoring.fairness import FairnessReport, check
 from signals.scoring.lift import Came, Lift, lift
 from signals.scoring.measures import Bin, Estimate, Measures, by, calibration_table, measures
@@ -53,12 +54,16 @@ class NothingToJudgeError(SignalsError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A model that is to be evaluated, as it stands in the registry."""
+    """A model that is to be evaluated, as it stands in the registry.
+
+    `percent` is how much of the points would be its, where the policy blends it with the framework; else None.
+    """
 
     kind: Kind
     seed: int
     window_to: date
     model: Model
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,9 @@ class Evaluation(msgspec.Struct, frozen=True):
         until: the last moment of the examples.
         measures: the figures, with intervals.
         calibration: what became of the chances.
-        lift: what a pair finds in its first eight a day, by model, framework, amount and arrival.
-        orders: the AUC of the framework's points and of the amount, on the same examples.
+        lift: what a pair finds in its first eight a day, by model, blend (where the policy blends), framework, amount
+            and arrival.
+        orders: the AUC of the blend, of the framework's points and of the amount, on the same examples.
         by_sector: the figures by the sector of the heaviest arrears.
         by_month: the figures by the month of the moment.
         parts: of the outcome.
@@ -170,7 +176,7 @@ def evaluate(
     step(2)
     oracle = _oracle(lessons, subject, tested, beside)
     step(3)
-    return Findings(_evaluation(tested, pairs, oracle), fairness)
+    return Findings(_evaluation(tested, subject.percent, pairs, oracle), fairness)
 
 
 def _tested(subject: Subject, lessons: Lessons, since: date | None) -> _Tested:
@@ -225,13 +231,17 @@ def _groups(
     return groups
 
 
-def _evaluation(tested: _Tested, pairs: int, oracle: Estimate | None) -> Evaluation:
+def _evaluation(tested: _Tested, percent: int | None, pairs: int, oracle: Estimate | None) -> Evaluation:
     came, chance = tested.came, tested.chance
     days = [one.day for one in tested.examples]
     orders = {
         "framework": np.array([one.framework for one in tested.examples], dtype=np.float64),
         "amount": np.array([one.amount_cents for one in tested.examples], dtype=np.float64),
     }
+    if percent is not None:
+        beside = zip(tested.score.tolist(), tested.examples, strict=True)
+        both = [blended_points(score, one.framework, percent) for score, one in beside]
+        orders = {"blend": np.array(both, dtype=np.float64), **orders}
     return Evaluation(
         how=tested.how,
         since=min(days),

@@ -6,12 +6,14 @@ from its next batch on.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from signals.contract.partners import SECTORS
-from signals.scoring.features import BY_NAME
+from signals.outreach.learning.reach import REACH_COLUMNS
+from signals.scoring.features import COLUMNS
 from signals.scoring.model import ModelError, decode, digest
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 ESCALATION: Final = "escalation"
 """What a model foretells that scores cases."""
 _MODELS_KEPT: Final = 64
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one is itself: its numbers are many
@@ -42,10 +45,10 @@ class ModelsInUse:
 def models_in_use(cursor: Cursor) -> dict[str, ModelsInUse]:
     """The models of every municipality that has any, as this transaction sees them.
 
-    Names `revisions` too, although it asks nothing of it: who activates a model waits for all that did (`activation`).
+    One that cannot be used (`numbered_model`) scores nothing, and the log says why: the decision framework orders in
+    its place, for every worker alike, and nobody's signals wait for it.
 
-    Raises:
-        ModelError: see `numbered_model`.
+    Names `revisions` too, although it asks nothing of it: who activates a model waits for all that did (`activation`).
     """
     cursor.execute(
         """SELECT last.municipality, last.role, last.model_id, score_models.body, score_models.digest
@@ -55,7 +58,13 @@ def models_in_use(cursor: Cursor) -> dict[str, ModelsInUse]:
     )
     found: dict[str, dict[str, NumberedModel]] = {}
     for municipality, role, number, body, registered in cursor:
-        found.setdefault(municipality, {})[role] = numbered_model(number, ESCALATION, body, registered)
+        try:
+            model = numbered_model(number, ESCALATION, body, registered)
+        except ModelError as error:
+            words = "; ".join(error.faults)
+            _LOG.error("model %d (%s) of %s is left out of use: %s", number, role, municipality, words)
+        else:
+            found.setdefault(municipality, {})[role] = model
     return {municipality: ModelsInUse(**roles) for municipality, roles in found.items()}
 
 
@@ -74,16 +83,19 @@ def numbered_model(number: int, target: str, body: str, registered: str) -> Numb
 
 
 def refuse_strange_features(model: Model, target: str) -> None:
-    """What scores cases may know what `scoring.features` lists, and nothing else. Raises ModelError."""
-    if target != ESCALATION:
-        return
+    """What scores cases may know what `scoring.features` lists, what advises when to try what `reach` does; no more.
+
+    Raises ModelError.
+    """
     faults = []
-    given = [one.name for one in model.features]
-    if given != list(BY_NAME):
-        strange = ", ".join(sorted(set(given) - set(BY_NAME))) or "none"
+    columns = COLUMNS if target == ESCALATION else REACH_COLUMNS
+    given = [(one.name, one.categories) for one in model.features]
+    listed = [(one.name, one.categories) for one in columns]
+    if given != listed:
+        strange = ", ".join(sorted({name for name, _ in given} - {name for name, _ in listed})) or "none"
         faults.append(f"its features are not those that are listed (unlisted: {strange}); train it anew")
-    faults += [
-        f"usual.{sector}: it does not know what is usual there" for sector in SECTORS if model.usual.get(sector, 0) <= 0
-    ]
+    if target == ESCALATION:
+        unsaid = [sector for sector in SECTORS if model.usual.get(sector, 0) <= 0]
+        faults += [f"usual.{sector}: it does not know what is usual there" for sector in unsaid]
     if faults:
         raise ModelError("model", faults)

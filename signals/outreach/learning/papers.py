@@ -6,6 +6,7 @@ Reading only: what the policy in force, the registry and the acts of people say 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from signals.contract.moments import AMSTERDAM
@@ -14,6 +15,7 @@ from signals.outreach.learning import enough, registry
 from signals.outreach.learning.watching import watch
 from signals.scoring.card import Act, CardFacts
 from signals.scoring.card_model import ModelFacts, Reviewed
+from signals.scoring.model import ModelError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +36,7 @@ def card_facts(
         municipality: its code.
         book: the policies.
         today: the day of the card.
-        number: of the model; None: of the active one, else of the decision framework.
+        number: of the model; None: of the active one where the policy lets it order, else of the decision framework.
         drift: whether to look at today's cases too, which takes seconds.
 
     Raises:
@@ -44,8 +46,10 @@ def card_facts(
     policy = book.in_force(municipality, today)
     acts = registry.activations(cursor, municipality)
     standing = registry.standing_after(acts)
-    model = _model(cursor, municipality, standing.active if number is None else number)
-    watching = drift and model is not None and model.number == standing.active
+    active = standing.active if _is_usable(cursor, standing.active) else None
+    ordering = active if policy.choice.by != "framework" else None
+    model = _model(cursor, municipality, ordering if number is None else number)
+    watching = drift and model is not None and model.number == active
     return CardFacts(
         municipality=policy.name,
         today=today,
@@ -53,7 +57,7 @@ def card_facts(
         choice=policy.choice,
         framework=policy.scoring,
         model=model,
-        active=standing.active,
+        active=active,
         shadow=standing.shadow,
         acts=tuple(
             Act(one.at.astimezone(AMSTERDAM).date(), one.by_name, one.role, one.how, one.model_id, one.reason)
@@ -64,6 +68,13 @@ def card_facts(
         agreement=None if standing.shadow is None else _agreement(cursor, municipality, standing.shadow),
         drift=_drift(cursor, municipality, today) if watching else None,
     )
+
+
+def _is_usable(cursor: Cursor, number: int | None) -> bool:
+    """Whether a model may score: what is not as it was registered is left out of use (`in_use`)."""
+    with suppress(ModelError):
+        return number is not None and registry.read_model(cursor, number).id == number
+    return False
 
 
 def _model(cursor: Cursor, municipality: str, number: int | None) -> ModelFacts | None:

@@ -1,6 +1,6 @@
-"""How does a model of who is reached come about, how good is it, and what does it advise for the next attempt?
+"""How does a model of who is reached come about, and how good is it?
 
-The same trainer, rule of enough and trials in time as the score. The advice orders nothing.
+The same trainer, rule of enough and trials in time as the score. What it advises stands in `advice`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from signals.contract.codes import PARTS_OF_DAY
-from signals.outreach.learning import registry
 from signals.outreach.learning.enough import TRIES
 from signals.outreach.learning.evaluating import ENOUGH_LATER, FEWEST, How, NothingToJudgeError, Subject
-from signals.outreach.learning.examples import known_at
-from signals.outreach.learning.history import age_band, one_household
-from signals.outreach.learning.reach import (
-    CHANNELS,
-    REACH_COLUMNS,
-    Attempt,
-    ReachExample,
-    ReachLessons,
-    features_of,
-    table_of,
-)
+from signals.outreach.learning.history import age_band
+from signals.outreach.learning.reach import REACH_COLUMNS, ReachExample, ReachLessons, table_of
 from signals.outreach.learning.training import Kind, Learned, learn_from
 from signals.scoring.fairness import FairnessReport, check
 from signals.scoring.measures import Bin, Measures, by, calibration_table, measures
@@ -38,11 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from signals.outreach.learning.history import Background
-    from signals.outreach.policy import PolicyBook
-    from signals.store.database import Cursor
 
-ADVISED: Final = ("home-visit", "call")
-"""The channels for which a part of the day is chosen."""
 _NO_PART: Final = "–"
 _SEED: Final = 1  # of intervals only
 
@@ -136,38 +121,3 @@ def _groups(examples: Sequence[ReachExample], backgrounds: Mapping[int, Backgrou
         groups["neighbourhood"].append(background.neighbourhood if background else None)
         groups["age_band"].append(None if born is None else age_band(born, one.attempt.on_day.year))
     return groups
-
-
-class BestTime(NamedTuple):
-    """A channel and part of the day with the chance that an attempt reaches somebody, 0 to 1."""
-
-    channel: str
-    part: str
-    chance: float
-
-
-def best_times(cursor: Cursor, household: int, book: PolicyBook, today: date) -> list[BestTime]:
-    """When contact with a household is likely, the best first; nothing while no model of it is active."""
-    history = one_household(cursor, household, today)
-    if history is None:
-        return []
-    active = registry.standing(cursor, history.municipality, "reached").active
-    if active is None:
-        return []
-    model = registry.read_model(cursor, active).model
-    before = _attempts_at(cursor, household, today)
-    known = known_at(history, today, book)
-    asked = [(channel, part) for channel in ADVISED for part in PARTS_OF_DAY]
-    rows = np.array([features_of(channel, part, today, before, known) for channel, part in asked], dtype=np.float64)
-    chances = probability(model, rows).tolist()
-    found = [BestTime(channel, part, chance) for (channel, part), chance in zip(asked, chances, strict=True)]
-    return sorted(found, key=lambda one: -one.chance)
-
-
-def _attempts_at(cursor: Cursor, household: int, until: date) -> list[Attempt]:
-    cursor.execute(
-        """SELECT household_id, id, kind, part, on_day, reached FROM contact_attempts
-        WHERE household_id = %s AND on_day <= %s AND undone_at IS NULL AND kind = ANY(%s) ORDER BY on_day, id""",
-        (household, until, list(CHANNELS)),
-    )
-    return [Attempt(*row) for row in cursor]

@@ -169,12 +169,17 @@ def add_review(cursor: Cursor, number: int, kind: ReviewKind, report: object, *,
 
 def last_review(cursor: Cursor, number: int, kind: ReviewKind) -> Review | None:
     """The last word of this kind on a model."""
+    return next(iter(reviews(cursor, number, kind, most=1)), None)
+
+
+def reviews(cursor: Cursor, number: int, kind: ReviewKind, *, most: int | None = None) -> list[Review]:
+    """All that was found of this kind of a model, newest first; so many at `most`."""
     with cursor.connection.cursor(row_factory=class_row(Review)) as reading:
         return reading.execute(
             """SELECT id, model_id, kind, report, by_name, at FROM score_reviews
-            WHERE model_id = %s AND kind = %s ORDER BY id DESC LIMIT 1""",
-            (number, kind),
-        ).fetchone()
+            WHERE model_id = %s AND kind = %s ORDER BY id DESC LIMIT %s""",
+            (number, kind, most),
+        ).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

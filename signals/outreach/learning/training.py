@@ -60,7 +60,7 @@ class TooLittleError(SignalsError):
         when = f"; at this pace probably enough by {short.when}" if short.when else ""
         lacks = "; ".join(map(str, short.lacks))
         super().__init__(
-            f"not enough history to train a model: {lacks}{when}. Until then the decision framework orders"
+            f"not enough history to train a model: {lacks}{when}. Until then the decision framework orders the work"
         )
 
 

@@ -152,9 +152,9 @@ def _rules(cursor: Cursor, wish: Wish) -> tuple[Rules, str]:
     """The changed rules, and by what they score."""
     book = policy_book(cursor)
     own = [wish.policy] if wish.policy else [one for one in book.versions() if one.municipality == wish.municipality]
-    if wish.model is not None and wish.policy is None:  # whoever asks for a model wants to see what it would do
-        own = [_by_model(one) for one in own]
-    speaks = {one.choice.by for one in own} - {"framework"}
+    if wish.model and not wish.policy and all(one.choice.by == "framework" for one in own):
+        own = [_by_model(one) for one in own]  # whoever asks for a model wants to see what it would do
+    speaks = [one.choice.by for one in reversed(own) if one.choice.by != "framework"]  # the newest version's first
     models = {wish.municipality: ModelsInUse(active=wish.model)} if wish.model else {}
     return Rules(PolicyBook(own), models), next(iter(speaks), "framework") if wish.model else "framework"
 

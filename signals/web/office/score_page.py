@@ -16,6 +16,7 @@ from signals.outreach.learning import registry
 from signals.outreach.learning.papers import card_facts
 from signals.outreach.worklist import policies_of
 from signals.scoring.card import card
+from signals.scoring.model import ModelError
 from signals.scoring.register_entry import Entry, entry
 from signals.scoring.register_entry import paper as register_paper
 from signals.web.desk import NotFoundError, Page
@@ -54,7 +55,7 @@ class Town:
     name: str
     card: Paper
     dots: Sequence[Dot]
-    register: Paper
+    register: Paper | None  # of what orders nothing there is none
     models: Sequence[RegisteredModel]
     shown: int | None
 
@@ -78,6 +79,10 @@ def _wanted(desk: Desk) -> RegisteredModel | None:
     if found is None:
         raise NotFoundError("there is no such model")
     desk.may_see(found.municipality)
+    try:
+        registry.read_model(desk.cursor, found.id)
+    except ModelError as error:  # such as one of a version that knew other features
+        raise NotFoundError("the model cannot be used, so there is nothing to show of it") from error
     return found
 
 
@@ -88,7 +93,7 @@ def _town(desk: Desk, book: PolicyBook, code: str, number: int | None) -> Town:
         facts.municipality,
         card(facts),
         dots_of(facts),
-        register_paper(entry(facts, code), facts),
+        register_paper(entry(facts, code), facts) if facts.orders_cases else None,
         registry.models(desk.cursor, code),
         facts.model.number if facts.model else None,
     )

@@ -47,8 +47,16 @@ NAMES: Final = {
     "review": said("Beoordelen"),
 }
 LEADS: Final = {
-    "visits": said("Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is."),
-    "letters": said("Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is."),
+    "visits": said(
+        "Huishoudens die op een huisbezoek wachten. Bovenaan staat wie het eerst aan de beurt is: eerst bij een "
+        "dreigende huisuitzetting, dan bij afsluiting, dan bij het einde van de zorgverzekering, daarna de hoogste "
+        "score. De score bepaalt alleen de volgorde: iedereen krijgt een aanbod."
+    ),
+    "letters": said(
+        "Huishoudens die op een brief wachten. Bovenaan staat wie het eerst aan de beurt is: eerst bij een "
+        "dreigende huisuitzetting, dan bij afsluiting, dan bij het einde van de zorgverzekering, daarna de hoogste "
+        "score. De score bepaalt alleen de volgorde: iedereen krijgt een aanbod."
+    ),
     "follow-up": said(
         "Huishoudens waar het werk is begonnen. Zij staan onder de dag waarop er iets moet gebeuren, en blijven hier "
         "tot de zaak is afgesloten."

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from signals.outreach.case_score import CaseScore
-    from signals.outreach.learning.reach_learning import BestTime
+    from signals.outreach.learning.advice import BestTime
     from signals.outreach.work.dossier import Dossier
     from signals.scoring.score import Contribution
     from signals.web.desk import Desk

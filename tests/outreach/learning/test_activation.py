@@ -87,6 +87,31 @@ def test_the_margin_is_that_of_the_policy_in_force_and_not_of_the_report(desk: D
         assert activated(cursor, number, wide)
 
 
+def test_what_was_found_of_a_group_is_not_undone_by_a_report_that_does_not_look_at_it(desk: Desk) -> None:
+    with transaction(desk.system.engine) as cursor:
+        number = reviewed(cursor, reviewed(cursor, registered(cursor, 1), observed=0.5, kind="origin"))
+    assert "25-34 (origin)" in refused(desk, number)
+    with transaction(desk.system.engine) as cursor:  # nor by one over a few cases
+        reviewed(cursor, number, kind="origin", every=30)
+    assert "25-34 (origin)" in refused(desk, number)
+    with transaction(desk.system.engine) as cursor:
+        assert activated(cursor, reviewed(cursor, number, kind="origin"))
+
+
+def test_a_report_that_says_little_is_made_again_first(desk: Desk) -> None:
+    strict = parse_policy(shipped()["almelo.toml"].replace("fairness_margin = 5", "fairness_margin = 4"), "almelo")
+    with transaction(desk.system.engine) as cursor:
+        wide, few, old = (registered(cursor, seed) for seed in (1, 2, 3))
+        reviewed(cursor, wide)
+        reviewed(cursor, few, every=30)
+        reviewed(cursor, old)
+        cursor.execute("SET LOCAL session_replication_role = replica")  # reviews are never changed
+        cursor.execute("UPDATE score_reviews SET at = at - interval '184 days' WHERE model_id = %s", (old,))
+    assert "by a margin of 5 points, and the policy allows 4" in refused(desk, wide, strict)
+    assert "no group in its report on groups was large enough to judge" in refused(desk, few)
+    assert "more than 183 days ago" in refused(desk, old)
+
+
 def test_a_report_that_this_version_cannot_read_is_none(desk: Desk) -> None:
     with transaction(desk.system.engine) as cursor:
         number = registered(cursor, 1)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from signals.outreach.learning.advice import best_times
 from signals.outreach.learning.evaluating import NothingToJudgeError, Subject, evaluate
 from signals.outreach.learning.history import backgrounds, in_one_view
 from signals.outreach.learning.reach import load_reach_lessons
-from signals.outreach.learning.reach_learning import best_times, evaluate_reach, learn_reach
+from signals.outreach.learning.reach_learning import evaluate_reach, learn_reach
 from signals.outreach.learning.registry import register
 from signals.outreach.learning.training import Lessons, learn, load_lessons
 from signals.outreach.queues import policy_book
@@ -107,11 +108,16 @@ def test_a_model_is_judged_on_later_cases_where_there_are_enough(town: Town, les
     learned = learn(lessons, "scorecard", seed=1)
     with transaction(town.system.engine) as cursor:
         groups = backgrounds(cursor, "0141")
-    subject = Subject("scorecard", 1, date(2025, 3, 31), decode(learned.body))
+    subject = Subject("scorecard", 1, date(2025, 3, 31), decode(learned.body), percent=70)
     later = evaluate(subject, lessons, groups, margin=0.05, since=date(2025, 1, 1)).evaluation
     assert (later.how, later.since) == ("later", date(2025, 6, 30))  # ninety days after March nothing was learned from
     assert later.measures.auc is not None
     assert later.measures.auc.value > 0.6
+    assert [one.order for one in later.lift.orders] == ["model", "blend", "framework", "amount", "arrival"]
+    blend, framework = later.orders["blend"], later.orders["framework"]
+    assert blend is not None
+    assert framework is not None
+    assert framework.value < blend.value < 1.0
     subject = Subject("scorecard", 1, learned.window[1], decode(learned.body))
     tried = evaluate(subject, lessons, groups, margin=0.05)
     assert tried.evaluation.how == "trials"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,9 +10,14 @@ import psycopg
 import pytest
 
 from signals.outreach.learning import in_use, registry
+from signals.outreach.learning.advice import advised_times
+from signals.outreach.learning.papers import card_facts
 from signals.outreach.learning.registry import Activation, Standing, standing_after
+from signals.outreach.queues import policy_book
+from signals.policies import shipped
 from signals.scoring.model import ModelError, digest
 from signals.store.database import transaction
+from tests.reference.notation import report
 
 from .models import made_up, registered
 
@@ -43,7 +49,11 @@ def test_the_same_model_of_a_municipality_is_there_once(desk: Desk) -> None:
 
 
 _ACTIVATED = """INSERT INTO score_activations (municipality, target, role, how, model_id, by_name)
-    VALUES ('0141', 'escalation', 'active', 'activate', %s, 'x')"""
+    SELECT municipality, target, 'active', 'activate', id, 'x' FROM score_models WHERE id = ANY(%s)"""
+_OF_ANOTHER_VERSION = """INSERT INTO score_models (municipality, target, kind, body, digest, seed, window_from,
+        window_to, examples, positives, metrics, trained_by)
+    SELECT municipality, target, kind, %s, %s, seed, window_from, window_to, examples, positives, metrics, trained_by
+    FROM score_models WHERE id = %s RETURNING id"""
 
 
 def _changed_in_the_table(cursor: Cursor, number: int, body: str) -> None:
@@ -60,9 +70,8 @@ def test_a_model_whose_parameters_were_changed_is_refused(desk_database: str) ->
         _changed_in_the_table(cursor, number, made_up(2))
         with pytest.raises(ModelError, match="not those that were registered"):
             registry.read_model(cursor, number)
-        cursor.execute(_ACTIVATED, (number,))
-        with pytest.raises(ModelError, match="nothing is scored"):
-            in_use.models_in_use(cursor)
+        cursor.execute(_ACTIVATED, ([number],))
+        assert in_use.models_in_use(cursor) == {}
         connection.rollback()
 
 
@@ -79,8 +88,38 @@ def test_a_model_that_knows_what_is_not_listed_is_refused(desk: Desk) -> None:
             registered(cursor, body=strange)
         with pytest.raises(ModelError, match=r"usual.water"):
             registered(cursor, body=made_up(1).replace('"water":', '"water_":'))
+        with pytest.raises(ModelError, match="amount"):  # what advises when to try has a list of its own
+            registered(cursor, body=made_up(1), target="reached")
         assert not registry.models(cursor)
-        registered(cursor, body=strange, target="reached")  # that has a list of its own
+        assert registered(cursor, target="reached")
+
+
+def test_where_the_active_model_cannot_be_used_signals_come_in_and_the_framework_orders(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as after a new version that knows other features; the log says so, and other models stay in use."""
+    desk.begin([text.replace('by = "framework"', 'by = "model"') for text in shipped().values()])
+    strange = _renamed(made_up(1), "of-another-version")
+    with transaction(desk.system.engine) as cursor:
+        sound = registered(cursor, 1, municipality="0164")
+        cursor.execute(_OF_ANOTHER_VERSION, (strange, digest(strange), registered(cursor, 1)))
+        unusable = cursor.fetchall()[0][0]
+        cursor.execute(_OF_ANOTHER_VERSION, (made_up(3), digest(made_up(3)), registered(cursor, target="reached")))
+        cursor.execute(_ACTIVATED, ([sound, unusable, cursor.fetchall()[0][0]],))
+    desk.take_in(
+        *(report(town, "2026-11-02", f"welbions/{town}", at=1, municipality=town) for town in ("0141", "0164"))
+    )
+    assert desk.system.rows("SELECT municipality, scored_by FROM cases ORDER BY 1") == [("0141", None), ("0164", sound)]
+    assert desk.system.rows("SELECT count(*) FROM quarantine") == [(0,)]
+    (told,) = [one for one in caplog.records if one.name == in_use.__name__]
+    assert told.levelname == "ERROR"
+    assert f"model {unusable} (active) of 0141 is left out of use" in told.getMessage()
+    with transaction(desk.system.engine) as cursor:
+        at = desk.case("7607GC 1 2026-11").household_id
+        book, today = policy_book(cursor), date(2026, 11, 3)
+        assert advised_times(cursor, at, "0141", book, today) == ()
+        cards = [card_facts(cursor, town, book, today) for town in ("0141", "0164")]
+        assert [(one.orders, one.active) for one in cards] == [("framework", None), ("model", sound)]
 
 
 def test_what_was_found_of_a_model_is_kept_and_the_last_word_is_told(desk: Desk) -> None:

@@ -37,7 +37,7 @@ ALLOWED_FACTS: Final = {
     "known_days": "days in arrears",
     "rise_cents": "rise since the last signal",
     "rises": "rise since the last signal",
-    "last_rise_cents": "rise since the last signal",
+    "largest_rise_cents": "rise since the last signal",
     "signals_past_six_months": "signals in the past 6 months",
     "crisis": "crisis or end-of-delivery flag",
     "explicit_wish": "an explicit wish of the resident",

@@ -87,7 +87,7 @@ def test_a_changed_policy_gives_the_queue_that_it_would_have_given_from_the_star
 
 
 def test_another_model_gives_the_queue_that_it_would_give_once_activated(desk: Desk) -> None:
-    begin(desk)
+    begin(desk, FRAMEWORK, MODEL.replace("valid_from = 2020-01-01", "valid_from = 2026-11-01"))  # October waits as well
     desk.take_in(*MORE)
     with transaction(desk.system.engine) as cursor:
         number = registered(cursor, 5)
