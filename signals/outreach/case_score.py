@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from signals.outreach.cases import in_a_case
-from signals.outreach.learning.in_use import ModelsInUse, numbered_model
+from signals.outreach.learning.in_use import ModelsInUse
+from signals.outreach.learning.reading import numbered_model
 from signals.outreach.scored import score_by_models
 from signals.outreach.take_up import Rules, Standing, judge, load_standing
 from signals.scoring import would_change

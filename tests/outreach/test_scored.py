@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from signals.outreach import scored
+from signals.outreach import model_scores
 from signals.outreach.cases import ArrearsState, HouseholdReport, JudgedCase, judge_household
 from signals.outreach.learning.in_use import ModelsInUse, NumberedModel
 from signals.outreach.periods import period_of
@@ -70,7 +70,7 @@ def test_the_policy_of_each_case_says_by_what(monkeypatch: pytest.MonkeyPatch) -
         asked.append(len(facts))
         return rows(facts, usual)
 
-    monkeypatch.setattr(scored, "rows", counted)
+    monkeypatch.setattr(model_scores, "rows", counted)
     score_by_models(judged, of, {"0141": ModelsInUse(FIRST, SECOND), "0164": ModelsInUse(SECOND)})
     assert asked == [4, 6]  # one call for the model in use, and one for the one on trial
     assert judged[1] == judged[2]

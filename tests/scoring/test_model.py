@@ -154,3 +154,9 @@ def test_using_a_model_does_not_load_what_trains_it(module: str) -> None:
     """Neither the worker, which scores by it, nor the pages, which explain it."""
     asked = f"import sys, {module}; sys.exit(not {{'sklearn', 'scipy', 'matplotlib'}}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_worker_without_a_model_loads_nothing_that_computes() -> None:
+    """Its threads would be there before the worker's own say which signals they hear: SIGTERM would kill it."""
+    asked = "import sys, signals.commands.services; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

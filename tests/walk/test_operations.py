@@ -12,7 +12,11 @@ from psycopg import sql
 from signals.consumers.broker import admin_client
 from signals.consumers.publisher import publish
 from signals.embedded.broker import free_port
+from signals.outreach.learning import registry
+from signals.outreach.learning.activation import Act, put_on_trial
+from signals.store.database import engine_for, transaction
 from tests.conftest import database_name
+from tests.outreach.learning.models import registered
 from tests.walk.events import write_lines
 from tests.walk.installation import Installation, await_that, fetched, metric
 
@@ -66,6 +70,25 @@ def test_reconcile_says_what_waits_while_the_worker_is_down(installation: Instal
         installation.await_agreement()
     assert "alles klopt" in installation.must("reconcile").out
     assert installation.summary()["stored"] == 5
+
+
+def test_a_worker_that_scores_by_a_model_leaves_in_good_order(installation: Installation) -> None:
+    """What computes brings threads of its own, and they leave the signals to the worker."""
+    sender = installation.sender("water")
+    engine = engine_for(installation.environment["SIGNALS_DATABASE_URL"])
+    with transaction(engine) as cursor:
+        model = registry.model(cursor, registered(cursor))
+        assert model is not None
+        put_on_trial(cursor, model, Act("test"))
+    with installation.running("worker") as worker:
+        installation.send(sender, sender.report("W-1"))
+        installation.await_stored(1)
+        installation.await_agreement()
+        with transaction(engine) as cursor:
+            assert cursor.execute("SELECT shadow_by FROM cases").fetchall() == [(model.id,)]
+        worker.terminate()
+        assert worker.wait(10) == 0
+    engine.dispose()
 
 
 def test_the_figures_of_worker_relay_and_web_after_a_run(installation: Installation) -> None:

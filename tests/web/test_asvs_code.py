@@ -93,8 +93,8 @@ def test_nothing_runs_unpacks_or_parses_what_it_should_not() -> None:
 
 
 def test_other_programs_are_ours_and_started_without_a_shell() -> None:
-    """Only the embedded services of `signals up` are programs of their own; the pages start none."""
-    assert importers("subprocess") == {"embedded/children.py", "embedded/postgres.py"}
+    """Only `signals up` starts programs: its embedded services, and our own command; the pages start none."""
+    assert importers("subprocess") == {"commands/up_history.py", "embedded/children.py", "embedded/postgres.py"}
     started = [(name, call) for name, tree in CODE.items() for name_, call in calls(tree) if "subprocess." in name_]
     assert started
     assert not [name for name, call in started if any(word.arg == "shell" for word in call.keywords)]

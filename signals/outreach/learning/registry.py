@@ -13,7 +13,7 @@ import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from signals.outreach.learning.in_use import NumberedModel, numbered_model, refuse_strange_features
+from signals.outreach.learning.reading import numbered_model, refuse_strange_features
 from signals.scoring.model import decode, digest
 from signals.store.audit import note
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from signals.outreach.learning.in_use import NumberedModel
     from signals.store.database import Cursor
 
 Target = Literal["escalation", "reached"]
