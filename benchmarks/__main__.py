@@ -16,7 +16,21 @@ import time
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Final
 
-from benchmarks import core, events, hot, latency, letters, memory, pages, profiled, score, speed, stored, visits
+from benchmarks import (
+    core,
+    events,
+    hot,
+    latency,
+    letters,
+    memory,
+    pages,
+    profiled,
+    score,
+    scored,
+    speed,
+    stored,
+    visits,
+)
 from benchmarks.runs import DATABASE
 from benchmarks.services import machine, make_installation, send, services
 from benchmarks.tables import Table, aims_table, write
@@ -41,6 +55,7 @@ TABLES: Final[dict[str, Callable[[Place, Callable[[str], None]], Table]]] = {
     "letters": letters.measured,
     "visits": visits.measured,
     "score": score.measured,
+    "scored": scored.measured,
 }
 PUBLISHED: Final = {"speed", "workers", "profile"}  # these read the events from the broker
 

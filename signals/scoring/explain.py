@@ -81,6 +81,11 @@ def _kept_within(total: int, value: int) -> Contribution:
     return Contribution("cap", value - total, nl, en)
 
 
+@lru_cache(8192)
+def _of_side(side: str, points: int, criterion: str, nl: str, en: str) -> Contribution:
+    return Contribution(f"{side}-{criterion}", points, nl, en)
+
+
 def blended_points(model: int, framework: int, percent: int) -> int:
     """The whole points of a blend, a half upwards."""
     return (model * percent + framework * (100 - percent) + 50) // 100
@@ -88,18 +93,19 @@ def blended_points(model: int, framework: int, percent: int) -> int:
 
 def blended(model: Score, framework: Score, percent: int) -> Score:
     """Both scores in one: `percent` of the model's, and the rest of the framework's; reasons add up exactly."""
-    parts = [(one, one.points * percent) for one in model.contributions]
-    parts += [(one, one.points * (100 - percent)) for one in framework.contributions]
+    rest = 100 - percent
+    hundredths = [one.points * percent for one in model.contributions]
+    hundredths += [one.points * rest for one in framework.contributions]
     value = blended_points(model.value, framework.value, percent)
-    points = [hundredths // 100 for _, hundredths in parts]
-    missing = value - sum(points)
-    largest = sorted(range(len(parts)), key=lambda place: -(parts[place][1] % 100))
-    for place in largest[:missing]:
-        points[place] += 1
+    points = [one // 100 for one in hundredths]
+    if missing := value - sum(points):
+        over = [-(one % 100) for one in hundredths]
+        for place in sorted(range(len(points)), key=over.__getitem__)[:missing]:  # the largest remainders
+            points[place] += 1
     sides = ["model"] * len(model.contributions) + ["framework"] * len(framework.contributions)
     reasons = [
-        Contribution(f"{side}-{one.criterion}", share, one.nl, one.en)
-        for (one, _), share, side in zip(parts, points, sides, strict=True)
+        _of_side(side, share, one.criterion, one.nl, one.en)
+        for one, share, side in zip((*model.contributions, *framework.contributions), points, sides, strict=True)
         if share
     ]
     return Score(value, tuple(reasons))
