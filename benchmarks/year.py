@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
+from signals.scoring.plots import STYLE
 from signals.simulation.calibration import AVERAGE_TOWN, FIGURES, START, percent, simulated
 from signals.simulation.judged import with_register
 
@@ -43,19 +44,7 @@ def simulated_year() -> Judgement:
 
 def draw(judgement: Judgement, path: Path) -> None:
     """Draw `YEAR` of what was judged; the same figures give the same file on one machine."""
-    style = mpl.rc_context(
-        {
-            "font.family": "DejaVu Sans",
-            "font.size": 9.0,
-            "text.color": _INK,
-            "axes.labelcolor": _INK,
-            "xtick.color": _INK,
-            "ytick.color": _INK,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
-    with style:
+    with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(8.4, 6.4), dpi=110, layout="constrained")
         above, below = canvas.subplots(2, 1)
         _draw_weeks(above, judgement)

@@ -69,11 +69,6 @@ class Forest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     scores: tuple[float, ...]
     usual: dict[str, float]
 
-    @property
-    def reference(self) -> tuple[tuple[float, ...], ...]:
-        """Per column, the share of the examples in each bin; the last is "unknown"."""
-        return tuple(feature.shares for feature in self.features)
-
     @cached_property
     def _nodes(self) -> _Nodes:
         return _Nodes(self.trees, self.scale.factor, len(self.features))

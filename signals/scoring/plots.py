@@ -29,7 +29,7 @@ _SIZE: Final = (9.6, 5.4)  # inches: the width of an A4 page on its side, with m
 _DPI: Final = 150
 # Of Okabe and Ito's colours, which the colour-blind can tell apart; of different lightness, for a print in grey.
 _BLUE, _GREY, _INK = "#0072B2", "#9A9A9A", "#222222"
-_STYLE: Final[dict[Any, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib
     "font.size": 9.0,
     "text.color": _INK,
@@ -150,7 +150,7 @@ def evaluation_plot(
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     words = _TEXTS[language]
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         canvas = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
         canvas.suptitle(f"{words.title}\n", fontsize=12, fontweight="bold")
         canvas.text(0.5, 0.925, _figures(measures, words), ha="center", fontsize=8.5)

@@ -55,11 +55,6 @@ class Scorecard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     scores: tuple[float, ...]
     usual: dict[str, float]
 
-    @property
-    def reference(self) -> tuple[tuple[float, ...], ...]:
-        """Per column, the share of the examples in each bin; the last is "unknown"."""
-        return tuple(feature.shares for feature in self.features)
-
     def contributed(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """The basis and the points of each column, per case."""
         found = np.empty((len(values), len(self.features) + 1), dtype=np.int64)

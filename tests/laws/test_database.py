@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signals.store.database import engine_for
-from tests.conftest import create_database, drop_database
 from tests.reference import model
 from tests.reference.generate import EventSet, event_sets, seeded
 from tests.reference.stories import STORIES
@@ -20,22 +18,10 @@ from tests.reference.summary import as_summary, case_lines, comparable, scores_f
 from .system import System, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.reference.notation import Story
 
 pytestmark = pytest.mark.database
 SETS = 150
-
-
-@pytest.fixture(scope="module")
-def system(postgres: str, migrated_template: str) -> Iterator[System]:
-    """One database for all: `run` empties it each time."""
-    url = create_database(postgres, migrated_template)
-    engine = engine_for(url)
-    yield System(engine)
-    engine.dispose()
-    drop_database(postgres, url)
 
 
 def expected(found: EventSet, document: dict[str, Any]) -> dict[str, Any]:

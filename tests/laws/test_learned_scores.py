@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from signals.outreach.learning import registry
 from signals.outreach.learning.activation import Act, activate, put_on_trial
 from signals.outreach.policy import parse_policy
-from signals.store.database import engine_for, transaction
-from tests.conftest import create_database, drop_database
+from signals.store.database import transaction
 from tests.outreach.learning.models import registered, reviewed
 from tests.reference.generate import EventSet, seeded
 
 from .system import System, records_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 pytestmark = pytest.mark.database
 HERE = {"0141": 'by = "model"', "0164": 'by = "blend"\nmodel_percent = 37'}
-
-
-@pytest.fixture(scope="module")
-def system(postgres: str, migrated_template: str) -> Iterator[System]:
-    url = create_database(postgres, migrated_template)
-    engine = engine_for(url)
-    yield System(engine)
-    engine.dispose()
-    drop_database(postgres, url)
 
 
 def begin(system: System, found: EventSet) -> None:

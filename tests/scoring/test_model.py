@@ -80,7 +80,8 @@ def test_a_model_reads_back_as_it_was_written(model: Model) -> None:
     assert len(digest(text)) == 64
     assert digest(text) != digest(text + " ")
     assert again.usual == {"water": 2000.0}
-    assert all(sum(shares) == pytest.approx(1, abs=1e-5) for shares in (*model.reference, model.scores))
+    shares = [*[one.shares for one in model.features], model.scores]
+    assert all(sum(one) == pytest.approx(1, abs=1e-5) for one in shares)
 
 
 @each_model
